@@ -1,0 +1,78 @@
+# Thin on purpose: each target is one or two plain commands. `make` alone lists them.
+# Running and testing Remit needs Go only; lint and generate also fetch golangci-lint (with Go) and buf (with npm).
+
+GOLANGCI_VERSION := v2.15.0
+PROTOVALIDATE_VERSION := v1.2.2
+VALIDATE_SHA256 := a1dc1163ebac930b3b070655b91f2bc78df8b4aea940021661fe5ec7904a7b88
+
+TOOLS := .ci/tools
+GOLANGCI := $(TOOLS)/bin/golangci-lint-$(GOLANGCI_VERSION)
+BUF := $(TOOLS)/node_modules/.bin/buf
+VALIDATE := $(TOOLS)/protovalidate/buf/validate/validate.proto
+# The proto schema of the last release, as `make release-image` leaves it.
+RELEASED := .ci/released.binpb
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test race lint lint-go lint-proto lint-mod generate breaking release-image bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+run: ## start a register on this machine
+	go run ./cmd/remit serve
+
+build: ## build the remit binary into .ci/tools/bin
+	go build -o $(TOOLS)/bin/remit ./cmd/remit
+
+test: ## run every test (needs Go only)
+	go test -timeout 15m ./...
+
+race: ## run the tests of what runs concurrently under the race detector (needs a C compiler)
+	go test -race -timeout 30m ./api/... ./cmd/... ./eventstore/... ./projections/...
+
+lint: lint-proto lint-mod lint-go ## check style, import directions, the proto schema and that generated code is current
+
+lint-go: $(GOLANGCI) ## check the Go code only
+	$(GOLANGCI) run
+
+lint-mod: ## check that go.mod and go.sum are tidy
+	go mod tidy -diff
+
+lint-proto: $(BUF) $(VALIDATE) breaking ## check the proto schema, and that the generated code is current
+	$(BUF) lint
+	$(BUF) format --diff --exit-code proto
+	.ci/check-generated $(BUF)
+
+generate: $(BUF) $(VALIDATE) ## regenerate the Go code beside the proto files
+	$(BUF) format --write proto
+	$(BUF) generate
+
+breaking: $(BUF) $(VALIDATE) ## check that the schema breaks nothing of the last release
+	@if test -f $(RELEASED); then set -x; $(BUF) breaking proto --against $(RELEASED); \
+	else echo "breaking: nothing released yet, so nothing to compare with ($(RELEASED) is missing)"; fi
+
+release-image: $(BUF) $(VALIDATE) ## keep the schema as that of a release, for later `make breaking`
+	$(BUF) build proto --exclude-source-info -o $(RELEASED)
+
+bench: ## measure, against the raw limits of this machine
+	go run ./cmd/remit bench
+
+clean: ## remove what was built and fetched
+	rm -rf $(TOOLS)/bin $(TOOLS)/node_modules $(TOOLS)/protovalidate
+	go clean -testcache
+
+$(GOLANGCI):
+	GOBIN="$(CURDIR)/$(TOOLS)/bin" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/bin/golangci-lint $@
+
+$(BUF): $(TOOLS)/package-lock.json
+	npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+# The rules' own schema: not committed, since it is another project's; needed only to lint and to generate.
+$(VALIDATE): Makefile
+	mkdir -p $(@D)
+	go mod download github.com/bufbuild/protovalidate@$(PROTOVALIDATE_VERSION)
+	cp "$$(go env GOMODCACHE)/github.com/bufbuild/protovalidate@$(PROTOVALIDATE_VERSION)/proto/protovalidate/buf/validate/validate.proto" $@.tmp
+	echo "$(VALIDATE_SHA256)  $@.tmp" | sha256sum --check --quiet
+	chmod u+w $@.tmp && mv $@.tmp $@

@@ -1,0 +1,179 @@
+package domain
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// condition finds a condition of a transfer.
+func (d *decision) condition(id TransferID, condition ConditionID) (Transfer, TransferCondition, *Refusal) {
+	t, refusal := d.transfer(id)
+	if refusal != nil {
+		return t, TransferCondition{}, refusal
+	}
+	c, ok := t.Condition(condition)
+	if !ok {
+		return t, c, Refuse(UnknownCondition, fmt.Sprintf("The transfer has no condition %q.", condition),
+			"Show the transfer to find the condition's id.", "transfer", string(id), "condition", string(condition))
+	}
+	return t, c, nil
+}
+
+// unsettled finds a condition that is neither discharged nor waived, of a transfer that is still about.
+func (d *decision) unsettled(id TransferID, condition ConditionID) (Transfer, TransferCondition, bool) {
+	t, ok := d.live(id, append(openStates(), StatePaused, StateCompleted)...)
+	c, _ := t.Condition(condition)
+	if ok && (c.State == ConditionStateDischarged || c.State == ConditionStateWaived) {
+		d.refuse(WrongState, fmt.Sprintf("The condition is %s already.", c.State), "Nothing is left to do.",
+			"condition", string(condition), "state", string(c.State))
+		return t, c, false
+	}
+	return t, c, ok
+}
+
+// decide takes evidence from the owner of a condition.
+func (c EvidenceCondition) decide(d *decision) {
+	t, _, ok := d.unsettled(c.TransferID, c.ConditionID)
+	if len(c.Evidence) == 0 {
+		d.invalid("evidence", "Evidence is required.")
+	}
+	if ok && d.ok() {
+		d.emit(ConditionEvidenced{ID: t.ID, Condition: c.ConditionID, Evidence: c.Evidence})
+	}
+}
+
+// decide confirms a discharge. Whoever submitted the evidence does not confirm it (invariant 7).
+func (c DischargeCondition) decide(d *decision) {
+	t, condition, ok := d.unsettled(c.TransferID, c.ConditionID)
+	if !ok {
+		return
+	}
+	if condition.State != ConditionStateEvidenced {
+		d.refuse(ConditionOutstanding, fmt.Sprintf("The owner, %s, has not submitted evidence for condition %s.", condition.Owner, condition.ID),
+			"Have the owner submit evidence first.", "condition", string(condition.ID), "owner", string(condition.Owner))
+	}
+	caller := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}
+	if condition.EvidencedBy == caller.Person() {
+		d.refuse(SegregationOfDuties, "The person who submitted the evidence does not confirm the discharge.",
+			"Have somebody else of the deciding body confirm it.", "condition", string(condition.ID))
+	}
+	if d.ok() {
+		d.emit(ConditionDischarged{ID: t.ID, Condition: c.ConditionID})
+	}
+}
+
+// decide does without a condition; the reason is required.
+func (c WaiveCondition) decide(d *decision) {
+	t, _, ok := d.unsettled(c.TransferID, c.ConditionID)
+	if d.meta.Reason.IsEmpty() {
+		d.invalid("reason", "A waiver needs a reason.")
+	}
+	if ok && d.ok() {
+		d.emit(ConditionWaived{ID: t.ID, Condition: c.ConditionID})
+	}
+}
+
+// decide sets the date on which an approved transfer is to take effect.
+func (c ScheduleTransfer) decide(d *decision) {
+	t, ok := d.live(c.TransferID, StateApproved, StateScheduled)
+	if c.EffectiveOn == 0 {
+		d.invalid("effectiveOn", "A date is required.")
+	}
+	if ok && d.ok() {
+		d.emit(TransferScheduled{ID: t.ID, EffectiveOn: c.EffectiveOn})
+	}
+}
+
+// decide completes a transfer, or lists everything that is missing at once (invariant 5).
+func (c CompleteTransfer) decide(d *decision) {
+	t, ok := d.live(c.TransferID, append(openStates(), StatePaused)...)
+	if !ok {
+		return
+	}
+	fn, ok := d.function(t.Subject.Function)
+	if !ok {
+		return
+	}
+	on := cmp.Or(c.EffectiveOn, t.ScheduledOn, t.EffectiveOn)
+	if t.State == StatePaused {
+		d.refuse(WrongState, "The transfer is paused.", "Resume it first.", "state", string(t.State))
+	}
+	d.takesEffect(on, "effectiveOn")
+	d.checkGateways(t)
+	d.checkConditions(t)
+	d.checkInForce(t.Instrument, t.Footprints(), on)
+	d.checkRoute(t.Kind, fn, t.Sender, t.Roles, t.Instrument, on)
+	d.senderHolds(t, on)
+	d.checkOnward(t, on)
+	d.checkApproval(t, on)
+	changes := d.completionChanges(fn, t, on)
+	if d.ok() {
+		d.emit(TransferCompleted{ID: t.ID, Function: fn.Code, EffectiveOn: on, Changes: changes})
+	}
+}
+
+// checkGateways refuses while a gateway is not passed, or passed on what was amended since.
+func (d *decision) checkGateways(t Transfer) {
+	for _, g := range t.Gateways {
+		if t.Passed(g) {
+			continue
+		}
+		d.refuse(GatewayNotPassed, fmt.Sprintf("The gateway %s is not passed; %s decides it.", g.Code, g.Decider),
+			"Have it decided.", "gateway", string(g.Code), "decider", string(g.Decider))
+		if g.Party == PartySender || g.Party == PartyReceiver {
+			d.checkAssessed(t, g.Party)
+		}
+	}
+}
+
+// checkConditions refuses while a condition that must be met before effect is not settled.
+func (d *decision) checkConditions(t Transfer) {
+	for _, c := range t.Conditions {
+		if c.Timing != TimingBeforeEffect || c.State == ConditionStateDischarged || c.State == ConditionStateWaived {
+			continue
+		}
+		d.refuse(ConditionOutstanding, fmt.Sprintf("Condition %s, which %s owns, is %s.", c.ID, c.Owner, c.State),
+			"Have the owner submit evidence and the deciding body confirm or waive it.",
+			"condition", string(c.ID), "owner", string(c.Owner), "state", string(c.State))
+	}
+}
+
+// completionChanges moves the remits and begins the holdings that the transfer names for what stays behind.
+func (d *decision) completionChanges(fn Function, t Transfer, on Date) []HoldingChange {
+	with := Holding{Instrument: t.Instrument, Confidence: ConfidenceExact}
+	if t.Kind.IsArrangement() {
+		with.Arrangement = ArrangementID(t.ID)
+	}
+	changes := d.handOver(handover{
+		fn: fn, subject: t.Subject, footprints: t.Footprints(), roles: t.Roles, on: on,
+		from: t.Sender, to: t.Receiver(), with: with, relies: true,
+	})
+	for _, aspect := range t.Retained {
+		if aspect.Holder == "" {
+			continue
+		}
+		changes = append(changes, d.retain(fn, t, aspect, on)...)
+	}
+	return changes
+}
+
+func (d *decision) retain(fn Function, t Transfer, aspect Retained, on Date) []HoldingChange {
+	subject := Subject{t.Subject.Function, aspect.Part}
+	if aspect.Part == "" {
+		subject.Part = t.Subject.Part
+	}
+	var footprints []FootprintCode
+	for _, footprint := range t.Footprints() {
+		held := d.s.Holdings.At(Remit{subject, footprint, aspect.Role}, Now(on))
+		if _, already := givenBy(held, aspect.Holder); !already {
+			footprints = append(footprints, footprint)
+		}
+	}
+	if len(footprints) == 0 {
+		return nil
+	}
+	return d.handOver(handover{
+		fn: fn, subject: subject, footprints: footprints, roles: []Role{aspect.Role}, on: on, to: aspect.Holder,
+		with: Holding{Confidence: ConfidenceExact},
+	})
+}

@@ -1,0 +1,173 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+)
+
+// delegation finds an arrangement.
+func (d *decision) delegation(id ArrangementID) (Delegation, *Refusal) {
+	x, ok := d.s.Delegations.Get(id, Latest)
+	if !ok {
+		return x, Refuse(UnknownDelegation, fmt.Sprintf("There is no delegation with the id %q.", id),
+			"List the delegations to find its id.", "delegation", string(id))
+	}
+	return x, nil
+}
+
+// decide records a delegation as the delegator agreed it. Accountability stays where it is.
+func (c DelegateFunction) decide(d *decision) {
+	fn, subject, known := d.subject(c.Function, c.Part, c.EffectiveOn)
+	_, delegatorKnown := d.body(c.Delegator, "delegator")
+	_, delegateKnown := d.body(c.Delegate, "delegate")
+	d.takesEffect(c.EffectiveOn, "effectiveOn")
+	if c.Delegator == c.Delegate {
+		d.invalid("delegate", "Delegator and delegate are the same body.")
+	}
+	roles := c.Roles
+	if len(roles) == 0 {
+		roles = []Role{RoleExercising, RoleFunding}
+	}
+	if !d.roles(roles) || !known || !delegatorKnown || !delegateKnown {
+		return
+	}
+	t := Transfer{
+		Kind: KindDelegation, Subject: subject, Sender: c.Delegator, Roles: roles, Instrument: c.Instrument,
+		EffectiveOn: c.EffectiveOn, Terms: c.Terms,
+		Moves: []Move{{Receiver: c.Delegate, Footprints: d.delegable(c, fn, subject, roles)}},
+	}
+	d.checkProposal(fn, t)
+	d.checkInForce(c.Instrument, t.Footprints(), c.EffectiveOn)
+	d.checkTerms(t.Kind, c.Terms)
+	d.checkOverlap(t)
+	d.arrange(fn, t, "")
+	if d.ok() {
+		d.emit(FunctionDelegated{
+			ID: ArrangementID(d.meta.ID), Function: c.Function, Part: c.Part, Delegator: c.Delegator, Delegate: c.Delegate,
+			Roles: roles, Footprints: t.Footprints(), EffectiveOn: c.EffectiveOn, Instrument: c.Instrument, Terms: c.Terms,
+		})
+	}
+}
+
+// delegable returns the footprints named, or else those that the delegator holds and the delegate covers.
+func (d *decision) delegable(c DelegateFunction, fn Function, subject Subject, roles []Role) []FootprintCode {
+	if len(c.Footprints) > 0 {
+		return d.expand(fn, c.Footprints, c.EffectiveOn)
+	}
+	covered := d.expand(fn, []FootprintCode{FootprintCode(c.Delegate)}, c.EffectiveOn)
+	held := slices.DeleteFunc(slices.Clone(covered), func(footprint FootprintCode) bool {
+		return slices.ContainsFunc(roles, func(role Role) bool {
+			_, ok := givenBy(d.s.Holdings.At(Remit{subject, footprint, role}, Now(c.EffectiveOn)), c.Delegator)
+			return !ok
+		})
+	})
+	if len(held) == 0 && len(covered) > 0 {
+		d.refuse(SenderNotHolder, fmt.Sprintf("%s does not hold %s of %s in any footprint that %s covers on %s.", c.Delegator, joined(roles), subject, c.Delegate, c.EffectiveOn),
+			"Ask who holds it on that date.", "sender", string(c.Delegator), "on", c.EffectiveOn.String())
+	}
+	return held
+}
+
+// arrange makes the changes by which a delegation takes effect.
+func (d *decision) arrange(fn Function, t Transfer, id ArrangementID) []HoldingChange {
+	return d.handOver(handover{
+		fn: fn, subject: t.Subject, footprints: t.Footprints(), roles: t.Roles, on: t.EffectiveOn,
+		from: t.Sender, to: t.Receiver(), relies: true,
+		with: Holding{Instrument: t.Instrument, Arrangement: id, Confidence: ConfidenceExact},
+	})
+}
+
+// asTransfer shows an arrangement as the move that it makes.
+func (x Delegation) asTransfer() Transfer {
+	return Transfer{
+		Kind: x.Kind, Subject: x.Subject, Sender: x.Delegator, Roles: x.Roles, Instrument: x.Instrument,
+		EffectiveOn: x.EffectiveOn, Terms: x.Terms, Moves: []Move{{Receiver: x.Delegate, Footprints: x.Footprints}},
+	}
+}
+
+// decide lets a delegation take effect from the date agreed. What was true when it was offered must still be true.
+func (c AcceptDelegation) decide(d *decision) {
+	x, _ := d.delegation(c.DelegationID)
+	if !d.delegationIn(x, DelegationStateOffered) {
+		return
+	}
+	fn, ok := d.function(x.Subject.Function)
+	if !ok {
+		return
+	}
+	t := x.asTransfer()
+	d.checkProposal(fn, t)
+	d.checkInForce(x.Instrument, x.Footprints, x.EffectiveOn)
+	d.checkOverlap(t)
+	changes := d.arrange(fn, t, x.ID)
+	if d.ok() {
+		d.emit(DelegationAccepted{ID: x.ID, EffectiveOn: x.EffectiveOn, Changes: changes})
+	}
+}
+
+// delegationIn checks revision and state.
+func (d *decision) delegationIn(x Delegation, states ...DelegationState) bool {
+	d.expects(x.Revision, "The delegation")
+	if !slices.Contains(states, x.State) {
+		d.refuse(WrongState, fmt.Sprintf("The delegation is %s.", x.State),
+			"The command is for a delegation that is: "+joined(states)+".", "delegation", string(x.ID), "state", string(x.State))
+		return false
+	}
+	return true
+}
+
+// decide ends a delegation from a date: what is still held under it goes back to the delegator, or to the one that
+// followed it. An offer that was not accepted lapses.
+func (c RevokeDelegation) decide(d *decision) {
+	x, _ := d.delegation(c.DelegationID)
+	if !d.delegationIn(x, DelegationStateOffered, DelegationStateInForce) {
+		return
+	}
+	d.takesEffect(c.EffectiveOn, "effectiveOn")
+	if x.State == DelegationStateOffered {
+		if d.ok() {
+			d.emit(DelegationRevoked{ID: x.ID, EffectiveOn: c.EffectiveOn})
+		}
+		return
+	}
+	if c.EffectiveOn < x.EffectiveOn {
+		d.invalid("effectiveOn", fmt.Sprintf("The delegation took effect on %s only.", x.EffectiveOn))
+	}
+	fn, ok := d.function(x.Subject.Function)
+	if !ok || !d.ok() {
+		return
+	}
+	changes := d.returned(fn, x, c.EffectiveOn)
+	if d.ok() {
+		d.emit(DelegationRevoked{ID: x.ID, EffectiveOn: c.EffectiveOn, Changes: changes})
+	}
+}
+
+// returned gives what is held under an arrangement back to its delegator. The footprints are those in which something
+// is still held under it: a footprint's successors carry the arrangement along.
+func (d *decision) returned(fn Function, x Delegation, on Date) []HoldingChange {
+	byHolder := map[OrganisationCode]map[Role][]FootprintCode{}
+	for _, remit := range d.s.Holdings.Of(x.Subject) {
+		for _, held := range d.s.Holdings.At(remit, Now(on)) {
+			if held.Arrangement != x.ID {
+				continue
+			}
+			if byHolder[held.Holder] == nil {
+				byHolder[held.Holder] = map[Role][]FootprintCode{}
+			}
+			byHolder[held.Holder][remit.Role] = append(byHolder[held.Holder][remit.Role], remit.Footprint)
+		}
+	}
+	var changes []HoldingChange
+	for _, holder := range sortedKeys(byHolder) {
+		for _, role := range Roles() {
+			if footprints := byHolder[holder][role]; len(footprints) > 0 {
+				changes = append(changes, d.handOver(handover{
+					fn: fn, subject: x.Subject, footprints: footprints, roles: []Role{role}, on: on,
+					from: holder, to: x.Delegator, relies: true, with: Holding{Confidence: ConfidenceExact},
+				})...)
+			}
+		}
+	}
+	return changes
+}

@@ -1,0 +1,316 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+)
+
+// disposal settles what becomes of every remit that a reorganisation touches.
+type disposal struct {
+	d  *decision
+	c  Reorganise
+	on Date
+	// heirs are the footprints that follow another.
+	heirs map[FootprintCode][]FootprintCode
+	sets  map[Disposition]*changeSet
+	// begun are the concurrent parts that begin by now, so that two bodies that become one begin once.
+	begun map[Remit][]OrganisationCode
+	// after is who holds a remit of a continuing footprint after the reorganisation, where that changes.
+	after   map[Remit][]Holding
+	missing []string
+}
+
+func newDisposal(d *decision, c Reorganise) *disposal {
+	x := &disposal{
+		d: d, c: c, on: c.EffectiveOn, heirs: map[FootprintCode][]FootprintCode{},
+		sets:  map[Disposition]*changeSet{DispositionMoves: {}, DispositionCeases: {}, DispositionUndetermined: {}},
+		begun: map[Remit][]OrganisationCode{}, after: map[Remit][]Holding{},
+	}
+	for _, s := range c.FootprintSuccessions {
+		x.heirs[s.Predecessor] = append(x.heirs[s.Predecessor], s.Successor)
+	}
+	return x
+}
+
+// run goes through the remits: first those whose footprint goes on, then those whose footprint ends, because an
+// ending footprint's holders are compared with what its heirs have by then.
+func (x *disposal) run() {
+	var going, ending []Remit
+	for remit := range x.d.s.Holdings.lines.keys() {
+		if _, ends := x.heirs[remit.Footprint]; ends || x.isOwnOperationOfEnded(remit) {
+			ending = append(ending, remit)
+		} else {
+			going = append(going, remit)
+		}
+	}
+	going = slices.DeleteFunc(going, func(r Remit) bool { return !x.touches(r) })
+	slices.SortFunc(going, CompareRemits)
+	slices.SortFunc(ending, CompareRemits)
+	for _, remit := range going {
+		x.settle(remit)
+	}
+	for _, remit := range ending {
+		x.end(remit)
+	}
+	x.finish()
+}
+
+func (x *disposal) isOwnOperationOfEnded(r Remit) bool {
+	return slices.Contains(x.c.Ends, OrganisationCode(r.Footprint))
+}
+
+func (x *disposal) touches(r Remit) bool {
+	for _, line := range x.d.s.Holdings.Lines(r) {
+		p, ok := line.Points.At(Now(x.on))
+		if ok && slices.ContainsFunc(p.Value.Holdings, x.isOfEnded) {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *disposal) isOfEnded(h Holding) bool { return x.ended(h) != "" }
+
+// ended returns the body that ends behind a holding, "" when both go on.
+func (x *disposal) ended(h Holding) OrganisationCode {
+	switch {
+	case slices.Contains(x.c.Ends, h.ActingThrough) && h.ActingThrough != "":
+		return h.ActingThrough
+	case slices.Contains(x.c.Ends, h.Holder) && h.Holder != "":
+		return h.Holder
+	}
+	return ""
+}
+
+// settle deals with a remit whose footprint goes on.
+func (x *disposal) settle(r Remit) {
+	for _, line := range x.d.s.Holdings.Lines(r) {
+		p, ok := line.Points.At(Now(x.on))
+		if !ok || !slices.ContainsFunc(p.Value.Holdings, x.isOfEnded) {
+			continue
+		}
+		x.settleLine(r, line.Slot, p.Value.Holdings)
+	}
+}
+
+func (x *disposal) settleLine(r Remit, slot OrganisationCode, holdings []Holding) {
+	disposition := DispositionMoves
+	var next []Holding
+	for _, h := range holdings {
+		if !x.isOfEnded(h) {
+			next = append(next, h)
+			continue
+		}
+		to, how, ok := x.mapped(r, h, r.Footprint)
+		if !ok {
+			return
+		}
+		disposition = how
+		if how != DispositionCeases {
+			next = append(next, to)
+		}
+	}
+	change := HoldingChange{
+		On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
+		Slot: slot, TakenFrom: holdings[0].Holder, Relies: true,
+	}
+	if slot == "" {
+		change.Holdings = next
+		x.after[r] = next
+		x.sets[disposition].add(change)
+		return
+	}
+	if len(next) == 1 && next[0].Holder == slot {
+		change.Holdings = next
+		x.sets[disposition].add(change)
+		return
+	}
+	x.sets[disposition].add(change)
+	for _, h := range next {
+		x.begin(r, h, disposition)
+	}
+}
+
+// begin lets a body's own part in a concurrent remit begin, unless it has one already.
+func (x *disposal) begin(r Remit, h Holding, disposition Disposition) {
+	if slices.Contains(x.begun[r], h.Holder) {
+		return
+	}
+	for _, held := range x.d.s.Holdings.At(r, Now(x.on)) {
+		if held.Holder == h.Holder && !x.isOfEnded(held.Holding) {
+			return
+		}
+	}
+	x.begun[r] = append(x.begun[r], h.Holder)
+	x.sets[disposition].add(HoldingChange{
+		On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
+		Slot: h.Holder, Holdings: []Holding{h}, Relies: true,
+	})
+}
+
+// end deals with a remit whose footprint ends: its holders carry to the footprints that follow, and everything on the
+// ending one ceases. The own operation of a body that ends has no heir.
+func (x *disposal) end(r Remit) {
+	heirs := x.heirs[r.Footprint]
+	for _, line := range x.d.s.Holdings.Lines(r) {
+		p, ok := line.Points.At(Now(x.on))
+		if !ok || len(p.Value.Holdings) == 0 {
+			continue
+		}
+		for _, heir := range heirs {
+			for _, h := range p.Value.Holdings {
+				x.carry(r, h, heir)
+			}
+		}
+		how := DispositionMoves
+		if len(heirs) == 0 {
+			how = DispositionCeases
+		}
+		x.sets[how].add(HoldingChange{
+			On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
+			Slot: line.Slot, TakenFrom: p.Value.Holdings[0].Holder, Relies: true,
+		})
+	}
+}
+
+// carry takes one holding from an ending footprint to an heir. Where the heir has another holder already, a line that
+// names the heir must say who it is to be.
+func (x *disposal) carry(r Remit, h Holding, heir FootprintCode) {
+	target := Remit{r.Subject, heir, r.Role}
+	to, how, ok := x.mapped(r, h, heir)
+	if !ok || how == DispositionCeases {
+		return
+	}
+	if x.isConcurrent(r) {
+		x.begin(target, to, how)
+		return
+	}
+	current, has := x.holdingsAfter(target)
+	if has && sameHolder(current, to) {
+		return
+	}
+	if has {
+		if _, named := x.line(r, h.Named(), heir, true); !named {
+			x.missing = append(x.missing, fmt.Sprintf("%s of %s in %s: %s has it in %s, %s in %s",
+				r.Role, r.Subject, heir, current[0].Named(), heir, h.Named(), r.Footprint))
+			return
+		}
+	}
+	change := HoldingChange{
+		On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{heir}, Roles: []Role{r.Role},
+		Holdings: []Holding{to}, Relies: true,
+	}
+	if has {
+		change.TakenFrom = current[0].Holder
+	}
+	x.after[target] = change.Holdings
+	x.sets[how].add(change)
+}
+
+func (x *disposal) isConcurrent(r Remit) bool {
+	fn, _ := x.d.s.Functions.Get(r.Subject.Function, Latest)
+	return fn.Details.RuleOf(r.Role) == RuleConcurrent
+}
+
+// holdingsAfter returns who holds a sole or joint remit once the reorganisation is done, as far as settled.
+func (x *disposal) holdingsAfter(r Remit) ([]Holding, bool) {
+	if after, ok := x.after[r]; ok {
+		return after, len(after) > 0
+	}
+	var holdings []Holding
+	for _, held := range x.d.s.Holdings.At(r, Now(x.on)) {
+		holdings = append(holdings, held.Holding)
+	}
+	return holdings, len(holdings) > 0
+}
+
+func sameHolder(current []Holding, h Holding) bool {
+	return slices.ContainsFunc(current, func(c Holding) bool {
+		return c.Holder == h.Holder && c.ActingThrough == h.ActingThrough && c.Undetermined == h.Undetermined
+	})
+}
+
+// mapped says what becomes of a holding in a footprint: as the first fitting line says, or, when its body ends with
+// one heir, it goes to that. A holding whose body goes on stays as it is unless a line names the footprint.
+func (x *disposal) mapped(r Remit, h Holding, footprint FootprintCode) (Holding, Disposition, bool) {
+	gone := x.ended(h)
+	line, ok := x.line(r, gone, footprint, false)
+	if gone == "" {
+		if line, ok = x.line(r, h.Named(), footprint, true); !ok {
+			return h, DispositionMoves, true
+		}
+	}
+	if !ok {
+		heir, one := x.c.onlyHeir(gone)
+		if !one {
+			x.missing = append(x.missing, fmt.Sprintf("%s of %s in %s, held by %s", r.Role, r.Subject, footprint, gone))
+			return h, DispositionMoves, false
+		}
+		line = DispositionLine{Disposition: DispositionMoves, To: heir}
+	}
+	switch line.Disposition {
+	case DispositionUndetermined:
+		return Holding{Undetermined: true, Confidence: h.Confidence, Source: x.c.Source}, DispositionUndetermined, true
+	case DispositionCeases:
+		return h, DispositionCeases, true
+	case DispositionMoves:
+	}
+	holder, ok := x.d.holder(line.To, r.Role, x.on, "dispositions")
+	h.Holder, h.ActingThrough = holder.Holder, holder.ActingThrough
+	return h, DispositionMoves, ok
+}
+
+// line finds the first disposition line that fits; with explicit set, one that names the footprint.
+func (x *disposal) line(r Remit, from OrganisationCode, footprint FootprintCode, explicit bool) (DispositionLine, bool) {
+	for _, line := range x.c.Dispositions {
+		fits := (line.From == "" || line.From == from) &&
+			(len(line.Functions) == 0 || slices.Contains(line.Functions, r.Subject.Function)) &&
+			(len(line.Roles) == 0 || slices.Contains(line.Roles, r.Role)) &&
+			(len(line.Footprints) == 0 && !explicit || slices.Contains(line.Footprints, footprint))
+		if fits {
+			return line, true
+		}
+	}
+	return DispositionLine{}, false
+}
+
+// finish refuses when anything is left over, and else records what was settled, in events of a bounded size.
+func (x *disposal) finish() {
+	if len(x.missing) > 0 {
+		x.d.refuse(DispositionIncomplete, fmt.Sprintf("Nothing says what becomes of %d remits: %s.", len(x.missing), firstFew(x.missing)),
+			"Add disposition lines: moves (and to whom), ceases or undetermined.", "remits", fmt.Sprint(len(x.missing)))
+		return
+	}
+	for _, how := range []Disposition{DispositionMoves, DispositionCeases, DispositionUndetermined} {
+		changes := x.sets[how].changes()
+		x.d.checkLaterFacts(changes)
+		for _, chunk := range chunked(changes) {
+			x.d.emitNow(HoldingsDisposed{
+				Reorganisation: x.d.meta.ID, Disposition: how, EffectiveOn: x.on, Changes: chunk,
+			})
+		}
+	}
+}
+
+// maxChunk bounds the rough size in bytes of the changes in one event, which must stay under 64 KiB.
+const maxChunk = 32 << 10
+
+func chunked(changes []HoldingChange) [][]HoldingChange {
+	var chunks [][]HoldingChange
+	var chunk []HoldingChange
+	size := 0
+	for _, c := range changes {
+		weight := 64 + 48*len(c.Subjects) + 8*len(c.Footprints) + 160*len(c.Holdings)
+		for _, h := range c.Holdings {
+			weight += len(h.Source) + len(h.HeldThrough)
+		}
+		if size+weight > maxChunk && len(chunk) > 0 {
+			chunks, chunk, size = append(chunks, chunk), nil, 0
+		}
+		chunk, size = append(chunk, c), size+weight
+	}
+	if len(chunk) > 0 {
+		chunks = append(chunks, chunk)
+	}
+	return chunks
+}

@@ -1,0 +1,279 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+)
+
+// gateway finds a gateway of a transfer.
+func (d *decision) gateway(id TransferID, code GatewayCode) (Transfer, Gateway, *Refusal) {
+	t, refusal := d.transfer(id)
+	if refusal != nil {
+		return t, Gateway{}, refusal
+	}
+	g, ok := t.Gateway(code)
+	if !ok {
+		codes := make([]GatewayCode, 0, len(t.Gateways))
+		for _, gateway := range t.Gateways {
+			codes = append(codes, gateway.Code)
+		}
+		return t, g, Refuse(UnknownGateway, fmt.Sprintf("The transfer has no gateway %q.", code),
+			"Its gateways are: "+joined(codes)+".", "transfer", string(id), "gateway", string(code))
+	}
+	return t, g, nil
+}
+
+// decide records a party's assessment: every domain of the framework, each once.
+func (c AssessReadiness) decide(d *decision) {
+	t, ok := d.live(c.TransferID, StateProposed, StateAssessing)
+	if !ok {
+		return
+	}
+	if c.Party != PartySender && c.Party != PartyReceiver {
+		d.invalid("party", "Only the sender and the receiver assess.")
+	}
+	seen := map[string]bool{}
+	for _, rating := range c.Ratings {
+		if !slices.Contains(t.Domains, rating.Domain) {
+			d.invalid("ratings", fmt.Sprintf("%q is not a domain of %s.", rating.Domain, t.Framework))
+		}
+		if seen[rating.Domain] {
+			d.invalid("ratings", fmt.Sprintf("The domain %s is rated twice.", rating.Domain))
+		}
+		seen[rating.Domain] = true
+		d.checkRating(rating)
+	}
+	for _, domain := range t.Domains {
+		if !seen[domain] {
+			d.invalid("ratings", fmt.Sprintf("The domain %s is not rated.", domain))
+		}
+	}
+	if d.ok() {
+		d.emit(ReadinessAssessed{ID: t.ID, Party: c.Party, Ratings: c.Ratings})
+	}
+}
+
+func (d *decision) checkRating(r DomainRating) {
+	ratings := []Rating{RatingGreen, RatingAmber, RatingRed, RatingNotApplicable}
+	if !slices.Contains(ratings, r.Rating) {
+		d.invalid("ratings", fmt.Sprintf("%q is not a rating; it is one of: %s.", r.Rating, joined(ratings)))
+	}
+	if r.Rating == RatingNotApplicable && r.Comment.IsEmpty() {
+		d.invalid("ratings", fmt.Sprintf("Say in a comment why %s is not applicable.", r.Domain))
+	}
+}
+
+// decide records an independent opinion.
+func (c RecordOpinion) decide(d *decision) {
+	t, ok := d.live(c.TransferID, StateProposed, StateAssessing)
+	d.checkOpinion(c.Opinion)
+	if ok && d.ok() {
+		d.emit(OpinionRecorded{ID: t.ID, Gateway: c.Gateway, Opinion: c.Opinion})
+	}
+}
+
+func (d *decision) checkOpinion(o Opinion) {
+	if !slices.Contains([]OpinionKind{OpinionAssure, OpinionAdvise, OpinionAlert}, o.Opinion) {
+		d.invalid("opinion", "An opinion is assure, advise or alert.")
+	}
+	if o.By == "" {
+		d.invalid("by", "Say which function or body gives the opinion.")
+	}
+}
+
+// decide records the decision of the body that decides a gateway.
+func (c DecideGateway) decide(d *decision) {
+	t, ok := d.live(c.TransferID, StateProposed, StateAssessing)
+	g, _ := t.Gateway(c.Gateway)
+	if !ok {
+		return
+	}
+	if t.Passed(g) {
+		d.refuse(WrongState, fmt.Sprintf("The gateway %s is passed already.", g.Code),
+			"Amend the transfer if it must be decided again.", "gateway", string(g.Code))
+	}
+	c.checkForm(d, g)
+	c.checkDuties(d, t)
+	if c.Decision.Passes() {
+		c.checkReady(d, t, g)
+	}
+	state := c.stateAfter(d, t)
+	if d.ok() {
+		d.emit(GatewayDecided{
+			ID: t.ID, Gateway: c.Gateway, Decision: c.Decision, DecidedBy: c.DecidedBy, DecidedOn: c.DecidedOn,
+			Rationale: c.Rationale, Authority: c.Authority, Opinions: c.Opinions, Conditions: numbered(t, c.Conditions),
+			State: state,
+		})
+	}
+}
+
+func numbered(t Transfer, conditions []Condition) []Condition {
+	list := slices.Clone(conditions)
+	for i := range list {
+		list[i].ID = ConditionID(fmt.Sprintf("c%d", len(t.Conditions)+i+1))
+	}
+	return list
+}
+
+// checkForm checks what the decision says by itself.
+func (c DecideGateway) checkForm(d *decision, g Gateway) {
+	decisions := []GatewayDecision{DecisionPass, DecisionPassWithConditions, DecisionDefer, DecisionFail}
+	if !slices.Contains(decisions, c.Decision) {
+		d.invalid("decision", "A decision is one of: "+joined(decisions)+".")
+	}
+	if c.DecidedBy != g.Decider {
+		d.invalid("decidedBy", fmt.Sprintf("The gateway %s is decided by %s, not %q.", g.Code, g.Decider, c.DecidedBy))
+	}
+	switch {
+	case c.DecidedOn == 0:
+		d.invalid("decidedOn", "A date is required.")
+	case c.DecidedOn > d.meta.Today:
+		d.refuse(NotYetEffective, fmt.Sprintf("The decision is dated %s, after today, %s.", c.DecidedOn, d.meta.Today),
+			"Record it once it is made.", "decidedOn", c.DecidedOn.String(), "today", d.meta.Today.String())
+	}
+	if c.Decision == DecisionPassWithConditions && len(c.Conditions) == 0 {
+		d.invalid("conditions", "A pass with conditions needs at least one condition.")
+	}
+	if c.Decision != DecisionPassWithConditions && len(c.Conditions) > 0 {
+		d.invalid("conditions", "Only a pass with conditions sets conditions.")
+	}
+	for _, opinion := range c.Opinions {
+		d.checkOpinion(opinion)
+	}
+	for _, condition := range c.Conditions {
+		d.checkCondition(condition)
+	}
+}
+
+func (d *decision) checkCondition(c Condition) {
+	d.body(c.Owner, "owner")
+	if c.Description.IsEmpty() {
+		d.invalid("conditions", "A condition needs a description.")
+	}
+	if c.DueOn == 0 {
+		d.invalid("conditions", "A condition needs a due date.")
+	}
+	if !slices.Contains([]ConditionTiming{TimingBeforeEffect, TimingAfterEffect, TimingContinuing}, c.Timing) {
+		d.invalid("conditions", "A condition's timing is before_effect, after_effect or continuing.")
+	}
+}
+
+// checkDuties keeps those who proposed or assessed from deciding (invariant 7).
+func (c DecideGateway) checkDuties(d *decision, t Transfer) {
+	person := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}.Person()
+	what := ""
+	if t.Proposer == person {
+		what = "proposed the transfer"
+	}
+	if slices.ContainsFunc(t.Assessments, func(a Assessment) bool { return a.Person == person }) {
+		what = "assessed readiness"
+	}
+	if what != "" {
+		d.refuse(SegregationOfDuties, "The person who decides also "+what+".",
+			"Have somebody decide who neither proposed nor assessed it.", "gateway", string(c.Gateway))
+	}
+}
+
+// checkReady checks what a pass needs: a fresh assessment of the own side, both sides' gateways before a confirmation,
+// and an independent opinion.
+func (c DecideGateway) checkReady(d *decision, t Transfer, g Gateway) {
+	if g.Party == PartyConfirmer {
+		for _, other := range t.Gateways {
+			if other.Party != PartyConfirmer && !t.Passed(other) {
+				d.refuse(GatewayNotPassed, fmt.Sprintf("The gateway %s is not passed.", other.Code),
+					"Confirm once both parties have decided that they are ready.", "gateway", string(other.Code))
+			}
+		}
+	} else {
+		d.checkAssessed(t, g.Party)
+	}
+	if g.OpinionRequired && len(c.Opinions) == 0 && !hasFreshOpinion(t, g) {
+		d.refuse(IndependentOpinionRequired, fmt.Sprintf("The gateway %s cannot be passed without an independent opinion.", g.Code),
+			"Give the opinion with the decision, or record it before.", "gateway", string(g.Code))
+	}
+}
+
+// checkAssessed refuses when a party has no assessment that is newer than the last amendment (invariant 9).
+func (d *decision) checkAssessed(t Transfer, p Party) {
+	a, fresh := t.Assessed(p)
+	switch {
+	case a.Event == 0:
+		d.refuse(AssessmentStale, fmt.Sprintf("The %s has not assessed its readiness.", p),
+			"Have the party assess all domains first.", "party", string(p))
+	case !fresh:
+		d.refuse(AssessmentStale, fmt.Sprintf("The %s assessed before the transfer was amended.", p),
+			"Have the party assess again.", "party", string(p))
+	}
+}
+
+func hasFreshOpinion(t Transfer, g Gateway) bool {
+	return slices.ContainsFunc(g.Opinions, func(o RecordedOpinion) bool { return o.Event > t.AmendedNo })
+}
+
+// stateAfter says where the decision puts the transfer. The last gateway also checks what approval needs.
+func (c DecideGateway) stateAfter(d *decision, t Transfer) TransferState {
+	switch {
+	case c.Decision == DecisionFail:
+		return StateRejected
+	case !c.Decision.Passes():
+		return StateAssessing
+	}
+	for _, g := range t.Gateways {
+		if g.Code != c.Gateway && !t.Passed(g) {
+			return StateAssessing
+		}
+	}
+	d.checkApproval(t, t.EffectiveOn)
+	return StateApproved
+}
+
+// checkApproval holds the rules of the last gateway that completion checks again: no overlap, retained aspects held,
+// terms complete.
+func (d *decision) checkApproval(t Transfer, on Date) {
+	d.checkOverlap(t)
+	d.checkRetained(t, on)
+	d.checkTerms(t.Kind, t.Terms)
+}
+
+// checkOverlap keeps two approved transfers from moving the same remit (invariant 6).
+func (d *decision) checkOverlap(t Transfer) {
+	for _, other := range d.s.Transfers.All(Latest) {
+		if other.ID == t.ID || other.State != StateApproved && other.State != StateScheduled {
+			continue
+		}
+		for remit := range other.Remits {
+			if t.moves(remit) {
+				d.refuse(OverlappingTransfer, fmt.Sprintf("Transfer %s, which is %s, moves %s in %s too.", other.ID, other.State, remit.Role, remit.Footprint),
+					"Withdraw or amend one of them.", "transfer", string(other.ID), "footprint", string(remit.Footprint))
+				break
+			}
+		}
+	}
+}
+
+func (t Transfer) moves(r Remit) bool {
+	return t.Subject == r.Subject && slices.Contains(t.Roles, r.Role) && t.ReceiverFor(r.Footprint) != ""
+}
+
+// checkRetained refuses when an aspect that stays behind has no holder: each must be held already, or the transfer
+// names its holder. The function's own retained role counts unless the transfer moves it.
+func (d *decision) checkRetained(t Transfer, on Date) {
+	aspects := slices.Clone(t.Retained)
+	fn, _ := d.s.Functions.Get(t.Subject.Function, Latest)
+	if role := fn.Details.RetainedRole; role != "" && !slices.Contains(t.Roles, role) &&
+		!slices.ContainsFunc(aspects, func(r Retained) bool { return r.Role == role }) {
+		aspects = append(aspects, Retained{Role: role, Part: t.Subject.Part})
+	}
+	for _, aspect := range aspects {
+		if aspect.Holder != "" {
+			continue
+		}
+		for _, footprint := range t.Footprints() {
+			remit := Remit{Subject{t.Subject.Function, aspect.Part}, footprint, aspect.Role}
+			if len(d.s.Holdings.At(remit, Now(on))) == 0 {
+				d.refuse(RetainedAspectUnheld, fmt.Sprintf("Nobody holds %s of %s in %s, which is to stay behind.", aspect.Role, remit.Subject, footprint),
+					"Name the body that keeps it under retained.", "role", string(aspect.Role), "footprint", string(footprint))
+			}
+		}
+	}
+}

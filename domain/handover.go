@@ -1,0 +1,264 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// holder says who is recorded as the holder when a body is named for a role (invariant 2): the body itself, or its
+// legal parent acting through it where the role needs a legal person. Both must be open on the date.
+func (d *decision) holder(named OrganisationCode, role Role, on Date, field string) (Holding, bool) {
+	body, ok := d.body(named, field)
+	if !ok {
+		return Holding{}, false
+	}
+	if !d.isOpen(body, on) {
+		return Holding{}, false
+	}
+	if !role.NeedsLegalPerson() {
+		return Holding{Holder: named}, true
+	}
+	legal, ok := d.s.Organisations.LegalPersonOf(named, Now(on))
+	if !ok {
+		d.refuse(NoLegalPerson, fmt.Sprintf("%s is not a legal person and acts for none on %s, so it cannot be %s.", named, on, role),
+			"Name a legal person, or record whom the body acts for.", "organisation", string(named), "on", on.String())
+		return Holding{}, false
+	}
+	if legal == named {
+		return Holding{Holder: named}, true
+	}
+	parent, ok := d.body(legal, field)
+	return Holding{Holder: legal, ActingThrough: named}, ok && d.isOpen(parent, on)
+}
+
+func (d *decision) isOpen(body Organisation, on Date) bool {
+	if body.IsOpen(Now(on)) {
+		return true
+	}
+	d.refuse(ReceiverNotOpen, fmt.Sprintf("%s is not open on %s.", body.Code, on),
+		"Name a body that exists on the date.", "organisation", string(body.Code), "on", on.String())
+	return false
+}
+
+// handover is a set of remits that go from one body to another.
+type handover struct {
+	fn         Function
+	subject    Subject
+	footprints []FootprintCode
+	roles      []Role
+	on         Date
+	// from is the body as named that gives them up, "" for nobody in particular; to the one that gets them, "" when
+	// nobody knows who has them.
+	from, to OrganisationCode
+	// with is what the new holding carries besides its holder.
+	with Holding
+	// relies says that the change rests on from having held them.
+	relies bool
+}
+
+// handOver makes the changes of a handover, and refuses those that a later fact contradicts.
+func (d *decision) handOver(h handover) []HoldingChange {
+	var set changeSet
+	for _, role := range h.roles {
+		holding := h.with
+		if h.to == "" {
+			holding.Undetermined = true
+		} else {
+			holder, ok := d.holder(h.to, role, h.on, "receiver")
+			if !ok {
+				continue
+			}
+			holding.Holder, holding.ActingThrough = holder.Holder, holder.ActingThrough
+		}
+		rule := h.fn.Details.RuleOf(role)
+		for _, footprint := range h.footprints {
+			for _, change := range d.changesFor(h, Remit{h.subject, footprint, role}, rule, holding) {
+				set.add(change)
+			}
+		}
+	}
+	changes := set.changes()
+	d.checkLaterFacts(changes)
+	return changes
+}
+
+// changesFor makes the changes of one remit: a sole one gets a new holder, in a joint one the receiver takes the
+// sender's place, in a concurrent one the sender's part ends and the receiver's begins.
+func (d *decision) changesFor(h handover, r Remit, rule RemitRule, to Holding) []HoldingChange {
+	held := d.s.Holdings.At(r, Now(h.on))
+	given, isGiven := givenBy(held, h.from)
+	change := HoldingChange{
+		On: h.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
+		Holdings: []Holding{to}, Relies: h.relies,
+	}
+	switch rule {
+	case RuleConcurrent:
+		change.Slot = to.Holder
+		if !isGiven || given.Holder == to.Holder {
+			return []HoldingChange{change}
+		}
+		end := change
+		end.Slot, end.Holdings, end.TakenFrom, end.Relies = given.Holder, nil, given.Holder, true
+		change.Relies = false
+		return []HoldingChange{end, change}
+	case RuleJoint:
+		change.Holdings = withoutBody(held, given.Holder, to)
+	case RuleSole:
+	}
+	if isGiven {
+		change.TakenFrom = given.Holder
+	} else if len(held) > 0 && !held[0].Undetermined {
+		change.TakenFrom = held[0].Holder
+	}
+	return []HoldingChange{change}
+}
+
+func givenBy(held []Held, from OrganisationCode) (Held, bool) {
+	i := slices.IndexFunc(held, func(h Held) bool { return h.IsHeldBy(from) })
+	if i < 0 {
+		return Held{}, false
+	}
+	return held[i], true
+}
+
+func withoutBody(held []Held, gone OrganisationCode, added Holding) []Holding {
+	var holdings []Holding
+	for _, h := range held {
+		if h.Holder != gone && h.Holder != added.Holder && !h.Undetermined {
+			holdings = append(holdings, h.Holding)
+		}
+	}
+	return append(holdings, added)
+}
+
+// checkLaterFacts refuses changes that would make a later recorded change untrue: one that takes the remit from a body
+// that would then no longer hold it (CONTRADICTS_LATER_FACT names them).
+func (d *decision) checkLaterFacts(changes []HoldingChange) {
+	var events []string
+	var remits []string
+	for _, change := range changes {
+		for remit := range change.Remits {
+			if later, ok := d.contradicted(remit, change); ok {
+				events = append(events, strconv.FormatUint(uint64(later.No), 10))
+				remits = append(remits, fmt.Sprintf("%s of %s in %s from %s", remit.Role, remit.Subject, remit.Footprint, later.From))
+			}
+		}
+	}
+	if len(events) == 0 {
+		return
+	}
+	slices.Sort(events)
+	events = slices.Compact(events)
+	d.refuse(ContradictsLaterFact,
+		fmt.Sprintf("Later recorded changes rest on who held the remits before: %s.", firstFew(remits)),
+		"Correct the later facts first, or choose another date.", "events", strings.Join(events, ","))
+}
+
+func (d *decision) contradicted(r Remit, change HoldingChange) (Point[LineValue], bool) {
+	for _, line := range d.s.Holdings.Lines(r) {
+		if line.Slot != change.Slot {
+			continue
+		}
+		next, ok := line.Points.Next(Now(change.On))
+		if !ok || !next.Value.Relies {
+			return next, false
+		}
+		if next.Value.TakenFrom == "" {
+			return next, len(change.Holdings) > 0
+		}
+		stillHeld := slices.ContainsFunc(change.Holdings, func(h Holding) bool { return h.Holder == next.Value.TakenFrom })
+		return next, !stillHeld
+	}
+	return Point[LineValue]{}, false
+}
+
+// senderHolds refuses when the sender, as named, does not hold all the remits on the date.
+func (d *decision) senderHolds(r Transfer, on Date) {
+	var missing []string
+	for remit := range r.Remits {
+		held := d.s.Holdings.At(remit, Now(on))
+		if _, ok := givenBy(held, r.Sender); ok {
+			continue
+		}
+		missing = append(missing, fmt.Sprintf("%s in %s (%s)", remit.Role, remit.Footprint, holdersOf(held)))
+	}
+	if len(missing) > 0 {
+		d.refuse(SenderNotHolder, fmt.Sprintf("%s does not hold on %s: %s.", r.Sender, on, firstFew(missing)),
+			"Name the body that holds them, or leave out what the sender does not hold.",
+			"sender", string(r.Sender), "on", on.String(), "function", r.Subject.String())
+	}
+}
+
+func holdersOf(held []Held) string {
+	var names []string
+	for _, h := range held {
+		switch {
+		case h.Undetermined:
+			names = append(names, "undetermined")
+		case h.ActingThrough != "":
+			names = append(names, string(h.Holder)+" acting through "+string(h.ActingThrough))
+		default:
+			names = append(names, string(h.Holder))
+		}
+	}
+	if len(names) == 0 {
+		return "held by nobody"
+	}
+	return "held by " + strings.Join(names, " and ")
+}
+
+// firstFew lists the first few of many, and how many more there are.
+func firstFew(list []string) string {
+	const few = 5
+	if len(list) <= few {
+		return strings.Join(list, "; ")
+	}
+	return fmt.Sprintf("%s; and %d more", strings.Join(list[:few], "; "), len(list)-few)
+}
+
+// changeSet gathers changes of single remits into sets: first the footprints that change alike, then the roles, then
+// the subjects.
+type changeSet struct {
+	list []HoldingChange
+	at   map[string]int
+}
+
+func (s *changeSet) add(c HoldingChange) {
+	if s.at == nil {
+		s.at = map[string]int{}
+	}
+	key := fmt.Sprint(c.On, c.Subjects, c.Roles, c.Slot, c.Holdings, c.TakenFrom, c.Relies, c.Retracts)
+	i, ok := s.at[key]
+	if !ok {
+		s.at[key] = len(s.list)
+		s.list = append(s.list, c)
+		return
+	}
+	s.list[i].Footprints = append(s.list[i].Footprints, c.Footprints...)
+}
+
+func (s *changeSet) changes() []HoldingChange {
+	byRole := merged(s.list, func(c HoldingChange) string {
+		return fmt.Sprint(c.On, c.Subjects, c.Footprints, c.Slot, c.Holdings, c.TakenFrom, c.Relies, c.Retracts)
+	}, func(into *HoldingChange, c HoldingChange) { into.Roles = appended(into.Roles, c.Roles...) })
+	return merged(byRole, func(c HoldingChange) string {
+		return fmt.Sprint(c.On, c.Roles, c.Footprints, c.Slot, c.Holdings, c.TakenFrom, c.Relies, c.Retracts)
+	}, func(into *HoldingChange, c HoldingChange) { into.Subjects = appended(into.Subjects, c.Subjects...) })
+}
+
+func merged(list []HoldingChange, key func(HoldingChange) string, into func(*HoldingChange, HoldingChange)) []HoldingChange {
+	var out []HoldingChange
+	at := map[string]int{}
+	for _, c := range list {
+		k := key(c)
+		if i, ok := at[k]; ok {
+			into(&out[i], c)
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,172 @@
+package domain
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Remit is the unit of consistency: one role in one function (or part) for one footprint.
+type Remit struct {
+	Subject   Subject
+	Footprint FootprintCode
+	Role      Role
+}
+
+// Holding says that an organisation holds a remit, and by virtue of what.
+type Holding struct {
+	// Holder is a legal person for the roles that need one. It is "" when Undetermined.
+	Holder OrganisationCode
+	// ActingThrough is the body that acts for the holder, "" when it acts itself.
+	ActingThrough OrganisationCode
+	// AccountableTo is the body to which the holder answers, where it is recorded.
+	AccountableTo OrganisationCode
+	// HeldThrough is the committee or post through which the body holds it, where it is recorded.
+	HeldThrough string
+	Instrument  InstrumentCode
+	// Arrangement is the delegation, direction or joint exercise under which it is held, if any.
+	Arrangement ArrangementID
+	Confidence  Confidence
+	// Source cites the publication or decision that says so.
+	Source string
+	// Undetermined says that somebody holds it, but the record does not know who.
+	Undetermined bool
+}
+
+// Named is the body as a person would name it: the one that acts, or else the holder.
+func (h Holding) Named() OrganisationCode { return cmp.Or(h.ActingThrough, h.Holder) }
+
+// IsHeldBy tells whether the body named holds it, itself or through its legal parent.
+func (h Holding) IsHeldBy(named OrganisationCode) bool {
+	return named != "" && (h.Holder == named || h.ActingThrough == named)
+}
+
+// HoldingChange is a set: every combination of its subjects, footprints and roles changes in the same way on its date.
+//
+// A sole or joint remit has one line of changes: each change replaces what was there. A concurrent remit has one line
+// for each body that ever held it; Slot names the body whose line changes.
+type HoldingChange struct {
+	On         Date
+	Subjects   []Subject
+	Footprints []FootprintCode
+	Roles      []Role
+	Slot       OrganisationCode
+	// Holdings are the holders from On: none when it ends, several together when the remit is joint.
+	Holdings []Holding
+	// TakenFrom is the body that held it before On, "" for nobody. Where Relies is set the change rests on that: a late
+	// fact that would make it untrue is refused.
+	TakenFrom OrganisationCode
+	Relies    bool
+	// Retracts takes back what was recorded for On: a correction.
+	Retracts bool
+}
+
+// Remits calls yield with each remit that the change covers, until yield returns false.
+func (c HoldingChange) Remits(yield func(Remit) bool) {
+	for _, subject := range c.Subjects {
+		for _, footprint := range c.Footprints {
+			for _, role := range c.Roles {
+				if !yield(Remit{subject, footprint, role}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// LineValue is what a change point puts on a line.
+type LineValue struct {
+	Holdings  []Holding
+	TakenFrom OrganisationCode
+	Relies    bool
+}
+
+// Line is the dated history of one remit, or of one body's part in a concurrent remit.
+type Line struct {
+	Slot   OrganisationCode
+	Points Timeline[LineValue]
+}
+
+// Held is a holding in force, since when and by virtue of which event.
+type Held struct {
+	Remit Remit
+	Holding
+	From  Date
+	Event EventNo
+}
+
+// Holdings is who holds what, on both clocks.
+type Holdings struct {
+	lines table[Remit, []Line]
+}
+
+// Apply folds the changes of one event.
+func (h *Holdings) Apply(no EventNo, changes []HoldingChange) {
+	for _, change := range changes {
+		point := Point[LineValue]{
+			From: change.On, No: no, Retracted: change.Retracts,
+			Value: LineValue{Holdings: change.Holdings, TakenFrom: change.TakenFrom, Relies: change.Relies},
+		}
+		for remit := range change.Remits {
+			h.lines.set(remit, withPoint(h.lines.m[remit], change.Slot, point))
+		}
+	}
+}
+
+func withPoint(lines []Line, slot OrganisationCode, p Point[LineValue]) []Line {
+	next := slices.Clone(lines)
+	for i := range next {
+		if next[i].Slot == slot {
+			next[i].Points = next[i].Points.With(p)
+			return next
+		}
+	}
+	next = append(next, Line{Slot: slot, Points: Timeline[LineValue]{p}})
+	slices.SortFunc(next, func(a, b Line) int { return cmp.Compare(a.Slot, b.Slot) })
+	return next
+}
+
+// Lines returns the lines of a remit; they are not to be changed.
+func (h *Holdings) Lines(r Remit) []Line { return h.lines.m[r] }
+
+// At returns who holds the remit, in the order of the bodies' codes.
+func (h *Holdings) At(r Remit, a AsOf) []Held { return HeldIn(r, h.lines.m[r], a) }
+
+// HeldIn returns who holds the remit r whose lines are given.
+func HeldIn(r Remit, lines []Line, a AsOf) []Held {
+	var held []Held
+	for _, line := range lines {
+		p, ok := line.Points.At(a)
+		if !ok {
+			continue
+		}
+		for _, holding := range p.Value.Holdings {
+			held = append(held, Held{Remit: r, Holding: holding, From: p.From, Event: p.No})
+		}
+	}
+	return held
+}
+
+// Remits returns every remit of which anything was ever recorded, sorted.
+func (h *Holdings) Remits() []Remit { return slices.SortedFunc(h.lines.keys(), CompareRemits) }
+
+// CompareRemits orders remits by function, part, footprint and role.
+func CompareRemits(a, b Remit) int {
+	return cmp.Or(
+		cmp.Compare(a.Subject.Function, b.Subject.Function),
+		cmp.Compare(a.Subject.Part, b.Subject.Part),
+		cmp.Compare(a.Footprint, b.Footprint),
+		cmp.Compare(slices.Index(Roles(), a.Role), slices.Index(Roles(), b.Role)),
+	)
+}
+
+// Of returns the remits about a subject, sorted.
+func (h *Holdings) Of(subject Subject) []Remit {
+	var remits []Remit
+	for remit := range h.lines.keys() {
+		if remit.Subject == subject {
+			remits = append(remits, remit)
+		}
+	}
+	slices.SortFunc(remits, CompareRemits)
+	return remits
+}

@@ -1,0 +1,240 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+)
+
+// transfer finds a transfer.
+func (d *decision) transfer(id TransferID) (Transfer, *Refusal) {
+	t, ok := d.s.Transfers.Get(id, Latest)
+	if !ok {
+		return t, Refuse(UnknownTransfer, fmt.Sprintf("There is no transfer with the id %q.", id),
+			"List the transfers to find its id.", "transfer", string(id))
+	}
+	return t, nil
+}
+
+// live finds the transfer that a command is about, which authorise has found before, checks the revision, and refuses
+// when the transfer is in none of the states.
+func (d *decision) live(id TransferID, states ...TransferState) (Transfer, bool) {
+	t, refusal := d.transfer(id)
+	d.add(refusal)
+	if refusal != nil {
+		return t, false
+	}
+	d.expects(t.Revision, "The transfer")
+	if slices.Contains(states, t.State) {
+		return t, true
+	}
+	d.refuse(WrongState, fmt.Sprintf("The transfer is %s.", t.State),
+		"The command is for a transfer that is: "+joined(states)+".", "transfer", string(id), "state", string(t.State))
+	return t, false
+}
+
+func openStates() []TransferState {
+	return []TransferState{StateProposed, StateAssessing, StateApproved, StateScheduled}
+}
+
+// party returns the body of a side.
+func (t Transfer) party(p Party) OrganisationCode {
+	switch p {
+	case PartySender:
+		return t.Sender
+	case PartyReceiver:
+		return t.Receiver()
+	case PartyConfirmer:
+	}
+	return ""
+}
+
+// decide records an announcement: codes are known, nothing else is checked.
+func (c PlanTransfer) decide(d *decision) {
+	if fact, ok := c.planned(d); ok {
+		d.emit(fact)
+	}
+}
+
+func (c PlanTransfer) planned(d *decision) (TransferPlanned, bool) {
+	fn, ok := d.function(c.Function)
+	d.body(c.Sender, "sender")
+	d.knownInstrument(c.Instrument)
+	d.roles(c.Roles)
+	if c.EffectiveOn == 0 {
+		d.invalid("effectiveOn", "A date is required.")
+	}
+	if len(c.Moves) == 0 {
+		d.invalid("moves", "At least one receiver is required.")
+	}
+	if !slices.Contains(routes(), c.Kind) {
+		d.invalid("kind", "A legal route is required, such as delegation or statutory.")
+	}
+	if !ok {
+		return TransferPlanned{}, false
+	}
+	moves := make([]Move, 0, len(c.Moves))
+	for _, move := range c.Moves {
+		if _, ok := d.body(move.Receiver, "receiver"); !ok {
+			continue
+		}
+		codes := move.Footprints
+		if len(codes) == 0 {
+			codes = []FootprintCode{FootprintCode(move.Receiver)}
+		}
+		moves = append(moves, Move{Receiver: move.Receiver, Footprints: d.expand(fn, codes, c.EffectiveOn)})
+	}
+	return TransferPlanned{
+		ID: TransferID(d.meta.ID), Kind: c.Kind, Function: c.Function, Part: c.Part, Sender: c.Sender, Moves: moves,
+		Roles: c.Roles, Instrument: c.Instrument, EffectiveOn: c.EffectiveOn, Rationale: c.Rationale,
+		Confidence: orExact(c.Confidence), Source: c.Source,
+	}, d.ok()
+}
+
+// decide records a plan in place of another. The other stays visible as replaced.
+func (c ReplacePlan) decide(d *decision) {
+	if _, ok := d.live(c.TransferID, StatePlanned); !ok {
+		return
+	}
+	if fact, ok := c.Replacement.planned(d); ok {
+		d.emit(fact)
+		d.emit(PlanReplaced{ID: c.TransferID, By: fact.ID})
+	}
+}
+
+// decide checks what a proposal must show: codes, a sender that holds, a receiver that is open, a route that may move
+// the roles, and a power that may carry the function.
+func (c ProposeTransfer) decide(d *decision) {
+	fn, subject, known := d.subject(c.Function, c.Part, c.EffectiveOn)
+	_, senderKnown := d.body(c.Sender, "sender")
+	_, receiverKnown := d.body(c.Receiver, "receiver")
+	if c.EffectiveOn == 0 {
+		d.invalid("effectiveOn", "A date is required.")
+	}
+	if c.Plan != "" {
+		_, refusal := d.transfer(c.Plan)
+		d.add(refusal)
+	}
+	if !d.roles(c.Roles) || !known || !senderKnown || !receiverKnown {
+		return
+	}
+	if c.Sender == c.Receiver {
+		d.invalid("receiver", "Sender and receiver are the same body.")
+	}
+	codes := c.Footprints
+	if len(codes) == 0 {
+		codes = []FootprintCode{FootprintCode(c.Sender)}
+	}
+	t := Transfer{
+		Kind: c.Kind, Subject: subject, Sender: c.Sender, Roles: c.Roles, Instrument: c.Instrument,
+		EffectiveOn: c.EffectiveOn, Retained: c.Retained,
+		Moves: []Move{{Receiver: c.Receiver, Footprints: d.expand(fn, codes, c.EffectiveOn)}},
+	}
+	d.checkProposal(fn, t)
+	framework, ok := d.framework(c.Framework, c.Kind, c.Roles)
+	if !ok {
+		return
+	}
+	gateways := d.gatewaysFor(framework, c.Sender, c.Receiver)
+	if !d.ok() {
+		return
+	}
+	d.emit(TransferProposed{
+		ID: TransferID(d.meta.ID), Kind: c.Kind, Function: c.Function, Part: c.Part, Sender: c.Sender,
+		Receiver: c.Receiver, Footprints: t.Footprints(), Roles: c.Roles, Instrument: c.Instrument,
+		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Terms: c.Terms,
+		Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Plan: c.Plan,
+	})
+}
+
+// checkProposal holds the rules of a proposal that an amendment must keep as well.
+func (d *decision) checkProposal(fn Function, t Transfer) {
+	d.checkRoute(t.Kind, fn, t.Sender, t.Roles, t.Instrument, t.EffectiveOn)
+	for _, role := range t.Roles {
+		d.holder(t.Receiver(), role, t.EffectiveOn, "receiver")
+	}
+	d.senderHolds(t, t.EffectiveOn)
+	d.checkOnward(t, t.EffectiveOn)
+	for _, retained := range t.Retained {
+		if !slices.Contains(Roles(), retained.Role) {
+			d.invalid("retained", fmt.Sprintf("%q is not a role.", retained.Role))
+			continue
+		}
+		if retained.Holder != "" {
+			d.holder(retained.Holder, retained.Role, t.EffectiveOn, "retained")
+		}
+	}
+}
+
+// decide amends a proposal before it takes effect. A change of what the parties rated starts the gateways anew.
+func (c AmendTransfer) decide(d *decision) {
+	t, ok := d.live(c.TransferID, openStates()...)
+	if !ok {
+		return
+	}
+	fn, ok := d.function(t.Subject.Function)
+	if !ok {
+		return
+	}
+	amended := c.amended(d, fn, t)
+	d.roles(amended.Roles)
+	d.checkProposal(fn, amended)
+	framework, ok := d.framework(amended.Framework, amended.Kind, amended.Roles)
+	if !ok || !d.ok() {
+		return
+	}
+	d.emit(TransferAmended{
+		ID: t.ID, Footprints: amended.Footprints(), Roles: amended.Roles, Instrument: amended.Instrument,
+		EffectiveOn: amended.EffectiveOn, Rationale: amended.Rationale, Retained: amended.Retained,
+		Framework: framework.Code, Domains: framework.Domains,
+		Gateways: d.gatewaysFor(framework, t.Sender, t.Receiver()), Material: c.isMaterial(),
+	})
+}
+
+// isMaterial tells whether the amendment changes more than the wording of the rationale.
+func (c AmendTransfer) isMaterial() bool {
+	return len(c.Footprints) > 0 || len(c.Roles) > 0 || c.Instrument != "" || c.EffectiveOn != 0 ||
+		len(c.Retained) > 0 || c.Framework != ""
+}
+
+func (c AmendTransfer) amended(d *decision, fn Function, t Transfer) Transfer {
+	if c.EffectiveOn != 0 {
+		t.EffectiveOn = c.EffectiveOn
+	}
+	if len(c.Footprints) > 0 {
+		t.Moves = []Move{{Receiver: t.Receiver(), Footprints: d.expand(fn, c.Footprints, t.EffectiveOn)}}
+	}
+	if len(c.Roles) > 0 {
+		t.Roles = c.Roles
+	}
+	if c.Instrument != "" {
+		t.Instrument = c.Instrument
+	}
+	if !c.Rationale.IsEmpty() {
+		t.Rationale = c.Rationale
+	}
+	if len(c.Retained) > 0 {
+		t.Retained = c.Retained
+	}
+	if c.Framework != "" || needsConfirmation(t.Kind, t.Roles) {
+		t.Framework = c.Framework
+	}
+	return t
+}
+
+// decide replaces the terms.
+func (c SetTerms) decide(d *decision) {
+	if t, ok := d.live(c.TransferID, openStates()...); ok && d.ok() {
+		d.emit(TermsSet{ID: t.ID, Terms: c.Terms})
+	}
+}
+
+// decide withdraws a transfer or a plan; the reason is required.
+func (c WithdrawTransfer) decide(d *decision) {
+	t, ok := d.live(c.TransferID, append(openStates(), StatePlanned, StateExploring, StatePaused)...)
+	if d.meta.Reason.IsEmpty() {
+		d.invalid("reason", "A withdrawal needs a reason.")
+	}
+	if ok && d.ok() {
+		d.emit(TransferWithdrawn{ID: t.ID})
+	}
+}

@@ -1,0 +1,127 @@
+package domain
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+)
+
+// State is the register as its rules need it: the fold of all events so far. It has one owner; nothing in it is safe
+// for concurrent use. What its methods return is never changed in place, so a reader may keep it.
+type State struct {
+	last          EventNo
+	undo          undoLog
+	Organisations Organisations
+	Functions     Functions
+	Instruments   Instruments
+	Holdings      Holdings
+	Transfers     Transfers
+	Delegations   Delegations
+}
+
+// NewState returns the register before its first event.
+func NewState() *State {
+	s := &State{}
+	s.Organisations.init(&s.undo)
+	s.Functions.init(&s.undo)
+	s.Instruments.init(&s.undo)
+	s.Holdings.lines.init(&s.undo)
+	s.Transfers.init(&s.undo)
+	s.Delegations.init(&s.undo)
+	return s
+}
+
+// Last returns the number of the last event applied, 0 before the first.
+func (s *State) Last() EventNo { return s.last }
+
+// Apply folds the next event. It checks no rule: what is recorded is recorded. Its only errors are an event out of
+// order and a fact of a type that this version does not know.
+func (s *State) Apply(e Event) error {
+	if e.No != s.last+1 {
+		return fmt.Errorf("event %d does not follow event %d", e.No, s.last)
+	}
+	previous := s.last
+	if err := s.applyFact(e); err != nil {
+		return fmt.Errorf("apply event %d: %w", e.No, err)
+	}
+	s.last = e.No
+	s.undo.push(func() { s.last = previous })
+	return nil
+}
+
+func (s *State) applyFact(e Event) error {
+	known := s.Organisations.Apply(e)
+	known = s.Functions.Apply(e) || known
+	known = s.Instruments.Apply(e) || known
+	known = s.Transfers.Apply(e) || known
+	known = s.Delegations.Apply(e) || known
+	changes := ChangesOf(e.Fact)
+	s.Holdings.Apply(e.No, changes)
+	if !known && len(changes) == 0 {
+		return fmt.Errorf("unknown fact %T", e.Fact)
+	}
+	return nil
+}
+
+// Mark is a point to which Rollback returns.
+type Mark int
+
+// Mark begins remembering changes so that they can be undone. Marks nest; each is ended by Rollback or Release.
+func (s *State) Mark() Mark {
+	s.undo.depth++
+	return Mark(len(s.undo.steps))
+}
+
+// Rollback undoes everything applied since m, newest first, and ends m.
+func (s *State) Rollback(m Mark) {
+	for i := len(s.undo.steps) - 1; i >= int(m); i-- {
+		s.undo.steps[i]()
+	}
+	s.undo.steps = s.undo.steps[:m]
+	s.undo.depth--
+}
+
+// Release keeps everything applied since m and ends m.
+func (s *State) Release(Mark) {
+	s.undo.depth--
+	if s.undo.depth == 0 {
+		clear(s.undo.steps)
+		s.undo.steps = s.undo.steps[:0]
+	}
+}
+
+// undoLog remembers how to take changes back while at least one mark is set.
+type undoLog struct {
+	depth int
+	steps []func()
+}
+
+func (u *undoLog) push(step func()) {
+	if u != nil && u.depth > 0 {
+		u.steps = append(u.steps, step)
+	}
+}
+
+// table is a map whose changes can be undone. Its values are never changed in place.
+type table[K comparable, V any] struct {
+	m    map[K]V
+	undo *undoLog
+}
+
+func (t *table[K, V]) init(undo *undoLog) { t.m, t.undo = map[K]V{}, undo }
+
+func (t *table[K, V]) set(k K, v V) {
+	if t.undo != nil && t.undo.depth > 0 {
+		old, had := t.m[k]
+		t.undo.push(func() {
+			if had {
+				t.m[k] = old
+			} else {
+				delete(t.m, k)
+			}
+		})
+	}
+	t.m[k] = v
+}
+
+func (t *table[K, V]) keys() iter.Seq[K] { return maps.Keys(t.m) }
