@@ -41,7 +41,8 @@ type ProposeTransfer struct {
 	Terms       Terms           `json:"terms"`
 	// Framework left out: the lightest that fits.
 	Framework FrameworkCode `json:"framework,omitempty"`
-	Plan      TransferID    `json:"plan,omitempty"`
+	// Plan is the announcement that the proposal carries out. It is replaced by a proposal that moves all it announced.
+	Plan TransferID `json:"plan,omitempty"`
 }
 
 // AmendTransfer changes a proposal; what is left out stays as it was.

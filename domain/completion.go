@@ -158,10 +158,7 @@ func (d *decision) completionChanges(fn Function, t Transfer, on Date) []Holding
 }
 
 func (d *decision) retain(fn Function, t Transfer, aspect Retained, on Date) []HoldingChange {
-	subject := Subject{t.Subject.Function, aspect.Part}
-	if aspect.Part == "" {
-		subject.Part = t.Subject.Part
-	}
+	subject := t.retainedSubject(aspect)
 	var footprints []FootprintCode
 	for _, footprint := range t.Footprints() {
 		held := d.s.Holdings.At(Remit{subject, footprint, aspect.Role}, Now(on))

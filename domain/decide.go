@@ -202,7 +202,7 @@ func (d *decision) roles(roles []Role) bool {
 		d.invalid("roles", "At least one role is required.")
 		return false
 	}
-	seen := map[Role]bool{}
+	seen := make(map[Role]bool)
 	for _, role := range roles {
 		if !slices.Contains(Roles(), role) {
 			d.invalid("roles", fmt.Sprintf("%q is not a role.", role))

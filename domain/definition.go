@@ -18,7 +18,7 @@ func (c DefineFunction) decide(d *decision) {
 	}
 	c.Details.check(d)
 	if d.ok() {
-		d.emit(FunctionDefined{Code: c.Code, Details: c.Details})
+		d.emit(FunctionDefined(c))
 	}
 }
 
@@ -39,7 +39,7 @@ func (c ReviseFunction) decide(d *decision) {
 		}
 	}
 	if d.ok() {
-		d.emit(FunctionRevised{Code: c.Code, Details: c.Details})
+		d.emit(FunctionRevised(c))
 	}
 }
 
@@ -158,7 +158,7 @@ func (c RegisterInstrument) decide(d *decision) {
 		}
 	}
 	if d.ok() {
-		d.emit(InstrumentRegistered{Code: c.Code, Details: c.Details})
+		d.emit(InstrumentRegistered(c))
 	}
 }
 

@@ -153,7 +153,7 @@ func (d *decision) returned(fn Function, x Delegation, on Date) []HoldingChange 
 				continue
 			}
 			if byHolder[held.Holder] == nil {
-				byHolder[held.Holder] = map[Role][]FootprintCode{}
+				byHolder[held.Holder] = make(map[Role][]FootprintCode)
 			}
 			byHolder[held.Holder][remit.Role] = append(byHolder[held.Holder][remit.Role], remit.Footprint)
 		}

@@ -42,7 +42,7 @@ type Evidence struct {
 }
 
 // DomainRating is a party's confidence in one domain of readiness.
-type DomainRating struct {
+type DomainRating struct { //nolint:revive // a domain of readiness, not this package
 	Domain   string     `json:"domain,omitempty"`
 	Rating   Rating     `json:"rating,omitempty"`
 	Comment  Text       `json:"comment"`
@@ -151,10 +151,11 @@ type TransferAmended struct {
 	Material    bool
 }
 
-// TermsSet replaces the terms of a transfer.
+// TermsSet replaces the terms of a transfer. What was assessed and decided before no longer counts when Material.
 type TermsSet struct {
-	ID    TransferID
-	Terms Terms
+	ID       TransferID
+	Terms    Terms
+	Material bool
 }
 
 // ReadinessAssessed is a party's own assessment.

@@ -162,8 +162,8 @@ func (d *decision) checkCondition(c Condition) {
 func (c DecideGateway) checkDuties(d *decision, t Transfer) {
 	person := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}.Person()
 	what := ""
-	if t.Proposer == person {
-		what = "proposed the transfer"
+	if slices.Contains(t.Authors, person) {
+		what = "proposed or amended the transfer"
 	}
 	if slices.ContainsFunc(t.Assessments, func(a Assessment) bool { return a.Person == person }) {
 		what = "assessed readiness"
@@ -265,15 +265,40 @@ func (d *decision) checkRetained(t Transfer, on Date) {
 		aspects = append(aspects, Retained{Role: role, Part: t.Subject.Part})
 	}
 	for _, aspect := range aspects {
-		if aspect.Holder != "" {
-			continue
-		}
 		for _, footprint := range t.Footprints() {
-			remit := Remit{Subject{t.Subject.Function, aspect.Part}, footprint, aspect.Role}
-			if len(d.s.Holdings.At(remit, Now(on))) == 0 {
+			remit := Remit{t.retainedSubject(aspect), footprint, aspect.Role}
+			held := d.s.Holdings.At(remit, Now(on))
+			switch {
+			case aspect.Holder != "":
+				d.checkKeeper(t, fn, aspect, remit, held)
+			case len(held) == 0:
 				d.refuse(RetainedAspectUnheld, fmt.Sprintf("Nobody holds %s of %s in %s, which is to stay behind.", aspect.Role, remit.Subject, footprint),
 					"Name the body that keeps it under retained.", "role", string(aspect.Role), "footprint", string(footprint))
 			}
 		}
+	}
+}
+
+// retainedSubject is what a retained aspect is about: a part that it names, or else what the transfer moves.
+func (t Transfer) retainedSubject(aspect Retained) Subject {
+	if aspect.Part != "" {
+		return Subject{t.Subject.Function, aspect.Part}
+	}
+	return t.Subject
+}
+
+// checkKeeper keeps a named holder of a retained aspect from taking it away from somebody else, and accountability
+// from beginning by a route that may not move it (invariant 3).
+func (d *decision) checkKeeper(t Transfer, fn Function, aspect Retained, remit Remit, held []Held) {
+	if _, already := givenBy(held, aspect.Holder); already {
+		return
+	}
+	if aspect.Role == RoleAccountable && !slices.Contains(mayMove(t.Kind, fn.Details.LegalStatus), RoleAccountable) {
+		d.refuse(KindMayNotMoveRole, fmt.Sprintf("A transfer of kind %s may not make %s accountable for %s.", t.Kind, aspect.Holder, remit.Subject),
+			"Leave the aspect out: accountability stays where it is.", "role", string(aspect.Role), "kind", string(t.Kind))
+	}
+	if len(held) > 0 && fn.Details.RuleOf(aspect.Role) != RuleConcurrent && !t.moves(remit) && !held[0].Undetermined {
+		d.refuse(RemitAlreadyHeld, fmt.Sprintf("%s of %s in %s is %s.", aspect.Role, remit.Subject, remit.Footprint, holdersOf(held)),
+			"Leave the holder out: the aspect stays with whoever holds it.", "role", string(aspect.Role), "footprint", string(remit.Footprint))
 	}
 }

@@ -20,7 +20,7 @@ type (
 	ArrangementID string
 	// GatewayCode names a gateway of a framework, such as "sender-readiness".
 	GatewayCode string
-	// ConditionID names a condition within its transfer: "c1", "c2", …
+	// ConditionID names a condition within its transfer: "c1", then "c2" and so on.
 	ConditionID string
 	// FrameworkCode names a version of a gateway framework, such as "standard-2026".
 	FrameworkCode string

@@ -134,7 +134,7 @@ func (o *Organisations) applyFootprint(e Event) bool {
 
 func at[V any](on Date, no EventNo, v V) Point[V] { return Point[V]{From: on, No: no, Value: v} }
 
-func appended[V any](list []V, v ...V) []V { return append(list[:len(list):len(list)], v...) }
+func appended[V any](list []V, v ...V) []V { return append(slices.Clip(list), v...) }
 
 func (o *Organisations) change(code OrganisationCode, do func(*Organisation)) {
 	body := o.bodies.m[code]

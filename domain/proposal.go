@@ -144,6 +144,19 @@ func (c ProposeTransfer) decide(d *decision) {
 		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Terms: c.Terms,
 		Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Plan: c.Plan,
 	})
+	if plan, ok := d.s.Transfers.Get(c.Plan, Latest); ok && plan.State == StatePlanned && t.carriesOut(plan) {
+		d.emit(PlanReplaced{ID: plan.ID, By: TransferID(d.meta.ID)})
+	}
+}
+
+// carriesOut tells whether a proposal moves everything that a plan announced.
+func (t Transfer) carriesOut(plan Transfer) bool {
+	for remit := range plan.Remits {
+		if !t.moves(remit) || plan.ReceiverFor(remit.Footprint) != t.Receiver() {
+			return false
+		}
+	}
+	return true
 }
 
 // checkProposal holds the rules of a proposal that an amendment must keep as well.
@@ -158,6 +171,10 @@ func (d *decision) checkProposal(fn Function, t Transfer) {
 		if !slices.Contains(Roles(), retained.Role) {
 			d.invalid("retained", fmt.Sprintf("%q is not a role.", retained.Role))
 			continue
+		}
+		if slices.Contains(t.Roles, retained.Role) && t.retainedSubject(retained) == t.Subject &&
+			fn.Details.RuleOf(retained.Role) != RuleConcurrent {
+			d.invalid("retained", fmt.Sprintf("The role %s cannot move and stay behind at once.", retained.Role))
 		}
 		if retained.Holder != "" {
 			d.holder(retained.Holder, retained.Role, t.EffectiveOn, "retained")
@@ -221,10 +238,11 @@ func (c AmendTransfer) amended(d *decision, fn Function, t Transfer) Transfer {
 	return t
 }
 
-// decide replaces the terms.
+// decide replaces the terms. New terms after a gateway was passed start the gateways anew: they are not what was
+// decided.
 func (c SetTerms) decide(d *decision) {
 	if t, ok := d.live(c.TransferID, openStates()...); ok && d.ok() {
-		d.emit(TermsSet{ID: t.ID, Terms: c.Terms})
+		d.emit(TermsSet{ID: t.ID, Terms: c.Terms, Material: slices.ContainsFunc(t.Gateways, t.Passed)})
 	}
 }
 

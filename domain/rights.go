@@ -3,6 +3,7 @@ package domain
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // grant says that a role gives the right to a command: at one of the bodies, at a region of theirs, or at a national
@@ -73,16 +74,13 @@ func (d *decision) notAuthorised(cmd Command, grants []grant) *Refusal {
 	if !d.ok() {
 		return &Refusal{Violations: d.violations}
 	}
-	remedy := "It may be given by"
-	for i, g := range grants {
-		if i > 0 {
-			remedy += ", or"
-		}
-		remedy += " " + string(g.role) + " of " + g.where()
+	ways := make([]string, 0, len(grants))
+	for _, g := range grants {
+		ways = append(ways, string(g.role)+" of "+g.where())
 	}
 	return Refuse(NotAuthorised,
 		fmt.Sprintf("You have no right to %s as %s of %s.", cmd.Method(), joined(caller.Roles), caller.Organisation),
-		remedy+".", "organisation", string(caller.Organisation), "method", cmd.Method())
+		"It may be given by "+strings.Join(ways, ", or ")+".", "organisation", string(caller.Organisation), "method", cmd.Method())
 }
 
 func (g grant) where() string {
@@ -108,18 +106,20 @@ func registrarOf(bodies ...OrganisationCode) []grant {
 func (c EstablishOrganisation) grants(*decision) ([]grant, *Refusal) {
 	return registrarOf(c.Parent), nil
 }
+
 func (c RenameOrganisation) grants(*decision) ([]grant, *Refusal) { return registrarOf(c.Code), nil }
-func (c MoveOrganisation) grants(*decision) ([]grant, *Refusal)   { return registrarOf(c.Code), nil }
-func (ChangeFootprints) grants(*decision) ([]grant, *Refusal)     { return registrarOf(), nil }
-func (PlanReorganisation) grants(*decision) ([]grant, *Refusal)   { return registrarOf(), nil }
-func (Reorganise) grants(*decision) ([]grant, *Refusal)           { return registrarOf(), nil }
-func (DefineFunction) grants(*decision) ([]grant, *Refusal)       { return registrarOf(), nil }
-func (ReviseFunction) grants(*decision) ([]grant, *Refusal)       { return registrarOf(), nil }
-func (DivideFunction) grants(*decision) ([]grant, *Refusal)       { return registrarOf(), nil }
-func (c AllocateFunction) grants(*decision) ([]grant, *Refusal)   { return registrarOf(c.Holder), nil }
-func (RegisterInstrument) grants(*decision) ([]grant, *Refusal)   { return registrarOf(), nil }
-func (CommenceInstrument) grants(*decision) ([]grant, *Refusal)   { return registrarOf(), nil }
-func (DiscardInstrument) grants(*decision) ([]grant, *Refusal)    { return registrarOf(), nil }
+
+func (c MoveOrganisation) grants(*decision) ([]grant, *Refusal) { return registrarOf(c.Code), nil }
+func (ChangeFootprints) grants(*decision) ([]grant, *Refusal)   { return registrarOf(), nil }
+func (PlanReorganisation) grants(*decision) ([]grant, *Refusal) { return registrarOf(), nil }
+func (Reorganise) grants(*decision) ([]grant, *Refusal)         { return registrarOf(), nil }
+func (DefineFunction) grants(*decision) ([]grant, *Refusal)     { return registrarOf(), nil }
+func (ReviseFunction) grants(*decision) ([]grant, *Refusal)     { return registrarOf(), nil }
+func (DivideFunction) grants(*decision) ([]grant, *Refusal)     { return registrarOf(), nil }
+func (c AllocateFunction) grants(*decision) ([]grant, *Refusal) { return registrarOf(c.Holder), nil }
+func (RegisterInstrument) grants(*decision) ([]grant, *Refusal) { return registrarOf(), nil }
+func (CommenceInstrument) grants(*decision) ([]grant, *Refusal) { return registrarOf(), nil }
+func (DiscardInstrument) grants(*decision) ([]grant, *Refusal)  { return registrarOf(), nil }
 func (c RecordOccurrence) grants(*decision) ([]grant, *Refusal) {
 	return registrarOf(c.From, c.To), nil
 }
@@ -144,13 +144,17 @@ func (c ProposeTransfer) grants(*decision) ([]grant, *Refusal) {
 }
 
 func (c AmendTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
-func (c SetTerms) grants(d *decision) ([]grant, *Refusal)      { return d.partiesOffice(c.TransferID) }
+
+func (c SetTerms) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+
 func (c ScheduleTransfer) grants(d *decision) ([]grant, *Refusal) {
 	return d.partiesOffice(c.TransferID)
 }
+
 func (c CompleteTransfer) grants(d *decision) ([]grant, *Refusal) {
 	return d.partiesOffice(c.TransferID)
 }
+
 func (c WithdrawTransfer) grants(d *decision) ([]grant, *Refusal) {
 	return d.partiesOffice(c.TransferID)
 }

@@ -63,7 +63,7 @@ func (t Timeline[V]) At(a AsOf) (Point[V], bool) {
 
 // Next returns the first point in force after date on, as known, or false when nothing is recorded after it.
 func (t Timeline[V]) Next(a AsOf) (Point[V], bool) {
-	for i := 0; i < len(t); i++ {
+	for i := range t {
 		if t[i].From <= a.On || t[i].No > a.Known {
 			continue
 		}
@@ -99,9 +99,9 @@ type Version[V any] struct {
 
 // At returns the newest version recorded at or before known, or false when the thing was not known yet.
 func (v Versions[V]) At(known EventNo) (V, bool) {
-	for i := len(v) - 1; i >= 0; i-- {
-		if v[i].No <= known {
-			return v[i].Value, true
+	for _, version := range slices.Backward(v) {
+		if version.No <= known {
+			return version.Value, true
 		}
 	}
 	var none V
@@ -113,5 +113,5 @@ func (v Versions[V]) Latest() (V, bool) { return v.At(Latest) }
 
 // With returns the versions with one more.
 func (v Versions[V]) With(no EventNo, value V) Versions[V] {
-	return append(v[:len(v):len(v)], Version[V]{No: no, Value: value})
+	return append(slices.Clip(v), Version[V]{No: no, Value: value})
 }

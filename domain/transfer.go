@@ -34,8 +34,8 @@ type Transfer struct {
 	// ScheduledOn and CompletedOn are the dates set by those steps.
 	ScheduledOn Date
 	CompletedOn Date
-	// Proposer is the person who proposed it.
-	Proposer string
+	// Authors are the persons who proposed or amended it.
+	Authors []string
 	// AmendedNo is the last event that changed what had been assessed: what came before it no longer counts.
 	AmendedNo EventNo
 	// Revision counts the events about the transfer.
@@ -79,7 +79,7 @@ type TransferCondition struct {
 	Evidence []Evidence
 	// EvidencedBy is the person who submitted the evidence.
 	EvidencedBy string
-	// SettledOn is the civil date on which it was discharged or waived; WaivedBecause is why.
+	// WaivedBecause is why the deciding body did without it.
 	WaivedBecause Text
 }
 
@@ -197,7 +197,7 @@ func (t *Transfers) Apply(e Event) bool {
 	case TransferAmended:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.amended(e, f) })
 	case TermsSet:
-		t.change(e.No, f.ID, func(tr *Transfer) { tr.Terms = f.Terms })
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.termsSet(e, f) })
 	case TransferScheduled:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.ScheduledOn = StateScheduled, f.EffectiveOn })
 	case TransferCompleted:
@@ -261,7 +261,7 @@ func (t *Transfer) proposed(e Event, f TransferProposed) {
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained, t.Terms = f.Rationale, f.Retained, f.Terms
 	t.Framework, t.Domains, t.Gateways, t.Plan = f.Framework, f.Domains, gatewaysOf(f.Gateways, nil), f.Plan
-	t.State, t.Proposer = StateProposed, e.Actor.Person()
+	t.State, t.Authors = StateProposed, []string{e.Actor.Person()}
 }
 
 func (t *Transfer) amended(e Event, f TransferAmended) {
@@ -269,7 +269,18 @@ func (t *Transfer) amended(e Event, f TransferAmended) {
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained = f.Rationale, f.Retained
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, t.Gateways)
-	if f.Material {
+	t.authored(e, f.Material)
+}
+
+func (t *Transfer) termsSet(e Event, f TermsSet) {
+	t.Terms = f.Terms
+	t.authored(e, f.Material)
+}
+
+// authored adds the author of a change; a material one starts the gateways anew.
+func (t *Transfer) authored(e Event, material bool) {
+	t.Authors = appended(t.Authors, e.Actor.Person())
+	if material {
 		t.AmendedNo, t.State, t.ScheduledOn = e.No, StateProposed, 0
 	}
 }

@@ -1,0 +1,29 @@
+// Package domain holds the rules of the register: who does what in England's NHS, on two clocks.
+//
+// It is pure: no goroutine, no clock, no input or output, only the standard library. A command is decided against the
+// State and gives facts (Decide); an event is folded into the State (Apply). The driver around it gives numbers and
+// times to events and puts them on disk. Any history replays to the same state.
+//
+// # Where things are
+//
+// One file for each noun: organisation.go, function.go, instrument.go, holding.go, transfer.go, delegation.go hold what
+// the register knows, and how an event changes it. event.go is the envelope, fact.go and fact_transfer.go what can be
+// recorded, command.go and command_transfer.go what can be asked for, refusal.go what can be answered instead.
+// timeline.go is the two clocks.
+//
+// # Where each rule is
+//
+//   - one holder per sole remit (invariant 1): notHeldYet in allocation.go for baselines; changesFor in handover.go for
+//     everything that moves
+//   - holders are legal persons open on the date, and bodies act through others (2): holder in handover.go
+//   - which route may move which roles (3), and what a power may carry (4): route.go
+//   - gateways govern decisions, everything missing is listed at once (5): completion.go; occurrences record what
+//     happened all the same: occurrence.go
+//   - at most one approved transfer per remit (6): checkOverlap in gateway.go
+//   - who proposed or assessed does not decide (7): checkDuties in gateway.go and DischargeCondition in completion.go
+//   - a body that ends leaves nothing behind (8): disposition.go
+//   - assessments older than an amendment do not count (9): checkAssessed in gateway.go
+//   - who may give which command (10): rights.go
+//   - late facts and dates to come: takesEffect in decide.go, checkLaterFacts in handover.go
+//   - which gateways a transfer has, and who decides them: framework.go
+package domain

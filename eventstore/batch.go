@@ -1,0 +1,242 @@
+package eventstore
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// batch is what one commit will record, decided on the write model as it will be with it. Nothing of it is told to
+// anybody before it is on disk: neither that commands were accepted nor that they were refused, for a refusal may rest
+// on what was accepted before it.
+type batch struct {
+	mark       domain.Mark // the write model before it
+	commit     commit
+	events     []domain.Event
+	size       int // of the events in the commit
+	recordedAt time.Time
+	outcomes   []answer
+	accepted   map[uuid.UUID]int // index in outcomes of the command that was accepted under this id
+	secrets    []Secret
+}
+
+// answer is an outcome that waits to be told.
+type answer struct {
+	to      *Pending
+	outcome outcome
+}
+
+// errFull says that a transaction does not fit into what is left of a commit.
+var errFull = errors.New("commit is full")
+
+// decide decides as many of the waiting commands as one commit takes, and returns the rest.
+func (s *Store) decide(waiting []*Pending) (*batch, []*Pending, error) {
+	id, err := newCommitID(s.cfg.Random)
+	if err != nil {
+		return nil, waiting, err
+	}
+	b := &batch{
+		mark: s.state.Mark(), commit: commit{id: id, before: s.head}, recordedAt: s.recordedAt,
+		accepted: map[uuid.UUID]int{},
+	}
+	for i, p := range waiting {
+		if p.abandoned.Load() {
+			continue
+		}
+		o := s.decideOne(b, p)
+		if errors.Is(o.err, errFull) {
+			return b, waiting[i:], nil
+		}
+		b.outcomes = append(b.outcomes, answer{p, o})
+	}
+	return b, nil, nil
+}
+
+// decideOne decides a command on top of those that b holds, and adds what it makes to b.
+func (s *Store) decideOne(b *batch, p *Pending) outcome {
+	if p.trial != nil {
+		return s.simulate(b, p)
+	}
+	if first, ok := s.commands[p.id]; ok {
+		return outcome{replays: first}
+	}
+	if at, ok := b.accepted[p.id]; ok {
+		return repeated(p, b.outcomes[at])
+	}
+	mark := s.state.Mark()
+	tx, err := s.transact(b, p.request, p.digest)
+	if err == nil && !p.request.ValidateOnly {
+		err = b.fits(tx)
+	}
+	if err != nil || p.request.ValidateOnly {
+		s.state.Rollback(mark)
+	} else {
+		s.state.Release(mark)
+	}
+	if err != nil {
+		return outcome{err: err}
+	}
+	receipt := receiptOf(tx.events)
+	if p.request.ValidateOnly {
+		receipt.Position = tx.events[0].No - 1
+		return outcome{receipt: receipt}
+	}
+	b.add(tx)
+	b.accepted[p.id] = len(b.outcomes)
+	b.secrets = append(b.secrets, p.needed(tx.commitments)...)
+	return outcome{receipt: receipt}
+}
+
+// repeated is the outcome of a command whose id was accepted earlier in the same batch.
+func repeated(p *Pending, first answer) outcome {
+	if first.to.digest != p.digest {
+		return outcome{err: fmt.Errorf("command id %s: %w", p.request.CommandID, ErrCommandIDReused)}
+	}
+	o := first.outcome
+	o.receipt.Replayed = true
+	return o
+}
+
+// needed returns the secrets that open the commitments recorded, less those in the vault, and notes that they are
+// going there.
+func (p *Pending) needed(commitments []string) []Secret {
+	var needed []Secret
+	for _, secret := range p.request.Secrets {
+		if slices.Contains(commitments, secret.Commitment) && !slices.Contains(p.kept, secret.Commitment) {
+			needed = append(needed, secret)
+		}
+	}
+	for _, secret := range needed {
+		p.kept = append(p.kept, secret.Commitment)
+	}
+	return needed
+}
+
+// fits tells whether the transaction fits into the commit, with what is there or at all.
+func (b *batch) fits(tx transaction) error {
+	switch {
+	case tx.size > MaxTransactionBytes:
+		return fmt.Errorf("the command makes events of %d bytes together, more than %d: divide it: %w",
+			tx.size, MaxTransactionBytes, ErrTooLarge)
+	case b.size+tx.size > MaxTransactionBytes:
+		return errFull
+	}
+	return nil
+}
+
+// add takes the transaction into the commit.
+func (b *batch) add(tx transaction) {
+	b.commit.events = append(b.commit.events, tx.stored...)
+	b.events = append(b.events, tx.events...)
+	b.size += tx.size
+	b.recordedAt = tx.events[0].RecordedAt
+}
+
+// transaction is what one command makes.
+type transaction struct {
+	events      []domain.Event
+	stored      [][]byte
+	size        int // in a commit
+	commitments []string
+}
+
+// transact decides a command and applies its events to the write model: those that will be read from the journal, as
+// they will be read.
+func (s *Store) transact(b *batch, r Request, digest string) (transaction, error) {
+	at := s.cfg.Clock().UTC().Truncate(time.Microsecond)
+	if !at.After(b.recordedAt) {
+		at = b.recordedAt.Add(time.Microsecond)
+	}
+	id, err := s.ids.next(at)
+	if err != nil {
+		return transaction{}, err
+	}
+	today := domain.DateOf(at.In(s.london))
+	decision, err := s.ask(r.Command, domain.Meta{
+		Caller: r.Caller, Now: at, Today: today, ID: id, ExpectedRevision: r.ExpectedRevision, Reason: r.Reason,
+	})
+	if err != nil {
+		return transaction{}, err
+	}
+	var tx transaction
+	for i, fact := range decision.Facts {
+		e := domain.Event{
+			No: s.state.Last() + 1, TransactionID: id, Index: i, Count: len(decision.Facts), CommandID: r.CommandID,
+			Actor:      domain.Actor{Subject: r.Caller.Subject, Organisation: r.Caller.Organisation, Role: decision.Role},
+			RecordedAt: at, EffectiveOn: fact.Effective(), Reason: r.Reason, Fact: fact,
+		}
+		if i == 0 {
+			e.Digest = digest
+		}
+		if e.EffectiveOn == 0 {
+			e.EffectiveOn = today
+		}
+		e.Late = e.EffectiveOn < today
+		if err := s.emit(&tx, e); err != nil {
+			return transaction{}, err
+		}
+	}
+	return tx, nil
+}
+
+// emit adds an event to the transaction and applies it.
+func (s *Store) emit(tx *transaction, e domain.Event) error {
+	data, commitments, err := encodeEvent(e)
+	if err != nil {
+		return err
+	}
+	if len(data) > MaxEventBytes {
+		return fmt.Errorf("the command makes a %s of %d bytes, more than %d: divide it: %w",
+			e.Fact.FactType(), len(data), MaxEventBytes, ErrTooLarge)
+	}
+	if e, err = DecodeEvent(data); err != nil {
+		return err
+	}
+	if err := s.state.Apply(e); err != nil {
+		return fmt.Errorf("apply what was decided: %w", err)
+	}
+	tx.events = append(tx.events, e)
+	tx.stored = append(tx.stored, data)
+	tx.size += protowire.SizeTag(4) + protowire.SizeBytes(len(data))
+	tx.commitments = append(tx.commitments, commitments...)
+	return nil
+}
+
+// ask has the rules decide. They change nothing, so a fault in them costs this command and no more.
+func (s *Store) ask(command domain.Command, meta domain.Meta) (decision domain.Decision, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.cfg.Logger.Error("fault in deciding a command",
+				slog.String("method", command.Method()), slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))
+			err = fmt.Errorf("fault in deciding %s: %v", command.Method(), fault)
+		}
+	}()
+	return s.state.Decide(command, meta)
+}
+
+// simulate decides commands one on top of the other and takes them all back.
+func (s *Store) simulate(b *batch, p *Pending) outcome {
+	all := s.state.Mark()
+	defer s.state.Rollback(all)
+	trials := make([]Trial, 0, len(p.trial))
+	for _, r := range p.trial {
+		r.CommandID = uuid.Nil.String()
+		mark := s.state.Mark()
+		tx, err := s.transact(b, r, "")
+		if err != nil {
+			s.state.Rollback(mark)
+		} else {
+			s.state.Release(mark)
+		}
+		trials = append(trials, Trial{Events: tx.events, Err: err})
+	}
+	return outcome{trial: trials}
+}

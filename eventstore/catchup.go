@@ -1,0 +1,114 @@
+package eventstore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+const restoreRemedy = "stop, copy the data directory aside, and run `remit restore` with the archive"
+
+// verify walks the journal from its first record, and compares it with the heads that it is known to have had.
+func (s *Store) verify(ctx context.Context) error {
+	known, err := s.headFile.open(s.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	s.expected = slices.Clone(s.cfg.Trusted)
+	if known.Size > 0 {
+		s.expected = append(s.expected, known)
+	}
+	slices.SortFunc(s.expected, func(a, b TreeHead) int { return cmp.Compare(a.Size, b.Size) })
+	if s.head, err = s.tree.Head(); err != nil {
+		return err
+	}
+	err = s.catchUp(ctx)
+	if n := len(s.expected); err == nil && n > 0 {
+		err = fmt.Errorf("journal ends with event %d, but had %d before: %w", s.head.Size, s.expected[n-1].Size, ErrDamaged)
+	}
+	if errors.Is(err, ErrDamaged) {
+		return fmt.Errorf("verify the journal: %w: %s", err, restoreRemedy)
+	}
+	if err != nil {
+		return fmt.Errorf("verify the journal: %w", err)
+	}
+	return nil
+}
+
+// catchUp reads the records that follow the last one known: all of them when the store opens, and later those of other
+// processes. Whatever they say is checked and applied, or is an error.
+func (s *Store) catchUp(ctx context.Context) error {
+	last, err := s.journal.Last(ctx)
+	if err != nil {
+		return fmt.Errorf("catch up with the journal: %w", err)
+	}
+	if last < s.record {
+		return fmt.Errorf("journal ends with record %d, but had %d: %w", last, s.record, ErrDamaged)
+	}
+	if last == s.record {
+		return nil
+	}
+	if err := s.vault.refresh(ctx); err != nil {
+		return err
+	}
+	return readBlocks(ctx, s.journal, s.record+1, last, func(b block) error { return s.extend(b, false) })
+}
+
+// extend takes the next block of the journal into the write model, the tree, the index and the history. It is the one
+// way in: for what is read when the store opens, for what other processes recorded, and for what this one did, whose
+// events the state has already.
+func (s *Store) extend(b block, applied bool) error {
+	if b.record != s.record+1 || b.commit.before != s.head {
+		return fmt.Errorf("record %d follows tree %s, but record %d left tree %s: %w",
+			b.record, b.commit.before, s.record, s.head, ErrDamaged)
+	}
+	for i, e := range b.events {
+		if !applied {
+			if err := s.state.Apply(e); err != nil {
+				return fmt.Errorf("%w: %w", ErrDamaged, err)
+			}
+		}
+		if err := s.grow(b.leaves[i]); err != nil {
+			return err
+		}
+		if e.Index == 0 {
+			id, err := uuid.Parse(e.CommandID)
+			if err != nil {
+				return fmt.Errorf("event %d: command id: %w: %w", e.No, ErrDamaged, err)
+			}
+			s.commands[id] = e.No
+		}
+		if e.RecordedAt.After(s.recordedAt) {
+			s.recordedAt = e.RecordedAt
+		}
+	}
+	head, err := s.tree.Head()
+	if err != nil {
+		return err
+	}
+	s.head, s.record = head, b.record
+	s.history.add(b)
+	return nil
+}
+
+// grow adds a leaf to the tree, and compares it with the head that it is known to have had with that leaf.
+func (s *Store) grow(leaf Hash) error {
+	if err := s.tree.Append(leaf); err != nil {
+		return err
+	}
+	for len(s.expected) > 0 && s.expected[0].Size == s.tree.Size() {
+		head, err := s.tree.Head()
+		if err != nil {
+			return err
+		}
+		if head != s.expected[0] {
+			return fmt.Errorf("journal has tree %s, but had %s: %w", head, s.expected[0], ErrDamaged)
+		}
+		s.expected = s.expected[1:]
+	}
+	return nil
+}

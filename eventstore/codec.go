@@ -1,0 +1,154 @@
+package eventstore
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/oklog/ulid/v2"
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// EncodeEvent returns the event's stored bytes: a remit.event.v1.Event in canonical form. They are made once; the
+// same bytes are the leaf of the tree, the archive's entry and what everybody is sent.
+func EncodeEvent(e domain.Event) ([]byte, error) {
+	data, _, err := encodeEvent(e)
+	return data, err
+}
+
+// encodeEvent also returns the commitments of the personal texts in the event.
+func encodeEvent(e domain.Event) (data []byte, commitments []string, err error) {
+	c := coder{writing: true, out: make([]byte, 0, typicalEvent)}
+	event(&c, &e)
+	if c.err != nil {
+		return nil, nil, fmt.Errorf("encode event %d: %w", e.No, c.err)
+	}
+	return c.out, c.commitments, nil
+}
+
+// Room for most events.
+const typicalEvent = 512
+
+// DecodeEvent reads an event's stored bytes. Personal texts come back as commitments.
+func DecodeEvent(data []byte) (domain.Event, error) {
+	var e domain.Event
+	if err := decode(data, &e, event); err != nil {
+		return domain.Event{}, fmt.Errorf("decode event %d: %w", e.No, err)
+	}
+	return e, nil
+}
+
+// event describes remit.event.v1.Event.
+func event(c *coder, e *domain.Event) {
+	number(c, 1, &e.No)
+	transactionID(c, &e.TransactionID)
+	number(c, 3, &e.Index)
+	number(c, 4, &e.Count)
+	commandID(c, &e.CommandID)
+	one(c, 6, &e.Actor, actor)
+	recordedAt(c, &e.RecordedAt)
+	date(c, 8, &e.EffectiveOn)
+	truth(c, 9, &e.Late)
+	digest(c, 10, &e.Digest)
+	sealed(c, 11, &e.Reason)
+	fact(c, &e.Fact)
+}
+
+func actor(c *coder, a *domain.Actor) {
+	text(c, 1, &a.Subject)
+	text(c, 2, &a.Organisation)
+	text(c, 3, &a.Role)
+}
+
+// transactionID visits a ULID, 16 bytes.
+func transactionID(c *coder, v *string) {
+	var raw string
+	if c.writing {
+		id, err := ulid.ParseStrict(*v)
+		if err != nil {
+			c.fail(fmt.Errorf("transaction id %q: %w", *v, err))
+		}
+		raw = string(id[:])
+	}
+	binary(c, 2, 16, &raw)
+	if c.needs(2, raw) {
+		var id ulid.ULID
+		copy(id[:], raw)
+		*v = id.String()
+	}
+}
+
+// commandID visits a UUID, 16 bytes.
+func commandID(c *coder, v *string) {
+	var raw string
+	if c.writing {
+		id, err := uuid.Parse(*v)
+		if err != nil {
+			c.fail(fmt.Errorf("command id %q: %w: %w", *v, ErrBadRequest, err))
+		}
+		raw = string(id[:])
+	}
+	binary(c, 5, 16, &raw)
+	if c.needs(5, raw) {
+		var id uuid.UUID
+		copy(id[:], raw)
+		*v = id.String()
+	}
+}
+
+// needs tells whether a value was read, and fails when it was left out.
+func (c *coder) needs(num protowire.Number, raw string) bool {
+	if !c.writing && raw == "" {
+		c.fail(fmt.Errorf("field %d is missing: %w", num, errNotCanonical))
+	}
+	return !c.writing && c.err == nil
+}
+
+// recordedAt visits an instant, stored as microseconds since 1970-01-01T00:00:00Z.
+func recordedAt(c *coder, v *time.Time) {
+	var micros int64
+	if c.writing {
+		micros = v.UnixMicro()
+	}
+	number(c, 7, &micros)
+	if !c.writing {
+		*v = time.UnixMicro(micros).UTC()
+	}
+}
+
+// commit is remit.event.v1.Commit: the unit of durability.
+type commit struct {
+	id     string   // 16 bytes
+	before TreeHead // the tree before it
+	events [][]byte // stored bytes of each event; whole transactions
+}
+
+// first returns the number of the commit's first event.
+func (m *commit) first() domain.EventNo { return m.before.Size + 1 }
+
+// last returns the number of the commit's last event.
+func (m *commit) last() domain.EventNo { return m.before.Size + domain.EventNo(len(m.events)) }
+
+// commitRecord describes remit.event.v1.Commit.
+func commitRecord(c *coder, m *commit) {
+	binary(c, 1, 16, &m.id)
+	number(c, 2, &m.before.Size)
+	root := string(m.before.Root[:])
+	binary(c, 3, 32, &root)
+	copy(m.before.Root[:], root)
+	blobs(c, 4, &m.events)
+}
+
+// decodeCommit reads a record of the journal.
+func decodeCommit(data []byte) (commit, error) {
+	var m commit
+	if err := decode(data, &m, commitRecord); err != nil {
+		return commit{}, fmt.Errorf("decode commit: %w", err)
+	}
+	if len(m.events) == 0 || m.id == "" {
+		return commit{}, fmt.Errorf("decode commit: it is empty: %w", errNotCanonical)
+	}
+	return m, nil
+}

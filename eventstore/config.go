@@ -1,0 +1,91 @@
+package eventstore
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Sizes that are part of the stored format: what is recorded today must fit the journal of every installation.
+const (
+	// MaxEventBytes is the size of the largest event.
+	MaxEventBytes = 64 << 10
+	// MaxTransactionBytes is the size of the largest transaction: it must fit into one commit.
+	MaxTransactionBytes = maxCommitBytes - commitOverhead
+	// A commit packs transactions up to this size.
+	maxCommitBytes = 4 << 20
+	// What a commit needs besides its events.
+	commitOverhead = 128
+	// A record is a commit or a vault record with its headers.
+	maxRecordBytes = maxCommitBytes + 64<<10
+)
+
+// Config says where the journal is and how it is kept. Dir or URL is required; everything else has a default.
+type Config struct {
+	// Dir is the data directory. The embedded server keeps its files there; with an external one, nothing is kept
+	// but the journal's last known head. One process at a time may have it open. It is created when missing.
+	Dir string
+	// URL is that of an external NATS server or cluster (several separated by commas). Empty: the embedded server,
+	// which listens on no port.
+	URL string
+	// Connect are further options for the connection to an external server, such as credentials and TLS.
+	Connect []nats.Option
+	// Replicas is the number of copies of each stream on an external cluster: 1 (default), 3 or 5.
+	Replicas int
+	// Monitors are the addresses of the external servers' monitoring ports, such as "http://10.1.2.3:8222", one for
+	// each server of the cluster. They are asked whether the servers sync every write.
+	Monitors []string
+	// AcceptUnverifiedSync opens a journal on external servers which cannot be asked whether they sync every write.
+	// If they do not, acknowledged events are lost when the power fails.
+	AcceptUnverifiedSync bool
+	// Trusted are heads that the journal is known to have had, such as the archive's last checkpoint: a journal that
+	// is shorter, or differs, does not open.
+	Trusted []TreeHead
+	// Clock tells the time; required. It may go backwards: the time of recording does not.
+	Clock func() time.Time
+	// Logger is told what an operator should know. Default: nothing is logged.
+	Logger *slog.Logger
+	// MaxQueue is how many commands may wait for their decision; more are refused. Default 4,096.
+	MaxQueue int
+	// Timeout is how long one request to the server may take. On the embedded server a write that takes longer makes
+	// the store read-only until it is restarted, for it may have failed. Default 10 s.
+	Timeout time.Duration
+	// DrainTimeout is how long Run, once its context ends, goes on to bring to an end what was accepted. Default 10 s.
+	DrainTimeout time.Duration
+	// Random is the source of ids, keys and pseudonyms. Default: the system's. Tests may give a seeded one, which is
+	// read under a lock.
+	Random io.Reader
+	// WrapJournal, if given, is put between the sequencer and the journal once the journal is verified. It is meant
+	// for tests that make the journal fail.
+	WrapJournal func(Journal) Journal
+}
+
+// withDefaults checks c and fills in what was left out.
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.Dir == "" && c.URL == "":
+		return c, fmt.Errorf("neither a data directory nor a NATS server is given: %w", ErrSettings)
+	case c.Clock == nil:
+		return c, fmt.Errorf("no clock is given: %w", ErrSettings)
+	case c.URL == "" && c.Replicas > 1:
+		return c, fmt.Errorf("%d replicas need an external NATS cluster: %w", c.Replicas, ErrSettings)
+	}
+	c.Replicas = max(c.Replicas, 1)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.MaxQueue <= 0 {
+		c.MaxQueue = 4096
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 10 * time.Second
+	}
+	if c.DrainTimeout <= 0 {
+		c.DrainTimeout = 10 * time.Second
+	}
+	c.Random = newRandom(c.Random)
+	return c, nil
+}

@@ -1,0 +1,200 @@
+package eventstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// block is a commit that was read and decoded: whole transactions in order.
+type block struct {
+	record uint64 // its number in the journal
+	commit commit
+	events []domain.Event
+	leaves []Hash // of commit.events
+}
+
+// decodeBlock decodes a record of the journal and checks what can be told without the records before it: events are
+// numbered one after the other, and transactions are whole.
+func decodeBlock(no uint64, data []byte) (block, error) {
+	m, err := decodeCommit(data)
+	if err != nil {
+		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
+	}
+	b := block{record: no, commit: m, events: make([]domain.Event, 0, len(m.events)), leaves: make([]Hash, 0, len(m.events))}
+	for _, raw := range m.events {
+		e, err := DecodeEvent(raw)
+		if err != nil {
+			return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
+		}
+		b.events = append(b.events, e)
+		b.leaves = append(b.leaves, LeafHash(raw))
+	}
+	if err := checkTransactions(m.before.Size, b.events); err != nil {
+		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
+	}
+	return b, nil
+}
+
+// checkTransactions checks that events follow event number after, and that their transactions are whole.
+func checkTransactions(after domain.EventNo, events []domain.Event) error {
+	for i, e := range events {
+		if e.No != after+1+domain.EventNo(i) { //nolint:gosec // an index is not negative
+			return fmt.Errorf("event %d follows event %d", e.No, after+domain.EventNo(i)) //nolint:gosec // as above
+		}
+		first := i - e.Index
+		if e.Index < 0 || first < 0 || e.Index >= e.Count || first+e.Count > len(events) ||
+			events[first].TransactionID != e.TransactionID || events[first].Index != 0 {
+			return fmt.Errorf("event %d is number %d of a transaction of %d that is not whole", e.No, e.Index, e.Count)
+		}
+	}
+	return nil
+}
+
+// history is what is committed: which record holds each event, and the newest blocks themselves. It tells followers of
+// new ones. Its methods may be called concurrently.
+type history struct {
+	journal Journal
+
+	mu      sync.Mutex
+	starts  []domain.EventNo // guarded by mu: first event of record i+1
+	last    domain.EventNo   // guarded by mu: last event committed
+	recent  []block          // guarded by mu: the newest blocks, dense up to the last record
+	kept    int              // guarded by mu: events in recent
+	changed chan struct{}    // guarded by mu: closed at the next commit
+}
+
+// Followers that are at most this many events behind are served from memory.
+const keepEvents = 16384
+
+func newHistory() *history { return &history{changed: make(chan struct{})} }
+
+// add takes the next block, and tells followers.
+func (h *history) add(b block) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.starts = append(h.starts, b.commit.first())
+	h.last = b.commit.last()
+	h.recent = append(h.recent, b)
+	h.kept += len(b.events)
+	for len(h.recent) > 1 && h.kept > keepEvents {
+		h.kept -= len(h.recent[0].events)
+		h.recent[0] = block{}
+		h.recent = h.recent[1:]
+	}
+	close(h.changed)
+	h.changed = make(chan struct{})
+}
+
+// position returns the number of the last event, that of its record, and what is closed when there are more.
+func (h *history) position() (last domain.EventNo, record uint64, more <-chan struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last, uint64(len(h.starts)), h.changed
+}
+
+// find returns the number of the record that holds event no, and the block itself if it is in memory.
+func (h *history) find(no domain.EventNo) (record uint64, b block, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	record = uint64(sort.Search(len(h.starts), func(i int) bool { return h.starts[i] > no })) //nolint:gosec // not negative
+	if at := int(record) - 1 - (len(h.starts) - len(h.recent)); at >= 0 && record > 0 {       //nolint:gosec // a slice's size
+		return record, h.recent[at], true
+	}
+	return record, block{}, false
+}
+
+// follow calls apply with every block that holds events after `after`, in order, until ctx ends.
+func (h *history) follow(ctx context.Context, after domain.EventNo, apply func(block) error) error {
+	for {
+		last, record, more := h.position()
+		if after >= last {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-more:
+				continue
+			}
+		}
+		from, b, ok := h.find(after + 1)
+		if ok {
+			if err := apply(b); err != nil {
+				return err
+			}
+			after = b.commit.last()
+			continue
+		}
+		err := h.load(ctx, from, record, func(b block) error {
+			after = b.commit.last()
+			return apply(b)
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// load reads records from..to from the journal, which must be committed, and calls each with them in order.
+func (h *history) load(ctx context.Context, from, to uint64, each func(block) error) error {
+	return readBlocks(ctx, h.journal, from, to, func(b block) error {
+		h.mu.Lock()
+		start := h.starts[b.record-1]
+		h.mu.Unlock()
+		if b.commit.first() != start {
+			return fmt.Errorf("record %d begins with event %d, not %d as before: %w", b.record, b.commit.first(), start, ErrDamaged)
+		}
+		return each(b)
+	})
+}
+
+// Blocks that are decoded ahead of the one in use.
+const decodeAhead = 8
+
+// readBlocks reads records from..to, decodes them concurrently, and calls each with them in order.
+func readBlocks(ctx context.Context, journal Journal, from, to uint64, each func(block) error) error {
+	type result struct {
+		block block
+		err   error
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	queue := make(chan chan result, decodeAhead)
+	group.Go(func() error {
+		defer close(queue)
+		var decoders errgroup.Group
+		decoders.SetLimit(decodeAhead)
+		err := journal.Scan(ctx, from, to, func(no uint64, data []byte) error {
+			slot := make(chan result, 1)
+			decoders.Go(func() error {
+				b, err := decodeBlock(no, data)
+				slot <- result{b, err}
+				return nil
+			})
+			select {
+			case queue <- slot:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		return errors.Join(err, decoders.Wait())
+	})
+	group.Go(func() error {
+		for slot := range queue {
+			r := <-slot
+			if r.err != nil {
+				return r.err
+			}
+			if err := each(r.block); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}

@@ -1,0 +1,218 @@
+// Package eventstore keeps the register's events: it decides commands one after the other, records what they make in a
+// journal that is on disk before anybody is told, and gives the recorded events to whoever follows. DESIGN.md beside
+// this file says how and why.
+package eventstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// Store is an open journal with its write model. Run must be running for commands to be decided and for records of
+// other processes to be seen; everything else works without.
+type Store struct {
+	cfg     Config
+	conn    *connection
+	journal Journal
+	vault   *Vault
+	history *history
+	queue   *queue
+	health  health
+	hinted  atomic.Uint64 // number of a record that another process may have written
+	london  *time.Location
+
+	// The write model belongs to Open, and then to Run alone.
+	state      *domain.State
+	tree       *Tree
+	head       TreeHead                     // of tree
+	headFile   headFile                     // keeps head
+	expected   []TreeHead                   // heads that the tree is still to reach, by size
+	record     uint64                       // number of the last record
+	recordedAt time.Time                    // the latest so far
+	commands   map[uuid.UUID]domain.EventNo // first event of each command's transaction
+	ids        *transactionIDs
+}
+
+// Open connects to the journal, or starts it, and verifies it: settings, density, transactions, the tree from its
+// first leaf to its last, and that the journal is what it was. It returns a store that stands at its end.
+//
+// Its errors name the remedy: ErrInUse, ErrSettings and ErrDamaged are those that an operator can do something about.
+func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
+	cfg, err = cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return nil, fmt.Errorf("load the time zone of the register's dates: %w", err)
+	}
+	conn, err := connect(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		cfg: cfg, conn: conn, london: london, queue: newQueue(cfg.MaxQueue), history: newHistory(),
+		state: domain.NewState(), tree: NewTree(), commands: map[uuid.UUID]domain.EventNo{}, ids: newTransactionIDs(cfg.Random),
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := s.openStreams(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.verify(ctx); err != nil {
+		return nil, err
+	}
+	if cfg.WrapJournal != nil {
+		s.journal = cfg.WrapJournal(s.journal)
+		s.history.journal = s.journal
+	}
+	return s, nil
+}
+
+// openStreams finds or creates the journal and the vault.
+func (s *Store) openStreams(ctx context.Context) error {
+	js, err := jetstream.New(s.conn.nc)
+	if err != nil {
+		return fmt.Errorf("use JetStream: %w", err)
+	}
+	stream, err := openStream(ctx, js, journalPolicy(s.cfg.Replicas))
+	if err != nil {
+		return err
+	}
+	s.journal = &natsJournal{
+		js: js, stream: stream, logger: s.cfg.Logger, timeout: s.cfg.Timeout, embedded: s.conn.embedded(),
+	}
+	s.history.journal = s.journal
+	s.vault, err = openVault(ctx, js, s.cfg, s.conn.embedded())
+	return err
+}
+
+// Vault returns the vault.
+func (s *Store) Vault() *Vault { return s.vault }
+
+// Position returns the number of the last event that is recorded and applied.
+func (s *Store) Position() domain.EventNo {
+	last, _, _ := s.history.position()
+	return last
+}
+
+// Healthy returns nil, or why commands are not accepted or may not be recorded.
+func (s *Store) Healthy() error {
+	if err := s.health.err(); err != nil {
+		return err
+	}
+	if status := s.conn.nc.Status(); status != nats.CONNECTED {
+		return fmt.Errorf("connection to NATS is %s: %w", strings.ToLower(status.String()), ErrReadOnly)
+	}
+	return nil
+}
+
+// Follow calls apply with the events after number `after`, in order, whole transactions (one or more in a call), first
+// those that are recorded and then those to come. It returns when ctx ends, apply fails, or the journal cannot be
+// read. `after` is 0 or the last event of a transaction. apply must not change the events.
+func (s *Store) Follow(ctx context.Context, after domain.EventNo, apply func([]domain.Event) error) error {
+	return s.history.follow(ctx, after, func(b block) error {
+		events := b.events[after+1-b.commit.first():]
+		if events[0].Index != 0 {
+			return fmt.Errorf("follow after event %d: it is not the last of its transaction: %w", after, ErrBadRequest)
+		}
+		if err := apply(events); err != nil {
+			return err
+		}
+		after = b.commit.last()
+		return nil
+	})
+}
+
+// FollowBytes is Follow with the stored bytes of the events: first is the number of the first of them.
+func (s *Store) FollowBytes(ctx context.Context, after domain.EventNo, apply func(first domain.EventNo, events [][]byte) error) error {
+	return s.history.follow(ctx, after, func(b block) error {
+		skip := after + 1 - b.commit.first()
+		if b.events[skip].Index != 0 {
+			return fmt.Errorf("follow after event %d: it is not the last of its transaction: %w", after, ErrBadRequest)
+		}
+		if err := apply(after+1, b.commit.events[skip:]); err != nil {
+			return err
+		}
+		after = b.commit.last()
+		return nil
+	})
+}
+
+// Read returns the events from..to. An event that is not recorded is ErrNotFound.
+func (s *Store) Read(ctx context.Context, from, to domain.EventNo) ([]domain.Event, error) {
+	last, _, _ := s.history.position()
+	if from == 0 || to > last || from > to {
+		return nil, fmt.Errorf("events %d to %d of %d: %w", from, to, last, ErrNotFound)
+	}
+	var events []domain.Event
+	for from <= to {
+		record, b, ok := s.history.find(from)
+		if !ok {
+			err := s.history.load(ctx, record, record, func(loaded block) error {
+				b = loaded
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		end := min(to, b.commit.last())
+		events = append(events, b.events[from-b.commit.first():end+1-b.commit.first()]...)
+		from = end + 1
+	}
+	return events, nil
+}
+
+// Close ends the connection and stops the embedded server. Run must have returned; followers get errors.
+func (s *Store) Close() error {
+	s.queue.close()
+	return errors.Join(s.conn.close(), s.headFile.close())
+}
+
+// health is what stands in the way of commands.
+type health struct {
+	mu      sync.Mutex
+	fatal   error // guarded by mu: until the store is opened again
+	passing error // guarded by mu: until a write succeeds
+}
+
+func (h *health) err() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return errors.Join(h.fatal, h.passing)
+}
+
+func (h *health) broken() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.fatal
+}
+
+func (h *health) fail(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.fatal == nil {
+		h.fatal = err
+	}
+}
+
+func (h *health) trouble(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.passing = err
+}

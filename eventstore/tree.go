@@ -1,0 +1,68 @@
+package eventstore
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"github.com/transparency-dev/merkle/compact"
+	"github.com/transparency-dev/merkle/rfc6962"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// Hash is a SHA-256 hash of the RFC 6962 tree whose leaves are the events' stored bytes.
+type Hash [32]byte
+
+// String returns the hash in hex.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// TreeHead is the tree after its first Size events: leaf index = event number - 1. Two journals with equal heads hold
+// the same events, byte for byte, however they were packed into commits.
+type TreeHead struct {
+	Size domain.EventNo
+	Root Hash
+}
+
+// String returns "size:root".
+func (h TreeHead) String() string { return fmt.Sprintf("%d:%s", h.Size, h.Root) }
+
+// Tree is the growing RFC 6962 tree, of which it keeps the right edge: memory and time of an append are logarithmic.
+// It is not safe for concurrent use.
+type Tree struct {
+	edge *compact.Range
+}
+
+// NewTree returns the empty tree.
+func NewTree() *Tree {
+	factory := compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildren}
+	return &Tree{edge: factory.NewEmptyRange(0)}
+}
+
+// LeafHash returns the hash of the leaf that holds an event's stored bytes.
+func LeafHash(event []byte) Hash { return Hash(rfc6962.DefaultHasher.HashLeaf(event)) }
+
+// Append adds the leaf with this hash.
+func (t *Tree) Append(leaf Hash) error {
+	if err := t.edge.Append(leaf[:], nil); err != nil {
+		return fmt.Errorf("append leaf %d: %w", t.edge.End(), err)
+	}
+	return nil
+}
+
+// Size returns the number of leaves.
+func (t *Tree) Size() domain.EventNo { return domain.EventNo(t.edge.End()) }
+
+// Head returns size and root of the tree as it stands.
+func (t *Tree) Head() (TreeHead, error) {
+	head := TreeHead{Size: t.Size()}
+	if head.Size == 0 {
+		head.Root = Hash(rfc6962.DefaultHasher.EmptyRoot())
+		return head, nil
+	}
+	root, err := t.edge.GetRootHash(nil)
+	if err != nil {
+		return TreeHead{}, fmt.Errorf("root of %d leaves: %w", head.Size, err)
+	}
+	head.Root = Hash(root)
+	return head, nil
+}

@@ -1,0 +1,249 @@
+package eventstore
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// Names of the vault in JetStream. They are part of the stored format.
+const (
+	vaultStream  = "REMIT_VAULT"
+	vaultSubject = "remit.vault"
+)
+
+// Vault holds what could name a person: the texts behind commitments and the people behind pseudonyms. It is as
+// durable as the journal, but what is in it can be erased. All of it is kept in memory. Its methods may be called
+// concurrently.
+type Vault struct {
+	js       jetstream.JetStream
+	stream   jetstream.Stream
+	random   io.Reader
+	timeout  time.Duration
+	logger   *slog.Logger
+	embedded bool // the server is ours: a missing answer may be a failed fsync
+
+	writing sync.Mutex // held while writing or catching up; taken before mu
+	read    uint64     // guarded by writing: number of the last record read
+
+	mu         sync.RWMutex
+	texts      map[string]keptText   // guarded by mu: by commitment
+	persons    map[string]keptPerson // guarded by mu: by pseudonym
+	pseudonyms map[string]string     // guarded by mu: by person.name
+}
+
+// keptText is a secret and the record that holds it.
+type keptText struct {
+	secret Secret
+	record uint64
+}
+
+// keptPerson is a person and the record that holds them.
+type keptPerson struct {
+	person
+	record uint64
+}
+
+// openVault reads the whole vault and brings erasures to their end that a crash interrupted.
+func openVault(ctx context.Context, js jetstream.JetStream, cfg Config, embedded bool) (*Vault, error) {
+	stream, err := openStream(ctx, js, vaultPolicy(cfg.Replicas))
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{
+		js: js, stream: stream, random: cfg.Random, timeout: cfg.Timeout, logger: cfg.Logger, embedded: embedded,
+		texts: map[string]keptText{}, persons: map[string]keptPerson{}, pseudonyms: map[string]string{},
+	}
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	doomed, err := v.catchUp(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v, v.remove(ctx, doomed)
+}
+
+// catchUp reads the records that other processes wrote, or at first all of them. It returns those that hold something
+// that a later record says is erased. Holds writing.
+func (v *Vault) catchUp(ctx context.Context) (doomed []uint64, err error) {
+	info, err := v.stream.Info(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the vault's state: %w", err)
+	}
+	last := info.State.LastSeq
+	if last <= v.read || info.State.Msgs == 0 {
+		v.read = max(v.read, last)
+		return nil, nil
+	}
+	err = scanFrom(ctx, v.stream, v.read+1, func(r record) (bool, error) {
+		var content vaultRecord
+		if err := decode(r.data, &content, vaultRecordFields); err != nil {
+			return false, fmt.Errorf("decode vault record %d: %w", r.no, err)
+		}
+		doomed = append(doomed, v.apply(r.no, content)...)
+		return r.pending == 0 || r.no >= last, nil
+	})
+	if errors.Is(err, errStalled) { // the last records were erased, or cannot be read
+		v.logger.WarnContext(ctx, "the end of the vault could not be read", slog.Uint64("record", last))
+	} else if err != nil {
+		return nil, fmt.Errorf("read the vault: %w", err)
+	}
+	v.read = last
+	return doomed, nil
+}
+
+// apply takes what record no holds into memory, and returns the records that hold what it says is erased.
+func (v *Vault) apply(no uint64, content vaultRecord) (doomed []uint64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, s := range content.secrets {
+		v.texts[s.Commitment] = keptText{s, no}
+	}
+	for _, p := range content.persons {
+		v.persons[p.pseudonym] = keptPerson{p, no}
+		v.pseudonyms[p.name()] = p.pseudonym
+	}
+	for _, commitment := range content.erasedCommitments {
+		if kept, ok := v.texts[commitment]; ok {
+			doomed = append(doomed, kept.record)
+			delete(v.texts, commitment)
+		}
+	}
+	for _, pseudonym := range content.erasedPseudonyms {
+		if kept, ok := v.persons[pseudonym]; ok {
+			doomed = append(doomed, kept.record)
+			delete(v.persons, pseudonym)
+			delete(v.pseudonyms, kept.name())
+		}
+	}
+	return doomed
+}
+
+// Text returns the text behind a commitment (hex), or false when there is none, or no longer.
+func (v *Vault) Text(commitment string) (string, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	kept, ok := v.texts[commitment]
+	return kept.secret.Text, ok
+}
+
+// Person returns who acts under a pseudonym, or false when nobody does, or no longer. Who may ask is the caller's to
+// check.
+func (v *Vault) Person(pseudonym string) (subject string, organisation domain.OrganisationCode, ok bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	kept, ok := v.persons[pseudonym]
+	return kept.subject, kept.organisation, ok
+}
+
+// Pseudonym returns the pseudonym of a person, always the same one. It is made at the first call, and on disk before
+// it is returned. The same subject at another body is another person.
+func (v *Vault) Pseudonym(ctx context.Context, subject string, organisation domain.OrganisationCode) (string, error) {
+	p := person{subject: subject, organisation: organisation}
+	if pseudonym, ok := v.pseudonymOf(p); ok {
+		return pseudonym, nil
+	}
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	for range writeAttempts {
+		if pseudonym, ok := v.pseudonymOf(p); ok {
+			return pseudonym, nil
+		}
+		raw := make([]byte, 8)
+		if _, err := io.ReadFull(v.random, raw); err != nil {
+			return "", fmt.Errorf("make a pseudonym: %w", err)
+		}
+		p.pseudonym = "p-" + hex.EncodeToString(raw)
+		err := v.write(ctx, vaultRecord{persons: []person{p}}, jetstream.WithExpectLastSequence(v.read))
+		if err == nil {
+			return p.pseudonym, nil
+		}
+		if !isConflict(err) {
+			return "", fmt.Errorf("record a pseudonym: %w: %w", ErrReadOnly, err)
+		}
+		if _, err := v.catchUp(ctx); err != nil {
+			return "", fmt.Errorf("record a pseudonym: %w: %w", ErrReadOnly, err)
+		}
+	}
+	return "", fmt.Errorf("record a pseudonym: other writers were faster %d times: %w", writeAttempts, ErrOverloaded)
+}
+
+// How often a write is tried that another process may get ahead of.
+const writeAttempts = 20
+
+func (v *Vault) pseudonymOf(p person) (string, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	pseudonym, ok := v.pseudonyms[p.name()]
+	return pseudonym, ok
+}
+
+// keep writes secrets; they are on disk when it returns. Keeping one twice does no harm.
+func (v *Vault) keep(ctx context.Context, secrets []Secret) error {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	for len(secrets) > 0 {
+		var content vaultRecord
+		size := 0
+		for len(secrets) > 0 && (size == 0 || size+secretSize(secrets[0]) <= maxCommitBytes) {
+			size += secretSize(secrets[0])
+			content.secrets = append(content.secrets, secrets[0])
+			secrets = secrets[1:]
+		}
+		if err := v.write(ctx, content); err != nil {
+			return fmt.Errorf("write personal texts to the vault: %w", err)
+		}
+	}
+	return nil
+}
+
+// secretSize is at least the secret's size in a record.
+func secretSize(s Secret) int { return len(s.Text) + 128 }
+
+// write publishes a record and takes it into memory. Holds writing.
+func (v *Vault) write(ctx context.Context, content vaultRecord, options ...jetstream.PublishOpt) error {
+	data, err := encode(&content, vaultRecordFields)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, v.timeout)
+	defer cancel()
+	options = append(options, jetstream.WithRetryAttempts(0), jetstream.WithExpectStream(vaultStream))
+	ack, err := v.js.PublishMsg(ctx, &nats.Msg{Subject: vaultSubject, Data: data}, options...)
+	if err != nil && v.embedded && !isConflict(err) {
+		return fmt.Errorf("publish: %w: %w", ErrDoubtfulWrite, err)
+	}
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	v.apply(ack.Sequence, content)
+	if ack.Sequence == v.read+1 {
+		v.read = ack.Sequence
+	}
+	return nil
+}
+
+// refresh reads what other processes wrote to the vault.
+func (v *Vault) refresh(ctx context.Context) error {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	_, err := v.catchUp(ctx) // records to be removed are for those who removed something from them
+	return err
+}
+
+// isConflict tells whether a write was refused because another came first.
+func isConflict(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
+		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
+}

@@ -1,0 +1,132 @@
+package eventstore
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// Secret opens a personal text: Commitment = HMAC-SHA256(Key, Text) in hex.
+type Secret struct {
+	Commitment string
+	Key        []byte // 32 random bytes, for this text only
+	Text       string
+}
+
+// Seal makes a fresh key from random (nil: the system's) and returns the text with its commitment, and the secret
+// that opens it. An empty text needs no secret.
+func Seal(random io.Reader, clear string) (domain.Text, Secret, error) {
+	key := make([]byte, sha256.Size)
+	if _, err := io.ReadFull(newRandom(random), key); err != nil {
+		return domain.Text{}, Secret{}, fmt.Errorf("make a key: %w", err)
+	}
+	commitment := commitTo(key, clear)
+	return domain.Text{Clear: clear, Commitment: commitment}, Secret{Commitment: commitment, Key: key, Text: clear}, nil
+}
+
+func commitTo(key []byte, text string) string {
+	mac := hmac.New(sha256.New, key)
+	_, _ = io.WriteString(mac, text) // a hash never fails to write
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// opens tells whether the secret is what its commitment says.
+func (s Secret) opens() bool {
+	return len(s.Key) == sha256.Size && hmac.Equal([]byte(s.Commitment), []byte(commitTo(s.Key, s.Text)))
+}
+
+// SealAll seals every domain.Text with a Clear text that v, a pointer, leads to, in place, and returns the secrets.
+// What is sealed already stays as it is.
+func SealAll(random io.Reader, v any) ([]Secret, error) {
+	var secrets []Secret
+	err := eachText(reflect.ValueOf(v), func(t *domain.Text) error {
+		if t.Clear == "" || t.Commitment != "" {
+			return nil
+		}
+		sealedText, secret, err := Seal(random, t.Clear)
+		if err != nil {
+			return err
+		}
+		*t = sealedText
+		secrets = append(secrets, secret)
+		return nil
+	})
+	return secrets, err
+}
+
+// eachText calls visit with every text that v leads to and that can be set.
+func eachText(v reflect.Value, visit func(*domain.Text) error) error {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return nil
+		}
+		return eachText(v.Elem(), visit)
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if err := eachText(v.Index(i), visit); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		if v.CanAddr() && v.Type() == reflect.TypeFor[domain.Text]() {
+			if t, ok := v.Addr().Interface().(*domain.Text); ok {
+				return visit(t)
+			}
+		}
+		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
+			if err := eachText(v.Field(i), visit); err != nil {
+				return err
+			}
+		}
+	default: // no other kind holds texts
+	}
+	return nil
+}
+
+// person is who acts under a pseudonym.
+type person struct {
+	pseudonym    string
+	subject      string
+	organisation domain.OrganisationCode
+}
+
+// name is how the vault finds a person: the same subject at another body is another person.
+func (p person) name() string { return p.subject + "@" + string(p.organisation) }
+
+// vaultRecord is remit.event.v1.VaultRecord: one message of the vault.
+type vaultRecord struct {
+	secrets           []Secret
+	persons           []person
+	erasedCommitments []string // hex
+	erasedPseudonyms  []string
+}
+
+func vaultRecordFields(c *coder, r *vaultRecord) {
+	many(c, 1, &r.secrets, secretFields)
+	many(c, 2, &r.persons, personFields)
+	digests(c, 3, &r.erasedCommitments)
+	texts(c, 4, &r.erasedPseudonyms)
+}
+
+func secretFields(c *coder, s *Secret) {
+	digest(c, 1, &s.Commitment)
+	key := string(s.Key)
+	binary(c, 2, sha256.Size, &key)
+	s.Key = []byte(key)
+	text(c, 3, &s.Text)
+}
+
+func personFields(c *coder, p *person) {
+	text(c, 1, &p.pseudonym)
+	text(c, 2, &p.subject)
+	text(c, 3, &p.organisation)
+}

@@ -1,0 +1,130 @@
+package eventstore
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// date visits a civil date, stored as the decimal number YYYYMMDD.
+func date(c *coder, num protowire.Number, v *domain.Date) {
+	var digits uint32
+	if c.writing && *v != 0 {
+		day := time.Unix(0, 0).UTC().AddDate(0, 0, int(*v-unixDay()))
+		digits = uint32(day.Year()*10000 + int(day.Month())*100 + day.Day()) //nolint:gosec // four, two and two digits
+	}
+	number(c, num, &digits)
+	if !c.writing && digits != 0 {
+		year, month, day := int(digits/10000), time.Month(digits/100%100), int(digits%100)
+		t := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+		if t.Month() != month || t.Day() != day || year == 0 || year > 9999 {
+			c.fail(fmt.Errorf("field %d: %d is not a date: %w", num, digits, errNotCanonical))
+		}
+		*v = unixDay() + domain.Date(t.Unix()/secondsPerDay)
+	}
+}
+
+const secondsPerDay = 24 * 60 * 60
+
+// unixDay is 1970-01-01.
+func unixDay() domain.Date { return domain.NewDate(1970, time.January, 1) }
+
+// digest visits 32 bytes that are hex in the domain.
+func digest(c *coder, num protowire.Number, v *string) {
+	var raw string
+	if c.writing {
+		b, err := hex.DecodeString(*v)
+		if err != nil {
+			c.fail(fmt.Errorf("field %d: %w: %w", num, ErrBadRequest, err))
+		}
+		raw = string(b)
+	}
+	binary(c, num, 32, &raw)
+	if !c.writing {
+		*v = hex.EncodeToString([]byte(raw))
+	}
+}
+
+// digests visits a list of values like that of digest.
+func digests(c *coder, num protowire.Number, v *[]string) {
+	raw := make([][]byte, 0, len(*v))
+	for _, d := range *v {
+		b, err := hex.DecodeString(d)
+		if err != nil {
+			c.fail(fmt.Errorf("field %d: %w: %w", num, ErrBadRequest, err))
+		}
+		raw = append(raw, b)
+	}
+	blobs(c, num, &raw)
+	if c.writing {
+		return
+	}
+	for _, b := range raw {
+		*v = append(*v, hex.EncodeToString(b))
+	}
+}
+
+// sealed visits a text that could name a person: its commitment, never the text.
+func sealed(c *coder, num protowire.Number, v *domain.Text) {
+	if c.writing && v.Clear != "" && v.Commitment == "" {
+		c.fail(fmt.Errorf("field %d: a personal text was not sealed: %w", num, ErrBadRequest))
+	}
+	digest(c, num, &v.Commitment)
+	if v.Commitment != "" {
+		c.commitments = append(c.commitments, v.Commitment)
+	}
+}
+
+// sealedList visits a list of texts that could name a person.
+func sealedList(c *coder, num protowire.Number, v *[]domain.Text) {
+	commitments := make([]string, 0, len(*v))
+	for _, t := range *v {
+		if t.Commitment == "" {
+			c.fail(fmt.Errorf("field %d: a personal text was not sealed: %w", num, ErrBadRequest))
+		}
+		commitments = append(commitments, t.Commitment)
+	}
+	digests(c, num, &commitments)
+	c.commitments = append(c.commitments, commitments...)
+	if c.writing {
+		return
+	}
+	for _, commitment := range commitments {
+		*v = append(*v, domain.Text{Commitment: commitment})
+	}
+}
+
+// pair is an entry of a map, which protobuf stores as a list of messages.
+type pair[K, V ~string] struct {
+	key   K
+	value V
+}
+
+func pairFields[K, V ~string](c *coder, p *pair[K, V]) {
+	text(c, 1, &p.key)
+	text(c, 2, &p.value)
+}
+
+// pairs visits a map, in the order of its keys. Keys and values are not empty.
+func pairs[K, V ~string](c *coder, num protowire.Number, v *map[K]V) {
+	entries := make([]pair[K, V], 0, len(*v))
+	for _, key := range slices.Sorted(maps.Keys(*v)) {
+		entries = append(entries, pair[K, V]{key, (*v)[key]})
+	}
+	many(c, num, &entries, pairFields[K, V])
+	for i, e := range entries {
+		if e.key == "" || e.value == "" || i > 0 && entries[i-1].key >= e.key {
+			c.fail(errNotCanonical)
+		}
+		if *v == nil {
+			*v = make(map[K]V, len(entries))
+		}
+		(*v)[e.key] = e.value
+	}
+}

@@ -1,0 +1,256 @@
+package projections
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/btree"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// valueID names a set of holdings in the valueTable.
+type valueID uint32
+
+const (
+	// nobody is the value of a line that somebody held and nobody holds any more.
+	nobody valueID = 0
+	// retracted marks a point that takes back what was recorded for its date.
+	retracted valueID = math.MaxUint32
+)
+
+// valueTable keeps every distinct set of holdings once: millions of points share a few thousand of them.
+type valueTable struct {
+	sets   [][]domain.Holding
+	single map[domain.Holding]valueID
+	joint  map[string]valueID
+}
+
+func newValueTable() valueTable {
+	return valueTable{
+		sets:   [][]domain.Holding{nil},
+		single: map[domain.Holding]valueID{},
+		joint:  map[string]valueID{},
+	}
+}
+
+// id returns the name of a set of holdings, new or seen before.
+func (t *valueTable) id(holdings []domain.Holding) valueID {
+	switch len(holdings) {
+	case 0:
+		return nobody
+	case 1:
+		return t.singleID(holdings[0])
+	}
+	var key strings.Builder
+	for _, holding := range holdings {
+		fmt.Fprintf(&key, "%d,", t.singleID(holding))
+	}
+	id, ok := t.joint[key.String()]
+	if !ok {
+		id = t.add(slices.Clone(holdings))
+		t.joint[key.String()] = id
+	}
+	return id
+}
+
+func (t *valueTable) singleID(holding domain.Holding) valueID {
+	id, ok := t.single[holding]
+	if !ok {
+		id = t.add([]domain.Holding{holding})
+		t.single[holding] = id
+	}
+	return id
+}
+
+func (t *valueTable) add(holdings []domain.Holding) valueID {
+	t.sets = append(t.sets, holdings)
+	return valueID(len(t.sets) - 1)
+}
+
+func (t *valueTable) get(id valueID) []domain.Holding { return t.sets[id] }
+
+// roleCount is the number of roles that a cell has lines for, in the order of domain.Roles.
+const roleCount = 5
+
+// roleIndex returns where a role stands in the order of domain.Roles, -1 for none of them.
+func roleIndex(r domain.Role) int {
+	switch r {
+	case domain.RoleAccountable:
+		return 0
+	case domain.RoleExercising:
+		return 1
+	case domain.RoleDelivering:
+		return 2
+	case domain.RoleOverview:
+		return 3
+	case domain.RoleFunding:
+		return 4
+	default:
+		return -1
+	}
+}
+
+// cell is everything ever recorded about one function, or part of one, for one footprint.
+type cell struct {
+	subject   domain.Subject
+	footprint domain.FootprintCode
+	roles     [roleCount][]line
+	// bodies are those under which the cell is listed: everyone that ever held any of it, or acted for who did.
+	bodies []domain.OrganisationCode
+}
+
+// compareCells orders cells as domain.CompareRemits orders their remits.
+func compareCells(a, b *cell) int {
+	return cmp.Or(
+		cmp.Compare(a.subject.Function, b.subject.Function),
+		cmp.Compare(a.subject.Part, b.subject.Part),
+		cmp.Compare(a.footprint, b.footprint),
+	)
+}
+
+// line returns the line of a role and slot, which begins empty.
+func (c *cell) line(role int, slot domain.OrganisationCode) *line {
+	lines := c.roles[role]
+	i, ok := findLine(lines, slot)
+	if !ok {
+		lines = slices.Insert(lines, i, line{slot: slot})
+		c.roles[role] = lines
+	}
+	return &lines[i]
+}
+
+func findLine(lines []line, slot domain.OrganisationCode) (int, bool) {
+	return slices.BinarySearchFunc(lines, slot, func(l line, slot domain.OrganisationCode) int {
+		return cmp.Compare(l.slot, slot)
+	})
+}
+
+// cellTree holds cells in order.
+type cellTree = btree.BTreeG[*cell]
+
+func newCellTree() *cellTree {
+	less := func(a, b *cell) bool { return compareCells(a, b) < 0 }
+	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
+}
+
+// place is a function in a footprint.
+type place struct {
+	function  domain.FunctionCode
+	footprint domain.FootprintCode
+}
+
+// functionMap is who holds what, on both clocks: the cells by place, in order, and by body.
+type functionMap struct {
+	values  valueTable
+	byPlace map[place][]*cell
+	all     *cellTree
+	byBody  map[domain.OrganisationCode]*cellTree
+}
+
+func newFunctionMap() *functionMap {
+	return &functionMap{
+		values:  newValueTable(),
+		byPlace: map[place][]*cell{},
+		all:     newCellTree(),
+		byBody:  map[domain.OrganisationCode]*cellTree{},
+	}
+}
+
+// apply folds the changes of one event.
+func (m *functionMap) apply(no domain.EventNo, changes []domain.HoldingChange) error {
+	for i := range changes {
+		change := &changes[i]
+		value := m.values.id(change.Holdings)
+		if change.Retracts {
+			value = retracted
+		}
+		for _, subject := range change.Subjects {
+			for _, footprint := range change.Footprints {
+				if err := m.change(no, m.cell(subject, footprint), change, value); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (m *functionMap) change(no domain.EventNo, c *cell, change *domain.HoldingChange, value valueID) error {
+	for _, role := range change.Roles {
+		index := roleIndex(role)
+		if index < 0 {
+			return fmt.Errorf("unknown role %q", role)
+		}
+		c.line(index, change.Slot).add(change.On, no, value)
+	}
+	for i := range change.Holdings {
+		m.list(c, change.Holdings[i].Holder)
+		m.list(c, change.Holdings[i].ActingThrough)
+	}
+	return nil
+}
+
+// cell returns the cell of a subject and footprint, which begins empty.
+func (m *functionMap) cell(subject domain.Subject, footprint domain.FootprintCode) *cell {
+	at := place{subject.Function, footprint}
+	cells := m.byPlace[at]
+	for _, c := range cells {
+		if c.subject.Part == subject.Part {
+			return c
+		}
+	}
+	c := &cell{subject: subject, footprint: footprint}
+	cells = append(cells, c)
+	slices.SortFunc(cells, compareCells)
+	m.byPlace[at] = cells
+	m.all.Set(c)
+	return c
+}
+
+// line returns a line that was recorded, or an empty one.
+func (m *functionMap) line(r domain.Remit, slot domain.OrganisationCode) *line {
+	for _, c := range m.byPlace[place{r.Subject.Function, r.Footprint}] {
+		if c.subject != r.Subject {
+			continue
+		}
+		lines := c.roles[roleIndex(r.Role)]
+		if i, ok := findLine(lines, slot); ok {
+			return &lines[i]
+		}
+	}
+	return &line{slot: slot}
+}
+
+// list lists a cell under a body.
+func (m *functionMap) list(c *cell, body domain.OrganisationCode) {
+	if body == "" || slices.Contains(c.bodies, body) {
+		return
+	}
+	c.bodies = append(c.bodies, body)
+	tree, ok := m.byBody[body]
+	if !ok {
+		tree = newCellTree()
+		m.byBody[body] = tree
+	}
+	tree.Set(c)
+}
+
+// held returns the holdings of a role in a cell.
+func (m *functionMap) held(c *cell, role int, a domain.AsOf) []domain.Holding {
+	var held []domain.Holding
+	lines := c.roles[role]
+	for i := range lines {
+		if p := lines[i].at(a.On, a.Known); p != nil {
+			if held == nil {
+				held = m.values.get(p.value)
+				continue
+			}
+			held = append(slices.Clip(held), m.values.get(p.value)...)
+		}
+	}
+	return held
+}

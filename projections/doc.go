@@ -1,0 +1,39 @@
+// Package projections answers the register's questions: who holds what, what changed, what is planned, on any date as
+// known at any time.
+//
+// Views is fed with committed transactions in order, by Run from a Source or by Apply, and keeps everything in memory.
+// It can always be rebuilt from the log: nothing in it is stored, and the same events give the same answers to the
+// byte (see Views.Digest).
+//
+// # Shape
+//
+//	Source ─▶ Run ─▶ Apply ─┬▶ events          the events themselves, by number, entity and type
+//	                        ├▶ domain folds    bodies, functions, instruments, transfers, delegations
+//	                        ├▶ functionMap     who holds what: cells of lines of points
+//	                        └▶ transferIndex   transfers by function, for what is planned
+//
+// One file answers one question: map.go (the whole map), whoholds.go (one remit), history.go, compare.go, digest.go,
+// transfers.go, delegations.go, organisations.go, functions.go, instruments.go, events.go. line.go and cell.go are the
+// structure under the map.
+//
+// # Two clocks
+//
+// Every question is asked as of a domain.AsOf: a civil date, and a position in the log. A position is an event number
+// and means "everything up to this event"; domain.Latest means everything applied so far. Answers carry the AsOf as
+// resolved, whose position is always that of a completed transaction: it pins the answer, and the same question asked
+// as of it gives the same answer for ever.
+//
+// # Concurrency
+//
+// One lock guards all views. Apply holds it for one call, so no reader ever sees half a transaction. Readers share it,
+// and those that walk the whole map let it go between stretches: since recorded points are only added, what lies at or
+// before a position never changes, and a walk pinned to one is consistent in spite of it.
+//
+// # Errors
+//
+// Questions about things that the register does not know, and questions that make no sense, are answered with a
+// *domain.Refusal, such as domain.UnknownFunction.
+//
+// What queries return is the caller's, except that slices inside of domain values (a transfer's gateways, a holding's
+// event) are shared and must not be changed.
+package projections

@@ -1,0 +1,151 @@
+package projections
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// transferIndex lists transfers in the order of their making, and by function with when they were in flight.
+type transferIndex struct {
+	order      []domain.TransferID
+	byID       map[domain.TransferID]*flight
+	byFunction map[domain.FunctionCode][]*flight
+	// carriedOutBy has the transfers that carry out an announcement.
+	carriedOutBy map[domain.TransferID][]*flight
+}
+
+// flight is how long a transfer was in flight: from event from on, and until the event that finished it,
+// domain.Latest for one that is not finished.
+type flight struct {
+	id domain.TransferID
+	// place is where it stands in the order of making.
+	place       int
+	from, until domain.EventNo
+	completed   bool
+}
+
+func (f *flight) isLive(known domain.EventNo) bool { return f.from <= known && known < f.until }
+
+func newTransferIndex() *transferIndex {
+	return &transferIndex{
+		byID:         map[domain.TransferID]*flight{},
+		byFunction:   map[domain.FunctionCode][]*flight{},
+		carriedOutBy: map[domain.TransferID][]*flight{},
+	}
+}
+
+// apply follows an event that transfers have folded already.
+func (x *transferIndex) apply(e *domain.Event, transfers *domain.Transfers) {
+	id, ok := strings.CutPrefix(e.Fact.Entity(), "transfer/")
+	if !ok {
+		return
+	}
+	transfer, ok := transfers.Get(domain.TransferID(id), domain.Latest)
+	if !ok {
+		return
+	}
+	f, ok := x.byID[transfer.ID]
+	if !ok {
+		f = x.begin(transfer, e.No)
+	}
+	// An announcement that was replaced stays visible.
+	if f.until == domain.Latest && transfer.State.IsFinished() && transfer.State != domain.StateReplaced {
+		f.until, f.completed = e.No, transfer.State == domain.StateCompleted
+	}
+}
+
+func (x *transferIndex) begin(t domain.Transfer, no domain.EventNo) *flight {
+	f := &flight{id: t.ID, place: len(x.order), from: no, until: domain.Latest}
+	x.order = append(x.order, t.ID)
+	x.byID[t.ID] = f
+	x.byFunction[t.Subject.Function] = append(x.byFunction[t.Subject.Function], f)
+	if t.Plan != "" {
+		x.carriedOutBy[t.Plan] = append(x.carriedOutBy[t.Plan], f)
+	}
+	return f
+}
+
+// isCarriedOut tells whether a transfer that carries out the announcement was completed.
+func (x *transferIndex) isCarriedOut(plan domain.TransferID, known domain.EventNo) bool {
+	return slices.ContainsFunc(x.carriedOutBy[plan], func(f *flight) bool { return f.completed && f.until <= known })
+}
+
+// maxReplacements bounds a walk along announcements that replace one another: a recorded circle must not hang.
+const maxReplacements = 64
+
+// isOpen tells whether a transfer, or what took its place in the end, is still to happen.
+func (v *Views) isOpen(t domain.Transfer, known domain.EventNo) bool {
+	for range maxReplacements {
+		f, ok := v.plans.byID[t.ID]
+		if !ok || !f.isLive(known) || v.plans.isCarriedOut(t.ID, known) {
+			return false
+		}
+		if t.ReplacedBy == "" {
+			return true
+		}
+		if t, ok = v.transfers.Get(t.ReplacedBy, known); !ok {
+			return true
+		}
+	}
+	return true
+}
+
+// planned returns what is planned for the remits of a question; the caller holds the lock.
+func (v *Views) planned(q HoldersQuery, footprints []domain.FootprintCode, known domain.EventNo) []Planned {
+	var planned []Planned
+	for _, f := range v.plans.byFunction[q.Function] {
+		if !f.isLive(known) {
+			continue
+		}
+		t, ok := v.transfers.Get(f.id, known)
+		if !ok || !concerns(t, q) || !v.isOpen(t, known) {
+			continue
+		}
+		for _, move := range t.Moves {
+			common := intersect(footprints, move.Footprints)
+			if len(common) > 0 || len(move.Footprints) == 0 {
+				planned = append(planned, plannedMove(t, move.Receiver, common))
+			}
+		}
+	}
+	return planned
+}
+
+// concerns tells whether a transfer is about the part and role of a question.
+func concerns(t domain.Transfer, q HoldersQuery) bool {
+	samePart := q.Part == "" || t.Subject.Part == "" || q.Part == t.Subject.Part
+	return samePart && (q.Role == "" || len(t.Roles) == 0 || slices.Contains(t.Roles, q.Role))
+}
+
+// intersect returns what a sorted list and another list have in common, sorted.
+func intersect(sorted, list []domain.FootprintCode) []domain.FootprintCode {
+	var common []domain.FootprintCode
+	for _, code := range list {
+		if _, ok := slices.BinarySearch(sorted, code); ok {
+			common = append(common, code)
+		}
+	}
+	slices.Sort(common)
+	return common
+}
+
+func plannedMove(t domain.Transfer, receiver domain.OrganisationCode, footprints []domain.FootprintCode) Planned {
+	return Planned{
+		TransferID: t.ID, Kind: t.Kind, State: t.State, Subject: t.Subject,
+		Sender: t.Sender, Receiver: receiver, Footprints: footprints, Roles: t.Roles,
+		EffectiveOn: t.Due(), Instrument: t.Instrument, Confidence: t.Confidence, Source: t.Source,
+		Plan: t.Plan, Replaces: t.Replaces, ReplacedBy: t.ReplacedBy,
+		SameLegalPerson: slices.ContainsFunc(t.Gateways, func(g domain.Gateway) bool { return g.SameLegalPerson }),
+	}
+}
+
+// after returns the transfers made after one, all of them for "".
+func (x *transferIndex) after(id domain.TransferID) []domain.TransferID {
+	f, ok := x.byID[id]
+	if !ok {
+		return x.order
+	}
+	return x.order[f.place+1:]
+}
