@@ -143,31 +143,56 @@ func (c RevokeDelegation) decide(d *decision) {
 	}
 }
 
-// returned gives what is held under an arrangement back to its delegator. The footprints are those in which something
-// is still held under it: a footprint's successors carry the arrangement along.
+// returned gives what is held under an arrangement back. The footprints are those in which something is still held
+// under it: a footprint's successors carry the arrangement along.
 func (d *decision) returned(fn Function, x Delegation, on Date) []HoldingChange {
-	byHolder := map[OrganisationCode]map[Role][]FootprintCode{}
+	var moves []handover
 	for _, remit := range d.s.Holdings.Of(x.Subject) {
 		for _, held := range d.s.Holdings.At(remit, Now(on)) {
 			if held.Arrangement != x.ID {
 				continue
 			}
-			if byHolder[held.Holder] == nil {
-				byHolder[held.Holder] = make(map[Role][]FootprintCode)
+			to, ok := d.delegatorNow(x, remit, on)
+			if !ok {
+				continue
 			}
-			byHolder[held.Holder][remit.Role] = append(byHolder[held.Holder][remit.Role], remit.Footprint)
+			moves = gather(moves, handover{
+				fn: fn, subject: x.Subject, footprints: []FootprintCode{remit.Footprint}, roles: []Role{remit.Role}, on: on,
+				from: held.Holder, to: to, relies: true, with: Holding{Confidence: ConfidenceExact, Source: x.Source},
+			})
 		}
 	}
 	var changes []HoldingChange
-	for _, holder := range sortedKeys(byHolder) {
-		for _, role := range Roles() {
-			if footprints := byHolder[holder][role]; len(footprints) > 0 {
-				changes = append(changes, d.handOver(handover{
-					fn: fn, subject: x.Subject, footprints: footprints, roles: []Role{role}, on: on,
-					from: holder, to: x.Delegator, relies: true, with: Holding{Confidence: ConfidenceExact},
-				})...)
-			}
-		}
+	for _, move := range moves {
+		changes = append(changes, d.handOver(move)...)
 	}
 	return changes
+}
+
+// gather adds the footprint of a handover to one that is the same but for that.
+func gather(moves []handover, m handover) []handover {
+	for i := range moves {
+		if moves[i].from == m.from && moves[i].to == m.to && moves[i].roles[0] == m.roles[0] {
+			moves[i].footprints = append(moves[i].footprints, m.footprints...)
+			return moves
+		}
+	}
+	return append(moves, m)
+}
+
+// delegatorNow returns the delegator, or the body that followed it: the one of its successors that is accountable for
+// the footprint, or the only one.
+func (d *decision) delegatorNow(x Delegation, r Remit, on Date) (OrganisationCode, bool) {
+	heirs := d.s.Organisations.Heirs(x.Delegator, Now(on))
+	for _, held := range d.s.Holdings.At(Remit{r.Subject, r.Footprint, RoleAccountable}, Now(on)) {
+		if slices.Contains(heirs, held.Holder) {
+			return held.Named(), true
+		}
+	}
+	if len(heirs) == 1 {
+		return heirs[0], true
+	}
+	d.refuse(ReceiverNotOpen, fmt.Sprintf("%s is not open on %s, and it is not clear who followed it in %s.", x.Delegator, on, r.Footprint),
+		"Record who is accountable there first.", "organisation", string(x.Delegator), "footprint", string(r.Footprint))
+	return "", false
 }

@@ -256,6 +256,9 @@ func (x *disposal) mapped(r Remit, h Holding, footprint FootprintCode) (Holding,
 	case DispositionMoves:
 	}
 	holder, ok := x.d.holder(line.To, r.Role, x.on, "dispositions")
+	if gone == h.Holder && h.ActingThrough != "" && holder.ActingThrough == "" {
+		holder.ActingThrough = h.ActingThrough // the body that acts goes on, for another legal person
+	}
 	h.Holder, h.ActingThrough = holder.Holder, holder.ActingThrough
 	return h, DispositionMoves, ok
 }

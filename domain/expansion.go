@@ -144,3 +144,29 @@ func (o *Organisations) FootprintOpen(details FunctionDetails, code FootprintCod
 	return ok && details.FootprintKind == KindOwnOperation && body.IsOpen(a) &&
 		slices.Contains(details.OwnOperationOf, body.Tier)
 }
+
+// Heirs returns the body itself while it is open at a, or else the open bodies that followed it, sorted.
+func (o *Organisations) Heirs(code OrganisationCode, a AsOf) []OrganisationCode {
+	var heirs []OrganisationCode
+	seen := map[OrganisationCode]bool{}
+	var follow func(OrganisationCode)
+	follow = func(code OrganisationCode) {
+		body, known := o.Body(code, a.Known)
+		if seen[code] || !known {
+			return
+		}
+		seen[code] = true
+		if body.IsOpen(a) {
+			heirs = append(heirs, code)
+			return
+		}
+		for _, s := range o.Successions(a.Known) {
+			if s.Predecessor == code && s.EffectiveOn <= a.On {
+				follow(s.Successor)
+			}
+		}
+	}
+	follow(code)
+	slices.Sort(heirs)
+	return heirs
+}

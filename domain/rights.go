@@ -223,18 +223,19 @@ func (d *decision) conditionSetter(id TransferID, condition ConditionID) ([]gran
 	return []grant{{role: g.Role, bodies: []OrganisationCode{c.SetBy}}}, nil
 }
 
-func boardOf(body OrganisationCode) []grant {
-	return []grant{{role: ActorBoard, bodies: []OrganisationCode{body}}}
+// boardOf is the board of a body, or of those that followed it.
+func (d *decision) boardOf(body OrganisationCode) []grant {
+	return []grant{{role: ActorBoard, bodies: append(d.s.Organisations.Heirs(body, d.now()), body)}}
 }
 
-func (c DelegateFunction) grants(*decision) ([]grant, *Refusal) { return boardOf(c.Delegator), nil }
+func (c DelegateFunction) grants(d *decision) ([]grant, *Refusal) { return d.boardOf(c.Delegator), nil }
 
 func (c AcceptDelegation) grants(d *decision) ([]grant, *Refusal) {
 	x, refusal := d.delegation(c.DelegationID)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return boardOf(x.Delegate), nil
+	return d.boardOf(x.Delegate), nil
 }
 
 func (c RevokeDelegation) grants(d *decision) ([]grant, *Refusal) {
@@ -242,5 +243,5 @@ func (c RevokeDelegation) grants(d *decision) ([]grant, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return boardOf(x.Delegator), nil
+	return d.boardOf(x.Delegator), nil
 }
