@@ -91,8 +91,9 @@ func (c DivideFunction) decide(d *decision) {
 	}
 	d.expects(fn.Revision, "The function")
 	d.takesEffect(c.EffectiveOn, "effectiveOn")
-	if whole := fn.Subjects(Now(c.EffectiveOn)); whole[0].Part != "" {
-		d.refuse(WrongState, "The function is divided already on that date.", "Name another date.", "function", string(c.Code))
+	if len(fn.Divisions) > 0 {
+		d.refuse(WrongState, fmt.Sprintf("The function is divided already, from %s.", fn.Divisions[0].From),
+			"A function is divided once.", "function", string(c.Code))
 	}
 	if len(c.Parts) == 0 {
 		d.invalid("parts", "At least one part is required, besides the rest.")
@@ -106,6 +107,7 @@ func (c DivideFunction) decide(d *decision) {
 	}
 	changes := c.changes(d)
 	d.checkLaterFacts(changes)
+	d.checkNoneLater(d.s.Holdings.Of(Subject{Function: c.Code}), c.EffectiveOn, func(Holding) bool { return true })
 	if d.ok() {
 		d.emit(FunctionDivided{
 			Code: c.Code, Parts: c.Parts, Rest: c.Rest, EffectiveOn: c.EffectiveOn, Source: c.Source, Changes: changes,

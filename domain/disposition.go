@@ -12,19 +12,30 @@ type disposal struct {
 	on Date
 	// heirs are the footprints that follow another.
 	heirs map[FootprintCode][]FootprintCode
-	sets  map[Disposition]*changeSet
-	// begun are the concurrent parts that begin by now, so that two bodies that become one begin once.
-	begun map[Remit][]OrganisationCode
-	// after is who holds a remit of a continuing footprint after the reorganisation, where that changes.
-	after   map[Remit][]Holding
+	// settled is what becomes of each line, in the order in which it was first settled. There is one change for each
+	// line: a later word on it takes the place of an earlier one.
+	settled map[lineOf]*settlement
+	order   []lineOf
 	missing []string
+}
+
+// lineOf names a line: a remit, or one body's part in a concurrent remit.
+type lineOf struct {
+	remit Remit
+	slot  OrganisationCode
+}
+
+// settlement is what becomes of a line.
+type settlement struct {
+	how      Disposition
+	holdings []Holding
+	// from is the body that held it before.
+	from OrganisationCode
 }
 
 func newDisposal(d *decision, c Reorganise) *disposal {
 	x := &disposal{
-		d: d, c: c, on: c.EffectiveOn, heirs: map[FootprintCode][]FootprintCode{},
-		sets:  map[Disposition]*changeSet{DispositionMoves: {}, DispositionCeases: {}, DispositionUndetermined: {}},
-		begun: map[Remit][]OrganisationCode{}, after: map[Remit][]Holding{},
+		d: d, c: c, on: c.EffectiveOn, heirs: map[FootprintCode][]FootprintCode{}, settled: map[lineOf]*settlement{},
 	}
 	for _, s := range c.FootprintSuccessions {
 		x.heirs[s.Predecessor] = append(x.heirs[s.Predecessor], s.Successor)
@@ -43,6 +54,8 @@ func (x *disposal) run() {
 			going = append(going, remit)
 		}
 	}
+	x.d.checkNoneLater(ending, x.on, func(Holding) bool { return true })
+	x.d.checkNoneLater(going, x.on, x.isOfEnded)
 	going = slices.DeleteFunc(going, func(r Remit) bool { return !x.touches(r) })
 	slices.SortFunc(going, CompareRemits)
 	slices.SortFunc(ending, CompareRemits)
@@ -110,42 +123,41 @@ func (x *disposal) settleLine(r Remit, slot OrganisationCode, holdings []Holding
 			next = append(next, to)
 		}
 	}
-	change := HoldingChange{
-		On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
-		Slot: slot, TakenFrom: holdings[0].Holder, Relies: true,
-	}
-	if slot == "" {
-		change.Holdings = next
-		x.after[r] = next
-		x.sets[disposition].add(change)
+	from := holdings[0].Holder
+	if slot == "" || len(next) == 1 && next[0].Holder == slot {
+		x.put(r, slot, settlement{disposition, next, from})
 		return
 	}
-	if len(next) == 1 && next[0].Holder == slot {
-		change.Holdings = next
-		x.sets[disposition].add(change)
-		return
-	}
-	x.sets[disposition].add(change)
+	x.put(r, slot, settlement{disposition, nil, from})
 	for _, h := range next {
 		x.begin(r, h, disposition)
 	}
 }
 
+// put settles a line. What held it before the reorganisation stays what the change takes it from.
+func (x *disposal) put(r Remit, slot OrganisationCode, s settlement) {
+	key := lineOf{r, slot}
+	if earlier, ok := x.settled[key]; ok {
+		s.from = earlier.from
+		*earlier = s
+		return
+	}
+	x.settled[key] = &s
+	x.order = append(x.order, key)
+}
+
 // begin lets a body's own part in a concurrent remit begin, unless it has one already.
 func (x *disposal) begin(r Remit, h Holding, disposition Disposition) {
-	if slices.Contains(x.begun[r], h.Holder) {
+	slot := h.Holder
+	if earlier, ok := x.settled[lineOf{r, slot}]; ok && len(earlier.holdings) > 0 {
 		return
 	}
 	for _, held := range x.d.s.Holdings.At(r, Now(x.on)) {
-		if held.Holder == h.Holder && !x.isOfEnded(held.Holding) {
+		if held.Holder == slot && !x.isOfEnded(held.Holding) {
 			return
 		}
 	}
-	x.begun[r] = append(x.begun[r], h.Holder)
-	x.sets[disposition].add(HoldingChange{
-		On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
-		Slot: h.Holder, Holdings: []Holding{h}, Relies: true,
-	})
+	x.put(r, slot, settlement{disposition, []Holding{h}, ""})
 }
 
 // end deals with a remit whose footprint ends: its holders carry to the footprints that follow, and everything on the
@@ -166,10 +178,7 @@ func (x *disposal) end(r Remit) {
 		if len(heirs) == 0 {
 			how = DispositionCeases
 		}
-		x.sets[how].add(HoldingChange{
-			On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
-			Slot: line.Slot, TakenFrom: p.Value.Holdings[0].Holder, Relies: true,
-		})
+		x.put(r, line.Slot, settlement{how, nil, p.Value.Holdings[0].Holder})
 	}
 }
 
@@ -196,15 +205,11 @@ func (x *disposal) carry(r Remit, h Holding, heir FootprintCode) {
 			return
 		}
 	}
-	change := HoldingChange{
-		On: x.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{heir}, Roles: []Role{r.Role},
-		Holdings: []Holding{to}, Relies: true,
-	}
+	from := OrganisationCode("")
 	if has {
-		change.TakenFrom = current[0].Holder
+		from = current[0].Holder
 	}
-	x.after[target] = change.Holdings
-	x.sets[how].add(change)
+	x.put(target, "", settlement{how, []Holding{to}, from})
 }
 
 func (x *disposal) isConcurrent(r Remit) bool {
@@ -214,8 +219,8 @@ func (x *disposal) isConcurrent(r Remit) bool {
 
 // holdingsAfter returns who holds a sole or joint remit once the reorganisation is done, as far as settled.
 func (x *disposal) holdingsAfter(r Remit) ([]Holding, bool) {
-	if after, ok := x.after[r]; ok {
-		return after, len(after) > 0
+	if after, ok := x.settled[lineOf{r, ""}]; ok {
+		return after.holdings, len(after.holdings) > 0
 	}
 	var holdings []Holding
 	for _, held := range x.d.s.Holdings.At(r, Now(x.on)) {
@@ -285,7 +290,7 @@ func (x *disposal) finish() {
 		return
 	}
 	for _, how := range []Disposition{DispositionMoves, DispositionCeases, DispositionUndetermined} {
-		changes := x.sets[how].changes()
+		changes := x.changes(how)
 		x.d.checkLaterFacts(changes)
 		for _, chunk := range chunked(changes) {
 			x.d.emitNow(HoldingsDisposed{
@@ -293,6 +298,20 @@ func (x *disposal) finish() {
 			})
 		}
 	}
+}
+
+// changes gathers what was settled in one way into sets.
+func (x *disposal) changes(how Disposition) []HoldingChange {
+	var set changeSet
+	for _, key := range x.order {
+		if s := x.settled[key]; s.how == how {
+			set.add(HoldingChange{
+				On: x.on, Subjects: []Subject{key.remit.Subject}, Footprints: []FootprintCode{key.remit.Footprint},
+				Roles: []Role{key.remit.Role}, Slot: key.slot, Holdings: s.holdings, TakenFrom: s.from, Relies: true,
+			})
+		}
+	}
+	return set.changes()
 }
 
 // maxChunk bounds the rough size in bytes of the changes in one event, which must stay under 64 KiB.

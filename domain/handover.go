@@ -95,14 +95,7 @@ func (d *decision) changesFor(h handover, r Remit, rule RemitRule, to Holding) [
 	}
 	switch rule {
 	case RuleConcurrent:
-		change.Slot = to.Holder
-		if !isGiven || given.Holder == to.Holder {
-			return []HoldingChange{change}
-		}
-		end := change
-		end.Slot, end.Holdings, end.TakenFrom, end.Relies = given.Holder, nil, given.Holder, true
-		change.Relies = false
-		return []HoldingChange{end, change}
+		return concurrentChanges(change, held, given, isGiven)
 	case RuleJoint:
 		change.Holdings = withoutBody(held, given.Holder, to)
 	case RuleSole:
@@ -113,6 +106,27 @@ func (d *decision) changesFor(h handover, r Remit, rule RemitRule, to Holding) [
 		change.TakenFrom = held[0].Holder
 	}
 	return []HoldingChange{change}
+}
+
+// concurrentChanges ends the giver's own part and begins the receiver's. That nobody knew who else had a part ends too.
+func concurrentChanges(begin HoldingChange, held []Held, given Held, isGiven bool) []HoldingChange {
+	begin.Slot = begin.Holdings[0].Holder
+	var changes []HoldingChange
+	if !isGiven && begin.Slot != "" && slices.ContainsFunc(held, func(h Held) bool { return h.Undetermined }) {
+		end := begin
+		end.Slot, end.Holdings, end.Relies = "", nil, false
+		changes = append(changes, end)
+	}
+	switch {
+	case isGiven && given.Holder == begin.Slot:
+		begin.TakenFrom = given.Holder
+	case isGiven:
+		end := begin
+		end.Slot, end.Holdings, end.TakenFrom, end.Relies = given.Holder, nil, given.Holder, true
+		changes = append(changes, end)
+		begin.Relies = false
+	}
+	return append(changes, begin)
 }
 
 func givenBy(held []Held, from OrganisationCode) (Held, bool) {
@@ -172,6 +186,26 @@ func (d *decision) contradicted(r Remit, change HoldingChange) (Point[LineValue]
 		return next, !stillHeld
 	}
 	return Point[LineValue]{}, false
+}
+
+// checkNoneLater refuses when any of the remits is held, after the date, in a way that would then no longer make sense.
+func (d *decision) checkNoneLater(remits []Remit, on Date, senseless func(Holding) bool) {
+	var events, what []string
+	for _, remit := range remits {
+		for _, line := range d.s.Holdings.Lines(remit) {
+			for _, p := range line.Points.Known(Latest) {
+				if p.From > on && slices.ContainsFunc(p.Value.Holdings, senseless) {
+					events = append(events, strconv.FormatUint(uint64(p.No), 10))
+					what = append(what, fmt.Sprintf("%s of %s in %s from %s", remit.Role, remit.Subject, remit.Footprint, p.From))
+				}
+			}
+		}
+	}
+	if len(events) > 0 {
+		slices.Sort(events)
+		d.refuse(ContradictsLaterFact, fmt.Sprintf("Later recorded changes would no longer make sense: %s.", firstFew(what)),
+			"Correct the later facts first, or choose another date.", "events", strings.Join(slices.Compact(events), ","))
+	}
 }
 
 // senderHolds refuses when the sender, as named, does not hold all the remits on the date.

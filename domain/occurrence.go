@@ -6,7 +6,8 @@ import (
 )
 
 // decide records what happened by law or outside the gateways (invariant 5): it sets the holder from its date, whoever
-// held before. What it says must be possible: the bodies exist, and a later fact does not rest on the opposite.
+// held before. It need not have met the safeguards, but what it says must be possible: accountability moves by routes
+// that can move it only (invariant 3), the bodies exist, and a later fact does not rest on the opposite.
 func (c RecordOccurrence) decide(d *decision) {
 	fn, subject, known := d.subject(c.Function, c.Part, c.EffectiveOn)
 	if c.From != "" {
@@ -15,6 +16,9 @@ func (c RecordOccurrence) decide(d *decision) {
 	d.knownInstrument(c.Instrument)
 	c.checkForm(d)
 	d.takesEffect(c.EffectiveOn, "effectiveOn")
+	if slices.Contains(c.Roles, RoleAccountable) && known {
+		d.checkMayMove(c.Kind, fn, []Role{RoleAccountable})
+	}
 	if !d.roles(c.Roles) || !known || !d.ok() {
 		return
 	}

@@ -23,7 +23,7 @@ func (c Reorganise) decide(d *decision) {
 	if d.ok() {
 		newDisposal(d, c).run()
 	}
-	for _, code := range c.Ends {
+	for _, code := range distinct(c.Ends) {
 		d.emitNow(OrganisationClosed{Code: code, EffectiveOn: c.EffectiveOn})
 	}
 }
@@ -35,6 +35,8 @@ func (c Reorganise) checkForm(d *decision) {
 	begins := func(code OrganisationCode) bool {
 		return slices.ContainsFunc(c.Establish, func(b NewBody) bool { return b.Code == code })
 	}
+	c.checkGoingOn(d)
+	c.checkFootprints(d)
 	for _, code := range c.Ends {
 		if body, ok := d.body(code, "ends"); ok {
 			d.isOpen(body, c.EffectiveOn)
@@ -51,10 +53,42 @@ func (c Reorganise) checkForm(d *decision) {
 	for _, line := range c.Dispositions {
 		c.checkLine(d, line, begins)
 	}
+}
+
+// checkGoingOn keeps bodies that end from receiving anything: successions, remits, footprints or members.
+func (c Reorganise) checkGoingOn(d *decision) {
+	var receivers []OrganisationCode
+	for _, s := range c.Successions {
+		receivers = append(receivers, s.Successor)
+	}
+	for _, line := range c.Dispositions {
+		receivers = append(receivers, line.To)
+	}
+	for _, coverage := range c.Coverage {
+		receivers = append(receivers, coverage.Organisation)
+	}
+	for _, move := range c.Moves {
+		receivers = append(receivers, move.Parent, move.LegalParent)
+	}
+	for _, b := range c.Establish {
+		receivers = append(receivers, b.Parent, b.LegalParent)
+	}
+	for _, code := range distinct(receivers) {
+		if slices.Contains(c.Ends, code) {
+			d.refuse(ReceiverNotOpen, fmt.Sprintf("%s ends on %s, so nothing can go to it.", code, c.EffectiveOn),
+				"Name a body that goes on.", "organisation", string(code))
+		}
+	}
+}
+
+func (c Reorganise) checkFootprints(d *decision) {
 	for _, s := range c.FootprintSuccessions {
 		if fp, ok := d.s.Organisations.Footprint(s.Predecessor, Latest); !ok || !fp.IsOpen(Now(c.EffectiveOn)) {
 			d.refuse(UnknownFootprint, fmt.Sprintf("There is no footprint %q on %s.", s.Predecessor, c.EffectiveOn),
 				"Name a footprint that exists on the date.", "footprint", string(s.Predecessor))
+		}
+		if slices.ContainsFunc(c.FootprintSuccessions, func(o FootprintSuccession) bool { return o.Predecessor == s.Successor }) {
+			d.invalid("footprintSuccessions", fmt.Sprintf("%s ends itself, so it cannot follow %s: name the last of the chain.", s.Successor, s.Predecessor))
 		}
 	}
 }

@@ -48,14 +48,7 @@ func (d *decision) checkRoute(kind TransferKind, fn Function, sender Organisatio
 		d.invalid("kind", fmt.Sprintf("%q is not a legal route.", kind))
 		return
 	}
-	may := mayMove(kind, fn.Details.LegalStatus)
-	for _, role := range roles {
-		if !slices.Contains(may, role) {
-			d.refuse(KindMayNotMoveRole, fmt.Sprintf("A transfer of kind %s may not move %s of %s (legal status %s).", kind, role, fn.Code, fn.Details.LegalStatus),
-				"It may move: "+joined(may)+". Accountability moves by statute only, unless a recorded legal check says that no statute confers the function.",
-				"kind", string(kind), "role", string(role), "legalStatus", string(fn.Details.LegalStatus))
-		}
-	}
+	d.checkMayMove(kind, fn, roles)
 	if code == "" {
 		if needsInstrument(kind) {
 			d.refuse(InstrumentRequired, fmt.Sprintf("A transfer of kind %s needs a legal instrument.", kind),
@@ -65,6 +58,18 @@ func (d *decision) checkRoute(kind TransferKind, fn Function, sender Organisatio
 	}
 	if in, ok := d.instrument(code); ok {
 		d.checkPower(in, kind, fn, sender, on)
+	}
+}
+
+// checkMayMove checks that a route may move the roles (invariant 3).
+func (d *decision) checkMayMove(kind TransferKind, fn Function, roles []Role) {
+	may := mayMove(kind, fn.Details.LegalStatus)
+	for _, role := range roles {
+		if !slices.Contains(may, role) {
+			d.refuse(KindMayNotMoveRole, fmt.Sprintf("A transfer of kind %s may not move %s of %s (legal status %s).", kind, role, fn.Code, fn.Details.LegalStatus),
+				"It may move: "+joined(may)+". Accountability moves by statute only, unless a recorded legal check says that no statute confers the function.",
+				"kind", string(kind), "role", string(role), "legalStatus", string(fn.Details.LegalStatus))
+		}
 	}
 }
 
