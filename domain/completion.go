@@ -3,6 +3,7 @@ package domain
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // condition finds a condition of a transfer.
@@ -53,7 +54,7 @@ func (c DischargeCondition) decide(d *decision) {
 			"Have the owner submit evidence first.", "condition", string(condition.ID), "owner", string(condition.Owner))
 	}
 	caller := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}
-	if condition.EvidencedBy == caller.Person() {
+	if slices.Contains(condition.EvidencedBy, caller.Person()) {
 		d.refuse(SegregationOfDuties, "The person who submitted the evidence does not confirm the discharge.",
 			"Have somebody else of the deciding body confirm it.", "condition", string(condition.ID))
 	}

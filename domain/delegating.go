@@ -95,6 +95,7 @@ func (c AcceptDelegation) decide(d *decision) {
 	if !ok {
 		return
 	}
+	d.takesEffect(x.EffectiveOn, "effectiveOn")
 	t := x.asTransfer()
 	d.checkProposal(fn, t)
 	d.checkInForce(x.Instrument, x.Footprints, x.EffectiveOn)
@@ -137,19 +138,53 @@ func (c RevokeDelegation) decide(d *decision) {
 	if !ok || !d.ok() {
 		return
 	}
-	changes := d.returned(fn, x, c.EffectiveOn)
+	onward := d.onward(x)
+	changes := d.returned(fn, append(onward, x), x, c.EffectiveOn)
 	if d.ok() {
 		d.emit(DelegationRevoked{ID: x.ID, EffectiveOn: c.EffectiveOn, Changes: changes})
+		for _, y := range onward {
+			d.emit(DelegationRevoked{ID: y.ID, EffectiveOn: c.EffectiveOn})
+		}
 	}
 }
 
-// returned gives what is held under an arrangement back. The footprints are those in which something is still held
+// onward returns the arrangements by which the delegate passed on what it holds under x, and so on down the chain:
+// nobody can keep more than was passed on.
+func (d *decision) onward(x Delegation) []Delegation {
+	var chain []Delegation
+	last := []Delegation{x}
+	for len(last) > 0 {
+		var next []Delegation
+		for _, y := range d.s.Delegations.All(Latest) {
+			under := func(x Delegation) bool { return y.isUnder(x) }
+			seen := func(z Delegation) bool { return z.ID == y.ID }
+			if slices.ContainsFunc(last, under) && !slices.ContainsFunc(chain, seen) && y.ID != x.ID {
+				next = append(next, y)
+			}
+		}
+		chain = append(chain, next...)
+		last = next
+	}
+	return chain
+}
+
+// isUnder tells whether y passes on what its delegator holds under x.
+func (y Delegation) isUnder(x Delegation) bool {
+	return y.State == DelegationStateInForce && y.Subject == x.Subject && y.Delegator == x.Delegate &&
+		y.EffectiveOn >= x.EffectiveOn &&
+		slices.ContainsFunc(y.Footprints, func(f FootprintCode) bool { return slices.Contains(x.Footprints, f) })
+}
+
+// returned gives what is held under an arrangement, or was passed on from it, back. The footprints are those in which something is still held
 // under it: a footprint's successors carry the arrangement along.
-func (d *decision) returned(fn Function, x Delegation, on Date) []HoldingChange {
+func (d *decision) returned(fn Function, under []Delegation, x Delegation, on Date) []HoldingChange {
+	isUnder := func(held Held) bool {
+		return slices.ContainsFunc(under, func(y Delegation) bool { return held.Arrangement == y.ID })
+	}
 	var moves []handover
 	for _, remit := range d.s.Holdings.Of(x.Subject) {
 		for _, held := range d.s.Holdings.At(remit, Now(on)) {
-			if held.Arrangement != x.ID {
+			if held.Arrangement == "" || !isUnder(held) {
 				continue
 			}
 			to, ok := d.delegatorNow(x, remit, on)

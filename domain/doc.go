@@ -24,6 +24,6 @@
 //   - a body that ends leaves nothing behind (8): disposition.go
 //   - assessments older than an amendment do not count (9): checkAssessed in gateway.go
 //   - who may give which command (10): rights.go
-//   - late facts and dates to come: takesEffect in decide.go, checkLaterFacts in handover.go
+//   - dates to come and late facts: takesEffect in decide.go, checkLaterFacts in later.go
 //   - which gateways a transfer has, and who decides them: framework.go
 package domain

@@ -32,6 +32,9 @@ func (d *decision) checkNewBody(b NewBody, on Date) {
 		d.refuse(WrongState, fmt.Sprintf("The code %s is in use already.", b.Code), "Choose the body's own code.",
 			"organisation", string(b.Code))
 	}
+	if _, isFootprint := d.s.Organisations.Footprint(FootprintCode(b.Code), Latest); isFootprint {
+		d.invalid("code", fmt.Sprintf("%s is the code of a footprint.", b.Code))
+	}
 	if b.Code == "" || b.Code == England || strings.TrimSpace(b.Name) == "" {
 		d.invalid("code", "A code other than ENG and a name are required.")
 	}
@@ -147,13 +150,16 @@ func (d *decision) cover(c Coverage, on Date, source string) {
 	if ok {
 		d.isOpen(body, on)
 	}
+	if len(c.Footprints) == 0 {
+		d.invalid("coverage", fmt.Sprintf("Name the footprints that %s covers.", c.Organisation))
+	}
 	for _, code := range c.Footprints {
 		if fp, known := d.s.Organisations.Footprint(code, Latest); !known || !fp.IsOpen(Now(on)) {
 			d.refuse(UnknownFootprint, fmt.Sprintf("There is no footprint %q on %s.", code, on),
 				"Open it first.", "footprint", string(code), "on", on.String())
 		}
 	}
-	if d.ok() && len(c.Footprints) > 0 {
+	if d.ok() {
 		d.emitNow(CoverageChanged{Footprints: c.Footprints, Organisation: c.Organisation, EffectiveOn: on, Source: source})
 	}
 }

@@ -3,7 +3,6 @@ package domain
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -145,67 +144,6 @@ func withoutBody(held []Held, gone OrganisationCode, added Holding) []Holding {
 		}
 	}
 	return append(holdings, added)
-}
-
-// checkLaterFacts refuses changes that would make a later recorded change untrue: one that takes the remit from a body
-// that would then no longer hold it (CONTRADICTS_LATER_FACT names them).
-func (d *decision) checkLaterFacts(changes []HoldingChange) {
-	var events []string
-	var remits []string
-	for _, change := range changes {
-		for remit := range change.Remits {
-			if later, ok := d.contradicted(remit, change); ok {
-				events = append(events, strconv.FormatUint(uint64(later.No), 10))
-				remits = append(remits, fmt.Sprintf("%s of %s in %s from %s", remit.Role, remit.Subject, remit.Footprint, later.From))
-			}
-		}
-	}
-	if len(events) == 0 {
-		return
-	}
-	slices.Sort(events)
-	events = slices.Compact(events)
-	d.refuse(ContradictsLaterFact,
-		fmt.Sprintf("Later recorded changes rest on who held the remits before: %s.", firstFew(remits)),
-		"Correct the later facts first, or choose another date.", "events", strings.Join(events, ","))
-}
-
-func (d *decision) contradicted(r Remit, change HoldingChange) (Point[LineValue], bool) {
-	for _, line := range d.s.Holdings.Lines(r) {
-		if line.Slot != change.Slot {
-			continue
-		}
-		next, ok := line.Points.Next(Now(change.On))
-		if !ok || !next.Value.Relies {
-			return next, false
-		}
-		if next.Value.TakenFrom == "" {
-			return next, len(change.Holdings) > 0
-		}
-		stillHeld := slices.ContainsFunc(change.Holdings, func(h Holding) bool { return h.Holder == next.Value.TakenFrom })
-		return next, !stillHeld
-	}
-	return Point[LineValue]{}, false
-}
-
-// checkNoneLater refuses when any of the remits is held, after the date, in a way that would then no longer make sense.
-func (d *decision) checkNoneLater(remits []Remit, on Date, senseless func(Holding) bool) {
-	var events, what []string
-	for _, remit := range remits {
-		for _, line := range d.s.Holdings.Lines(remit) {
-			for _, p := range line.Points.Known(Latest) {
-				if p.From > on && slices.ContainsFunc(p.Value.Holdings, senseless) {
-					events = append(events, strconv.FormatUint(uint64(p.No), 10))
-					what = append(what, fmt.Sprintf("%s of %s in %s from %s", remit.Role, remit.Subject, remit.Footprint, p.From))
-				}
-			}
-		}
-	}
-	if len(events) > 0 {
-		slices.Sort(events)
-		d.refuse(ContradictsLaterFact, fmt.Sprintf("Later recorded changes would no longer make sense: %s.", firstFew(what)),
-			"Correct the later facts first, or choose another date.", "events", strings.Join(slices.Compact(events), ","))
-	}
 }
 
 // senderHolds refuses when the sender, as named, does not hold all the remits on the date.

@@ -19,7 +19,7 @@ type Instrument struct {
 // InForce tells whether the instrument is in force for a footprint on a date: it has commenced there by then, and has
 // not been discarded.
 func (i Instrument) InForce(footprint FootprintCode, on Date) bool {
-	if i.DiscardedOn != 0 && on >= i.DiscardedOn {
+	if i.Details.Status == InstrumentStatusSpent || i.DiscardedOn != 0 && on >= i.DiscardedOn {
 		return false
 	}
 	return slices.ContainsFunc(i.Details.Commencements, func(c Commencement) bool {

@@ -92,8 +92,12 @@ func (c PlanTransfer) planned(d *decision) (TransferPlanned, bool) {
 
 // decide records a plan in place of another. The other stays visible as replaced.
 func (c ReplacePlan) decide(d *decision) {
-	if _, ok := d.live(c.TransferID, StatePlanned); !ok {
+	plan, ok := d.live(c.TransferID, StatePlanned)
+	if !ok {
 		return
+	}
+	if plan.Subject != (Subject{c.Replacement.Function, c.Replacement.Part}) {
+		d.invalid("replacement", fmt.Sprintf("A plan is replaced by one for the same function: %s.", plan.Subject))
 	}
 	if fact, ok := c.Replacement.planned(d); ok {
 		d.emit(fact)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// grant says that a role gives the right to a command: at one of the bodies, at a region of theirs, or at a national
-// body. Source of the table: the register's own rules of who may do what.
+// grant says that a role gives the right to a command: at one of the bodies or of those that followed them, at a region
+// of theirs, or at a national body. Source of the table: the register's own rules of who may do what.
 type grant struct {
 	role     ActorRole
 	bodies   []OrganisationCode
@@ -26,6 +26,10 @@ func (d *decision) authorise(cmd Command) (ActorRole, *Refusal) {
 		return ActorSystem, nil
 	}
 	body, known := d.s.Organisations.Body(caller.Organisation, Latest)
+	if known && !body.IsOpen(d.now()) {
+		return "", Refuse(NotAuthorised, fmt.Sprintf("You act for %s, which is not open today.", caller.Organisation),
+			"Act for the body that followed it.", "organisation", string(caller.Organisation))
+	}
 	if !known && !d.mayFound(cmd) {
 		return "", Refuse(NotAuthorised, fmt.Sprintf("You act for %q, which is not an organisation in the register.", caller.Organisation),
 			"Act for an organisation that is in the register.", "organisation", string(caller.Organisation))
@@ -49,7 +53,7 @@ func (d *decision) covers(g grant, body Organisation) bool {
 		return true
 	}
 	for _, code := range g.bodies {
-		if code == body.Code {
+		if slices.Contains(d.s.Organisations.Heirs(code, d.now()), body.Code) {
 			return true
 		}
 		region, ok := d.s.Organisations.RegionOf(code, d.now())
@@ -137,7 +141,7 @@ func (c PlanTransfer) grants(*decision) ([]grant, *Refusal) {
 	return programmeOffice(bodies...), nil
 }
 
-func (c ReplacePlan) grants(d *decision) ([]grant, *Refusal) { return c.Replacement.grants(d) }
+func (c ReplacePlan) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
 
 func (c ProposeTransfer) grants(*decision) ([]grant, *Refusal) {
 	return programmeOffice(c.Sender, c.Receiver), nil
@@ -223,19 +227,18 @@ func (d *decision) conditionSetter(id TransferID, condition ConditionID) ([]gran
 	return []grant{{role: g.Role, bodies: []OrganisationCode{c.SetBy}}}, nil
 }
 
-// boardOf is the board of a body, or of those that followed it.
-func (d *decision) boardOf(body OrganisationCode) []grant {
-	return []grant{{role: ActorBoard, bodies: append(d.s.Organisations.Heirs(body, d.now()), body)}}
+func boardOf(body OrganisationCode) []grant {
+	return []grant{{role: ActorBoard, bodies: []OrganisationCode{body}}}
 }
 
-func (c DelegateFunction) grants(d *decision) ([]grant, *Refusal) { return d.boardOf(c.Delegator), nil }
+func (c DelegateFunction) grants(*decision) ([]grant, *Refusal) { return boardOf(c.Delegator), nil }
 
 func (c AcceptDelegation) grants(d *decision) ([]grant, *Refusal) {
 	x, refusal := d.delegation(c.DelegationID)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return d.boardOf(x.Delegate), nil
+	return boardOf(x.Delegate), nil
 }
 
 func (c RevokeDelegation) grants(d *decision) ([]grant, *Refusal) {
@@ -243,5 +246,5 @@ func (c RevokeDelegation) grants(d *decision) ([]grant, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return d.boardOf(x.Delegator), nil
+	return boardOf(x.Delegator), nil
 }

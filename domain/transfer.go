@@ -77,8 +77,8 @@ type TransferCondition struct {
 	SetBy    OrganisationCode
 	State    ConditionState
 	Evidence []Evidence
-	// EvidencedBy is the person who submitted the evidence.
-	EvidencedBy string
+	// EvidencedBy are the persons who submitted evidence.
+	EvidencedBy []string
 	// WaivedBecause is why the deciding body did without it.
 	WaivedBecause Text
 }
@@ -223,7 +223,8 @@ func (t *Transfers) applyGateway(e Event) bool {
 	case ConditionEvidenced:
 		t.change(e.No, f.ID, func(tr *Transfer) {
 			tr.condition(f.Condition, func(c *TransferCondition) {
-				c.State, c.Evidence, c.EvidencedBy = ConditionStateEvidenced, f.Evidence, e.Actor.Person()
+				c.State, c.Evidence = ConditionStateEvidenced, appended(c.Evidence, f.Evidence...)
+				c.EvidencedBy = appended(c.EvidencedBy, e.Actor.Person())
 			})
 		})
 	case ConditionDischarged:
