@@ -43,6 +43,8 @@ type ProposeTransfer struct {
 	Framework FrameworkCode `json:"framework,omitempty"`
 	// Plan is the announcement that the proposal carries out. It is replaced by a proposal that moves all it announced.
 	Plan TransferID `json:"plan,omitempty"`
+	// Option names the option chosen where Plan is an exploration.
+	Option string `json:"option,omitempty"`
 }
 
 // AmendTransfer changes a proposal; what is left out stays as it was.

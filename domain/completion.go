@@ -110,6 +110,7 @@ func (c CompleteTransfer) decide(d *decision) {
 	changes := d.completionChanges(fn, t, on)
 	if d.ok() {
 		d.emit(TransferCompleted{ID: t.ID, Function: fn.Code, EffectiveOn: on, Changes: changes})
+		d.reversal(t, on)
 	}
 }
 
@@ -142,7 +143,7 @@ func (d *decision) checkConditions(t Transfer) {
 // completionChanges moves the remits and begins the holdings that the transfer names for what stays behind.
 func (d *decision) completionChanges(fn Function, t Transfer, on Date) []HoldingChange {
 	with := Holding{Instrument: t.Instrument, Confidence: ConfidenceExact}
-	if t.Kind.IsArrangement() {
+	if t.Kind.IsArrangement() && t.Reverses == "" {
 		with.Arrangement = ArrangementID(t.ID)
 	}
 	changes := d.handOver(handover{

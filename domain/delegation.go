@@ -21,7 +21,9 @@ type Delegation struct {
 	Confidence  Confidence
 	Source      string
 	State       DelegationState
-	Revision    uint64
+	// Variation is other terms, offered to the delegate and not accepted yet.
+	Variation *Terms
+	Revision  uint64
 }
 
 // Delegations is the register of arrangements.
@@ -67,6 +69,10 @@ func (d *Delegations) Apply(e Event) bool {
 		d.change(e.No, f.ID, func(x *Delegation) { x.State, x.EffectiveOn = DelegationStateInForce, f.EffectiveOn })
 	case DelegationRevoked:
 		d.change(e.No, f.ID, func(x *Delegation) { x.State, x.EndedOn = DelegationStateRevoked, f.EffectiveOn })
+	case DelegationVaried:
+		d.change(e.No, f.ID, func(x *Delegation) { x.Variation = &f.Terms })
+	case VariationAccepted:
+		d.change(e.No, f.ID, func(x *Delegation) { x.Terms, x.Variation = *x.Variation, nil })
 	case OccurrenceRecorded:
 		d.occurred(e.No, f)
 	default:
@@ -106,7 +112,7 @@ func (d *Delegations) occurred(no EventNo, f OccurrenceRecorded) {
 func (d *Delegations) applyTransfer(e Event) bool {
 	switch f := e.Fact.(type) {
 	case TransferProposed:
-		if f.Kind.IsArrangement() {
+		if f.Kind.IsArrangement() && f.Reverses == "" {
 			d.proposals.set(f.ID, Delegation{
 				Kind: f.Kind, Subject: Subject{f.Function, f.Part}, Delegator: f.Sender, Delegate: f.Receiver,
 				Roles: f.Roles, Footprints: f.Footprints, Instrument: f.Instrument, Terms: f.Terms,

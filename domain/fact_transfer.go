@@ -132,8 +132,10 @@ type TransferProposed struct {
 	// Domains are the domains of readiness that both parties rate.
 	Domains  []string
 	Gateways []GatewayPlan
-	// Plan is the announced plan that the proposal carries out, if any.
+	// Plan is the announced plan, or the exploration, that the proposal carries out, if any.
 	Plan TransferID
+	// Reverses is the completed transfer that this one takes back, if any.
+	Reverses TransferID
 }
 
 // TransferAmended replaces what was proposed. What was assessed and decided before no longer counts when Material.

@@ -42,6 +42,11 @@ func Frameworks() []Framework {
 	}
 }
 
+func fullFramework() Framework {
+	frameworks := Frameworks()
+	return frameworks[len(frameworks)-1]
+}
+
 // needsConfirmation tells whether a transfer is one that the body above confirms: accountability, delegation and
 // direction, joint exercise.
 func needsConfirmation(kind TransferKind, roles []Role) bool {

@@ -148,7 +148,11 @@ func (c ProposeTransfer) decide(d *decision) {
 		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Terms: c.Terms,
 		Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Plan: c.Plan,
 	})
-	if plan, ok := d.s.Transfers.Get(c.Plan, Latest); ok && plan.State == StatePlanned && t.carriesOut(plan) {
+	plan, ok := d.s.Transfers.Get(c.Plan, Latest)
+	switch {
+	case ok && plan.State == StateExploring:
+		c.choose(d, plan)
+	case ok && plan.State == StatePlanned && t.carriesOut(plan):
 		d.emit(PlanReplaced{ID: plan.ID, By: TransferID(d.meta.ID)})
 	}
 }

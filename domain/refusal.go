@@ -47,6 +47,8 @@ const (
 	UnknownDelegation   Reason = "UNKNOWN_DELEGATION"
 	UnknownInstrument   Reason = "UNKNOWN_INSTRUMENT"
 	UnknownEvent        Reason = "UNKNOWN_EVENT"
+	UnknownIntervention Reason = "UNKNOWN_INTERVENTION"
+	UnknownRisk         Reason = "UNKNOWN_RISK"
 	RevisionConflict    Reason = "REVISION_CONFLICT"
 	CommandIDReused     Reason = "COMMAND_ID_REUSED"
 	NotSignedIn         Reason = "NOT_SIGNED_IN"

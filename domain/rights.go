@@ -13,6 +13,8 @@ type grant struct {
 	bodies   []OrganisationCode
 	regions  bool
 	national bool
+	// above grants it at a region of these bodies, not at the bodies themselves.
+	above []OrganisationCode
 }
 
 // authorise finds the role in which the caller may give the command, or says which right is missing.
@@ -52,6 +54,11 @@ func (d *decision) covers(g grant, body Organisation) bool {
 	if g.national && body.Tier == TierNational {
 		return true
 	}
+	for _, code := range g.above {
+		if region, ok := d.s.Organisations.RegionOf(code, d.now()); ok && region == body.Code {
+			return true
+		}
+	}
 	for _, code := range g.bodies {
 		if slices.Contains(d.s.Organisations.Heirs(code, d.now()), body.Code) {
 			return true
@@ -89,6 +96,9 @@ func (d *decision) notAuthorised(cmd Command, grants []grant) *Refusal {
 
 func (g grant) where() string {
 	text := joined(g.bodies)
+	if len(g.above) > 0 {
+		text = "the region of " + joined(g.above)
+	}
 	if g.regions {
 		text += " or its region"
 	}
@@ -173,6 +183,34 @@ func (d *decision) partiesOffice(id TransferID) ([]grant, *Refusal) {
 		bodies = append(bodies, move.Receiver)
 	}
 	return programmeOffice(bodies...), nil
+}
+
+func (c ExploreTransfer) grants(*decision) ([]grant, *Refusal) { return programmeOffice(c.Sender), nil }
+
+func (c PauseTransfer) grants(d *decision) ([]grant, *Refusal)  { return d.partiesOffice(c.TransferID) }
+func (c ResumeTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+func (c ReverseTransfer) grants(d *decision) ([]grant, *Refusal) {
+	return d.partiesOffice(c.TransferID)
+}
+func (c RecordMilestone) grants(d *decision) ([]grant, *Refusal) {
+	return d.partiesOffice(c.TransferID)
+}
+func (c ReviewTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+
+func (c CallIn) grants(d *decision) ([]grant, *Refusal) {
+	t, refusal := d.transfer(c.TransferID)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return overseers(t.Sender, t.Receiver()), nil
+}
+
+func (c VaryDelegation) grants(d *decision) ([]grant, *Refusal) {
+	x, refusal := d.delegation(c.DelegationID)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return boardOf(x.Delegator), nil
 }
 
 func (c AssessReadiness) grants(d *decision) ([]grant, *Refusal) {

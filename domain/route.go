@@ -146,7 +146,7 @@ func (d *decision) checkTerms(kind TransferKind, t Terms) {
 // checkOnward refuses to pass on what the sender itself exercises under an arrangement that does not permit it
 // (invariant 4).
 func (d *decision) checkOnward(t Transfer, on Date) {
-	if !t.Kind.IsArrangement() {
+	if !t.Kind.IsArrangement() || t.Reverses != "" {
 		return
 	}
 	for remit := range t.Remits {

@@ -17,6 +17,9 @@ type State struct {
 	Holdings      Holdings
 	Transfers     Transfers
 	Delegations   Delegations
+	Interventions Interventions
+	Claims        Claims
+	Risks         Risks
 }
 
 // NewState returns the register before its first event.
@@ -28,6 +31,9 @@ func NewState() *State {
 	s.Holdings.lines.init(&s.undo)
 	s.Transfers.init(&s.undo)
 	s.Delegations.init(&s.undo)
+	s.Interventions.init(&s.undo)
+	s.Claims.init(&s.undo)
+	s.Risks.init(&s.undo)
 	return s
 }
 
@@ -55,6 +61,9 @@ func (s *State) applyFact(e Event) error {
 	known = s.Instruments.Apply(e) || known
 	known = s.Transfers.Apply(e) || known
 	known = s.Delegations.Apply(e) || known
+	known = s.Interventions.Apply(e) || known
+	known = s.Claims.Apply(e) || known
+	known = s.Risks.Apply(e) || known
 	changes := ChangesOf(e.Fact)
 	s.Holdings.Apply(e.No, changes)
 	if !known && len(changes) == 0 {

@@ -27,13 +27,23 @@ type Transfer struct {
 	Confidence  Confidence
 	Source      string
 	// Plan is the announcement that the transfer carries out; Replaces and ReplacedBy link announcements.
-	Plan       TransferID
+	Plan TransferID
+	// Reverses is the transfer that this one takes back, ReversedBy the one that took it back.
+	Reverses   TransferID
+	ReversedBy TransferID
 	Replaces   TransferID
 	ReplacedBy TransferID
 	State      TransferState
 	// ScheduledOn and CompletedOn are the dates set by those steps.
 	ScheduledOn Date
 	CompletedOn Date
+	// Options are those of an exploration; Chosen is the one that a proposal carries out.
+	Options []TransferOption
+	Chosen  string
+	// PausedIn is the state in which it goes on when it is paused.
+	PausedIn   TransferState
+	Milestones []Milestone
+	Reviews    []TransferReviewed
 	// Authors are the persons who proposed or amended it.
 	Authors []string
 	// AmendedNo is the last event that changed what had been assessed: what came before it no longer counts.
@@ -205,7 +215,31 @@ func (t *Transfers) Apply(e Event) bool {
 	case TransferWithdrawn:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.State = StateWithdrawn })
 	default:
-		return t.applyGateway(e)
+		return t.applyGateway(e) || t.applyLife(e)
+	}
+	return true
+}
+
+func (t *Transfers) applyLife(e Event) bool {
+	switch f := e.Fact.(type) {
+	case TransferExplored:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.explored(f) })
+	case OptionChosen:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.Chosen, tr.ReplacedBy = StateReplaced, f.Option, f.By })
+	case TransferPaused:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.PausedIn = StatePaused, tr.State })
+	case TransferResumed:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.PausedIn = f.State, "" })
+	case TransferCalledIn:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.calledIn(e, f) })
+	case TransferReversed:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.ReversedBy = StateReversed, f.By })
+	case MilestoneRecorded:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.milestone(f.Milestone) })
+	case TransferReviewed:
+		t.change(e.No, f.ID, func(tr *Transfer) { tr.Reviews = appended(tr.Reviews, f) })
+	default:
+		return false
 	}
 	return true
 }
@@ -261,7 +295,8 @@ func (t *Transfer) proposed(e Event, f TransferProposed) {
 	t.Moves = []Move{{Receiver: f.Receiver, Footprints: f.Footprints}}
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained, t.Terms = f.Rationale, f.Retained, f.Terms
-	t.Framework, t.Domains, t.Gateways, t.Plan = f.Framework, f.Domains, gatewaysOf(f.Gateways, nil), f.Plan
+	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, nil)
+	t.Plan, t.Reverses = f.Plan, f.Reverses
 	t.State, t.Authors = StateProposed, []string{e.Actor.Person()}
 }
 
@@ -334,4 +369,29 @@ func (t *Transfer) condition(id ConditionID, do func(*TransferCondition)) {
 			do(&t.Conditions[i])
 		}
 	}
+}
+
+func (t *Transfer) explored(f TransferExplored) {
+	t.Kind, t.Subject, t.Sender = f.Kind, Subject{f.Function, f.Part}, f.Sender
+	t.Moves = []Move{{Footprints: f.Footprints}}
+	t.Roles, t.EffectiveOn, t.Options, t.Rationale = f.Roles, f.EffectiveOn, f.Options, f.Rationale
+	t.State = StateExploring
+}
+
+func (t *Transfer) calledIn(e Event, f TransferCalledIn) {
+	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, t.Gateways)
+	t.AmendedNo, t.State, t.ScheduledOn = e.No, StateProposed, 0
+}
+
+// milestone replaces what is recorded of the same step in the same footprints, or adds it.
+func (t *Transfer) milestone(m Milestone) {
+	t.Milestones = slices.Clone(t.Milestones)
+	for i, known := range t.Milestones {
+		if known.Kind == m.Kind && slices.Equal(known.Footprints, m.Footprints) {
+			m.PlannedOn, m.ActualOn = cmp.Or(m.PlannedOn, known.PlannedOn), cmp.Or(m.ActualOn, known.ActualOn)
+			t.Milestones[i] = m
+			return
+		}
+	}
+	t.Milestones = append(t.Milestones, m)
 }

@@ -312,3 +312,39 @@ func ActorRoles() []ActorRole {
 		ActorReader, ActorOperator,
 	}
 }
+
+// MilestoneKind is a step of carrying out a transfer.
+type MilestoneKind string
+
+// The milestones, each with a clock of its own.
+const (
+	MilestoneDecision    MilestoneKind = "decision"
+	MilestoneSignature   MilestoneKind = "signature"
+	MilestoneLegalEffect MilestoneKind = "legal_effect"
+	MilestoneStaff       MilestoneKind = "staff"
+	MilestoneMoney       MilestoneKind = "money"
+	MilestoneDataAccess  MilestoneKind = "data_access"
+)
+
+// MilestoneKinds lists the milestones.
+func MilestoneKinds() []MilestoneKind {
+	return []MilestoneKind{
+		MilestoneDecision, MilestoneSignature, MilestoneLegalEffect, MilestoneStaff, MilestoneMoney, MilestoneDataAccess,
+	}
+}
+
+// InterventionKind is how a body above steps in.
+type InterventionKind string
+
+// The kinds of intervention. Only a takeover moves the exercise of functions.
+const (
+	InterventionSupport     InterventionKind = "support"
+	InterventionUndertaking InterventionKind = "undertaking"
+	InterventionDirection   InterventionKind = "direction"
+	InterventionTakeover    InterventionKind = "takeover"
+)
+
+// InterventionKinds lists the kinds of intervention.
+func InterventionKinds() []InterventionKind {
+	return []InterventionKind{InterventionSupport, InterventionUndertaking, InterventionDirection, InterventionTakeover}
+}
