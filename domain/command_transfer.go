@@ -90,6 +90,8 @@ type DecideGateway struct {
 	Authority  Authority        `json:"authority"`
 	Opinions   []Opinion        `json:"opinions,omitempty"`
 	Conditions []Condition      `json:"conditions,omitempty"`
+	// Statements are those of a notice that are signed: all of them, to pass.
+	Statements []string `json:"statements,omitempty"`
 }
 
 // EvidenceCondition submits evidence that a condition is met, by its owner.

@@ -100,6 +100,10 @@ func (c CompleteTransfer) decide(d *decision) {
 		d.refuse(WrongState, "The transfer is paused.", "Resume it first.", "state", string(t.State))
 	}
 	d.takesEffect(on, "effectiveOn")
+	if earliest := t.noticeEnds(); on < earliest {
+		d.refuse(NotYetEffective, fmt.Sprintf("The notice runs until %s.", earliest),
+			"Complete it on that date or later; it can be called in until then.", "effectiveOn", on.String(), "earliest", earliest.String())
+	}
 	d.checkGateways(t)
 	d.checkConditions(t)
 	d.checkInForce(t.Instrument, t.Footprints(), on)
@@ -122,7 +126,7 @@ func (d *decision) checkGateways(t Transfer) {
 		}
 		d.refuse(GatewayNotPassed, fmt.Sprintf("The gateway %s is not passed; %s decides it.", g.Code, g.Decider),
 			"Have it decided.", "gateway", string(g.Code), "decider", string(g.Decider))
-		if g.Party == PartySender || g.Party == PartyReceiver {
+		if len(t.Notice.Statements) == 0 && g.Party != PartyConfirmer {
 			d.checkAssessed(t, g.Party)
 		}
 	}

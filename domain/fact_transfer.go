@@ -17,21 +17,6 @@ type Retained struct {
 	Description Text             `json:"description"`
 }
 
-// Terms are the terms of an arrangement.
-type Terms struct {
-	// Reserved are the matters that the sender keeps to itself.
-	Reserved  Text `json:"reserved"`
-	Limits    Text `json:"limits"`
-	Liability Text `json:"liability"`
-	Notice    Text `json:"notice"`
-	ReviewOn  Date `json:"reviewOn,omitempty"`
-	EndsOn    Date `json:"endsOn,omitempty"`
-	// OnwardPermitted says whether the receiver may delegate further.
-	OnwardPermitted bool `json:"onwardPermitted,omitempty"`
-	// AgreementRef is the reference of the contract or agreement.
-	AgreementRef string `json:"agreementRef,omitempty"`
-}
-
 // Evidence is a document that an assessment or a discharge rests on.
 type Evidence struct {
 	Title Text `json:"title"`
@@ -132,6 +117,8 @@ type TransferProposed struct {
 	// Domains are the domains of readiness that both parties rate.
 	Domains  []string
 	Gateways []GatewayPlan
+	// Notice is set where both parties give notice in place of assessing.
+	Notice Notice
 	// Plan is the announced plan, or the exploration, that the proposal carries out, if any.
 	Plan TransferID
 	// Reverses is the completed transfer that this one takes back, if any.
@@ -150,6 +137,7 @@ type TransferAmended struct {
 	Framework   FrameworkCode
 	Domains     []string
 	Gateways    []GatewayPlan
+	Notice      Notice
 	Material    bool
 }
 
@@ -185,6 +173,10 @@ type GatewayDecided struct {
 	Authority  Authority
 	Opinions   []Opinion
 	Conditions []Condition
+	// Statements are those of a notice that were signed.
+	Statements []string
+	// Package is the package with which it was decided, if any.
+	Package string
 	// State is where the decision puts the transfer.
 	State TransferState
 }

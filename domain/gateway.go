@@ -99,10 +99,10 @@ func (c DecideGateway) decide(d *decision) {
 	}
 	state := c.stateAfter(d, t)
 	if d.ok() {
-		d.emit(GatewayDecided{
+		d.emitNow(GatewayDecided{
 			ID: t.ID, Gateway: c.Gateway, Decision: c.Decision, DecidedBy: c.DecidedBy, DecidedOn: c.DecidedOn,
 			Rationale: c.Rationale, Authority: c.Authority, Opinions: c.Opinions, Conditions: numbered(t, c.Conditions),
-			State: state,
+			Statements: c.Statements, State: state,
 		})
 	}
 }
@@ -177,6 +177,10 @@ func (c DecideGateway) checkDuties(d *decision, t Transfer) {
 // checkReady checks what a pass needs: a fresh assessment of the own side, both sides' gateways before a confirmation,
 // and an independent opinion.
 func (c DecideGateway) checkReady(d *decision, t Transfer, g Gateway) {
+	if len(t.Notice.Statements) > 0 {
+		c.checkNotice(d, t)
+		return
+	}
 	if g.Party == PartyConfirmer {
 		for _, other := range t.Gateways {
 			if other.Party != PartyConfirmer && !t.Passed(other) {
@@ -191,6 +195,29 @@ func (c DecideGateway) checkReady(d *decision, t Transfer, g Gateway) {
 		d.refuse(IndependentOpinionRequired, fmt.Sprintf("The gateway %s cannot be passed without an independent opinion.", g.Code),
 			"Give the opinion with the decision, or record it before.", "gateway", string(g.Code))
 	}
+}
+
+// checkNotice checks that every statement of a notice is signed.
+func (c DecideGateway) checkNotice(d *decision, t Transfer) {
+	for _, statement := range t.Notice.Statements {
+		if !slices.Contains(c.Statements, statement) {
+			d.invalid("statements", fmt.Sprintf("The statement on %s is not signed.", statement))
+		}
+	}
+}
+
+// noticeEnds returns the first date on which a transfer by notice can take effect, zero for another transfer.
+func (t Transfer) noticeEnds() Date {
+	var last Date
+	for _, g := range t.Gateways {
+		if decision, ok := lastOf(g.Decisions); ok && len(t.Notice.Statements) > 0 {
+			last = max(last, decision.DecidedOn)
+		}
+	}
+	if last == 0 {
+		return 0
+	}
+	return last.AddWorkingDays(t.Notice.WorkingDays)
 }
 
 // checkAssessed refuses when a party has no assessment that is newer than the last amendment (invariant 9).

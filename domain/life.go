@@ -86,7 +86,7 @@ func (c CallIn) decide(d *decision) {
 	if !ok {
 		return
 	}
-	full := fullFramework()
+	full := d.s.Frameworks.Fullest(Latest)
 	if t.Framework == full.Code {
 		d.refuse(WrongState, "The transfer is under the full framework already.", "Nothing is left to do.",
 			"transfer", string(t.ID), "framework", string(t.Framework))
@@ -122,7 +122,8 @@ func (c ReverseTransfer) decide(d *decision) {
 		back.Instrument = c.Instrument
 	}
 	d.checkProposal(fn, back)
-	framework, ok := d.framework("", back.Kind, back.Roles)
+	back.Terms = c.Terms
+	framework, ok := d.framework("", back)
 	if !ok {
 		return
 	}
@@ -132,7 +133,7 @@ func (c ReverseTransfer) decide(d *decision) {
 			ID: TransferID(d.meta.ID), Kind: back.Kind, Function: fn.Code, Part: back.Subject.Part, Sender: back.Sender,
 			Receiver: t.Sender, Footprints: back.Footprints(), Roles: back.Roles, Instrument: back.Instrument,
 			EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Terms: c.Terms,
-			Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Reverses: t.ID,
+			Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Notice: framework.Notice, Reverses: t.ID,
 		})
 	}
 }

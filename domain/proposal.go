@@ -130,11 +130,12 @@ func (c ProposeTransfer) decide(d *decision) {
 	}
 	t := Transfer{
 		Kind: c.Kind, Subject: subject, Sender: c.Sender, Roles: c.Roles, Instrument: c.Instrument,
-		EffectiveOn: c.EffectiveOn, Retained: c.Retained,
+		EffectiveOn: c.EffectiveOn, Retained: c.Retained, Terms: c.Terms,
 		Moves: []Move{{Receiver: c.Receiver, Footprints: d.expand(fn, codes, c.EffectiveOn)}},
 	}
+	c.Terms.checkForm(d)
 	d.checkProposal(fn, t)
-	framework, ok := d.framework(c.Framework, c.Kind, c.Roles)
+	framework, ok := d.framework(c.Framework, t)
 	if !ok {
 		return
 	}
@@ -146,7 +147,8 @@ func (c ProposeTransfer) decide(d *decision) {
 		ID: TransferID(d.meta.ID), Kind: c.Kind, Function: c.Function, Part: c.Part, Sender: c.Sender,
 		Receiver: c.Receiver, Footprints: t.Footprints(), Roles: c.Roles, Instrument: c.Instrument,
 		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Terms: c.Terms,
-		Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Plan: c.Plan,
+		Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Notice: framework.Notice,
+		Plan: c.Plan,
 	})
 	plan, ok := d.s.Transfers.Get(c.Plan, Latest)
 	switch {
@@ -203,7 +205,7 @@ func (c AmendTransfer) decide(d *decision) {
 	amended := c.amended(d, fn, t)
 	d.roles(amended.Roles)
 	d.checkProposal(fn, amended)
-	framework, ok := d.framework(amended.Framework, amended.Kind, amended.Roles)
+	framework, ok := d.framework(amended.Framework, amended)
 	if !ok || !d.ok() {
 		return
 	}
@@ -211,7 +213,7 @@ func (c AmendTransfer) decide(d *decision) {
 		ID: t.ID, Footprints: amended.Footprints(), Roles: amended.Roles, Instrument: amended.Instrument,
 		EffectiveOn: amended.EffectiveOn, Rationale: amended.Rationale, Retained: amended.Retained,
 		Framework: framework.Code, Domains: framework.Domains,
-		Gateways: d.gatewaysFor(framework, t.Sender, t.Receiver()), Material: c.isMaterial(),
+		Gateways: d.gatewaysFor(framework, t.Sender, t.Receiver()), Notice: framework.Notice, Material: c.isMaterial(),
 	})
 }
 
@@ -249,7 +251,13 @@ func (c AmendTransfer) amended(d *decision, fn Function, t Transfer) Transfer {
 // decide replaces the terms. New terms after a gateway was passed start the gateways anew: they are not what was
 // decided.
 func (c SetTerms) decide(d *decision) {
-	if t, ok := d.live(c.TransferID, openStates()...); ok && d.ok() {
+	t, ok := d.live(c.TransferID, openStates()...)
+	c.Terms.checkForm(d)
+	if len(t.Notice.Statements) > 0 {
+		t.Terms = c.Terms
+		d.framework(t.Framework, t)
+	}
+	if ok && d.ok() {
 		d.emit(TermsSet{ID: t.ID, Terms: c.Terms, Material: slices.ContainsFunc(t.Gateways, t.Passed)})
 	}
 }

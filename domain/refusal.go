@@ -49,6 +49,7 @@ const (
 	UnknownEvent        Reason = "UNKNOWN_EVENT"
 	UnknownIntervention Reason = "UNKNOWN_INTERVENTION"
 	UnknownRisk         Reason = "UNKNOWN_RISK"
+	UnknownPackage      Reason = "UNKNOWN_PACKAGE"
 	RevisionConflict    Reason = "REVISION_CONFLICT"
 	CommandIDReused     Reason = "COMMAND_ID_REUSED"
 	NotSignedIn         Reason = "NOT_SIGNED_IN"

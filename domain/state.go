@@ -20,6 +20,8 @@ type State struct {
 	Interventions Interventions
 	Claims        Claims
 	Risks         Risks
+	Frameworks    Frameworks
+	Packages      Packages
 }
 
 // NewState returns the register before its first event.
@@ -34,6 +36,8 @@ func NewState() *State {
 	s.Interventions.init(&s.undo)
 	s.Claims.init(&s.undo)
 	s.Risks.init(&s.undo)
+	s.Frameworks.init(&s.undo)
+	s.Packages.init(&s.undo)
 	return s
 }
 
@@ -64,6 +68,8 @@ func (s *State) applyFact(e Event) error {
 	known = s.Interventions.Apply(e) || known
 	known = s.Claims.Apply(e) || known
 	known = s.Risks.Apply(e) || known
+	known = s.Frameworks.Apply(e) || known
+	known = s.Packages.Apply(e) || known
 	changes := ChangesOf(e.Fact)
 	s.Holdings.Apply(e.No, changes)
 	if !known && len(changes) == 0 {

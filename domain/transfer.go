@@ -22,6 +22,7 @@ type Transfer struct {
 	Framework   FrameworkCode
 	Domains     []string
 	Gateways    []Gateway
+	Notice      Notice
 	Assessments []Assessment
 	Conditions  []TransferCondition
 	Confidence  Confidence
@@ -296,7 +297,7 @@ func (t *Transfer) proposed(e Event, f TransferProposed) {
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained, t.Terms = f.Rationale, f.Retained, f.Terms
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, nil)
-	t.Plan, t.Reverses = f.Plan, f.Reverses
+	t.Notice, t.Plan, t.Reverses = f.Notice, f.Plan, f.Reverses
 	t.State, t.Authors = StateProposed, []string{e.Actor.Person()}
 }
 
@@ -305,6 +306,7 @@ func (t *Transfer) amended(e Event, f TransferAmended) {
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained = f.Rationale, f.Retained
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, t.Gateways)
+	t.Notice = f.Notice
 	t.authored(e, f.Material)
 }
 
@@ -380,6 +382,7 @@ func (t *Transfer) explored(f TransferExplored) {
 
 func (t *Transfer) calledIn(e Event, f TransferCalledIn) {
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, t.Gateways)
+	t.Notice = Notice{}
 	t.AmendedNo, t.State, t.ScheduledOn = e.No, StateProposed, 0
 }
 
