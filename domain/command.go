@@ -144,10 +144,12 @@ type Reorganise struct {
 	Coverage             []Coverage            `json:"coverage,omitempty"`
 	// Dispositions are tried in order; the first line that fits a remit decides.
 	Dispositions []DispositionLine `json:"dispositions,omitempty"`
-	EffectiveOn  Date              `json:"effectiveOn,omitempty"`
-	Instrument   InstrumentCode    `json:"instrument,omitempty"`
-	Confidence   Confidence        `json:"confidence,omitempty"`
-	Source       string            `json:"source,omitempty"`
+	// Matters are tried in order for what is open: transfers, delegations, conditions, risks, committees.
+	Matters     []MatterLine   `json:"matters,omitempty"`
+	EffectiveOn Date           `json:"effectiveOn,omitempty"`
+	Instrument  InstrumentCode `json:"instrument,omitempty"`
+	Confidence  Confidence     `json:"confidence,omitempty"`
+	Source      string         `json:"source,omitempty"`
 }
 
 // DefineFunction puts a function into the register.

@@ -21,6 +21,8 @@ type Delegation struct {
 	Confidence  Confidence
 	Source      string
 	State       DelegationState
+	// Undetermined says that a party ended and nobody knows who followed it.
+	Undetermined bool
 	// Variation is other terms, offered to the delegate and not accepted yet.
 	Variation *Terms
 	Revision  uint64
@@ -122,6 +124,13 @@ func (d *Delegations) applyTransfer(e Event) bool {
 		d.amendProposal(f.ID, func(p *Delegation) { p.Roles, p.Footprints, p.Instrument = f.Roles, f.Footprints, f.Instrument })
 	case TermsSet:
 		d.amendProposal(f.ID, func(p *Delegation) { p.Terms = f.Terms })
+	case MatterDisposed:
+		if f.Matter.Kind == MatterDelegation {
+			d.change(e.No, ArrangementID(f.Matter.ID), func(x *Delegation) { x.disposed(f) })
+		}
+		if f.Matter.Kind == MatterTransfer && f.Disposition == DispositionMoves {
+			d.amendProposal(TransferID(f.Matter.ID), func(p *Delegation) { p.disposed(f) })
+		}
 	case TransferCompleted:
 		if proposal, ok := d.proposals.m[f.ID]; ok {
 			d.change(e.No, ArrangementID(f.ID), func(x *Delegation) {

@@ -10,8 +10,10 @@ import (
 type Intervention struct {
 	InterventionRecorded
 	// EndedOn is the date from which it is over, zero while it goes on.
-	EndedOn  Date
-	Revision uint64
+	EndedOn Date
+	// Undetermined says that a party ended and nobody knows who followed it.
+	Undetermined bool
+	Revision     uint64
 }
 
 // Interventions is the register of interventions.
@@ -48,6 +50,14 @@ func (i *Interventions) Apply(e Event) bool {
 		x.EndedOn = f.EffectiveOn
 		x.Revision++
 		i.byID.set(f.ID, i.byID.m[f.ID].With(e.No, x))
+	case MatterDisposed:
+		if f.Matter.Kind != MatterIntervention {
+			return false
+		}
+		x, _ := i.byID.m[f.Matter.ID].Latest()
+		x.disposed(f)
+		x.Revision++
+		i.byID.set(f.Matter.ID, i.byID.m[f.Matter.ID].With(e.No, x))
 	default:
 		return false
 	}

@@ -105,6 +105,8 @@ func (o *Organisations) Apply(e Event) bool {
 		o.change(f.Code, func(b *Organisation) { b.Open = b.Open.With(at(f.EffectiveOn, e.No, false)) })
 	case OrganisationsReorganised:
 		o.reorganised(e.No, f)
+	case Corrected:
+		o.corrected(e.No, f)
 	case ReorganisationPlanned:
 		o.planned.set(struct{}{}, appended(o.planned.m[struct{}{}], PlannedReorganisation{f, e.No}))
 	default:

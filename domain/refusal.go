@@ -50,6 +50,8 @@ const (
 	UnknownIntervention Reason = "UNKNOWN_INTERVENTION"
 	UnknownRisk         Reason = "UNKNOWN_RISK"
 	UnknownPackage      Reason = "UNKNOWN_PACKAGE"
+	UnknownCommittee    Reason = "UNKNOWN_COMMITTEE"
+	UnknownPlanReturn   Reason = "UNKNOWN_PLAN_RETURN"
 	RevisionConflict    Reason = "REVISION_CONFLICT"
 	CommandIDReused     Reason = "COMMAND_ID_REUSED"
 	NotSignedIn         Reason = "NOT_SIGNED_IN"

@@ -22,6 +22,7 @@ func (c Reorganise) decide(d *decision) {
 	c.moveMembers(d)
 	if d.ok() {
 		newDisposal(d, c).run()
+		c.disposeMatters(d)
 	}
 	for _, code := range distinct(c.Ends) {
 		d.emitNow(OrganisationClosed{Code: code, EffectiveOn: c.EffectiveOn})
@@ -35,6 +36,7 @@ func (c Reorganise) checkForm(d *decision) {
 	begins := func(code OrganisationCode) bool {
 		return slices.ContainsFunc(c.Establish, func(b NewBody) bool { return b.Code == code })
 	}
+	c.checkMatters(d, begins)
 	c.checkGoingOn(d)
 	c.checkFootprints(d)
 	for _, code := range c.Ends {

@@ -50,6 +50,11 @@ func (r *Risks) Apply(e Event) bool {
 		})
 	case RiskClosed:
 		r.change(e.No, f.ID, func(x *Risk) { x.Closed, x.ClosedBecause = true, e.Reason })
+	case MatterDisposed:
+		if f.Matter.Kind != MatterRisk {
+			return false
+		}
+		r.change(e.No, f.Matter.ID, func(x *Risk) { x.disposed(f) })
 	default:
 		return false
 	}

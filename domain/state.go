@@ -22,6 +22,8 @@ type State struct {
 	Risks         Risks
 	Frameworks    Frameworks
 	Packages      Packages
+	Committees    Committees
+	Programme     Programme
 }
 
 // NewState returns the register before its first event.
@@ -38,6 +40,8 @@ func NewState() *State {
 	s.Risks.init(&s.undo)
 	s.Frameworks.init(&s.undo)
 	s.Packages.init(&s.undo)
+	s.Committees.init(&s.undo)
+	s.Programme.init(&s.undo)
 	return s
 }
 
@@ -70,6 +74,8 @@ func (s *State) applyFact(e Event) error {
 	known = s.Risks.Apply(e) || known
 	known = s.Frameworks.Apply(e) || known
 	known = s.Packages.Apply(e) || known
+	known = s.Committees.Apply(e) || known
+	known = s.Programme.Apply(e) || known
 	changes := ChangesOf(e.Fact)
 	s.Holdings.Apply(e.No, changes)
 	if !known && len(changes) == 0 {

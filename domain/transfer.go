@@ -3,6 +3,7 @@ package domain
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Transfer is the managed move of remits of one function from a sender to a receiver, or the announcement of one.
@@ -237,6 +238,8 @@ func (t *Transfers) applyLife(e Event) bool {
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.ReversedBy = StateReversed, f.By })
 	case MilestoneRecorded:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.milestone(f.Milestone) })
+	case MatterDisposed:
+		return t.applyDisposal(e, f)
 	case TransferReviewed:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.Reviews = appended(tr.Reviews, f) })
 	default:
@@ -371,6 +374,22 @@ func (t *Transfer) condition(id ConditionID, do func(*TransferCondition)) {
 			do(&t.Conditions[i])
 		}
 	}
+}
+
+// applyDisposal folds what a reorganisation did with a transfer or a condition.
+func (t *Transfers) applyDisposal(e Event, f MatterDisposed) bool {
+	switch f.Matter.Kind {
+	case MatterTransfer:
+		t.change(e.No, TransferID(f.Matter.ID), func(tr *Transfer) { tr.disposed(e, f) })
+	case MatterCondition:
+		id, condition, _ := strings.Cut(f.Matter.ID, "/")
+		t.change(e.No, TransferID(id), func(tr *Transfer) {
+			tr.condition(ConditionID(condition), func(c *TransferCondition) { c.disposed(f) })
+		})
+	case MatterDelegation, MatterRisk, MatterIntervention, MatterCommittee:
+		return false
+	}
+	return true
 }
 
 func (t *Transfer) explored(f TransferExplored) {

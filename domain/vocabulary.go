@@ -32,7 +32,7 @@ const (
 	FormCouncil            Form = "council"
 	FormTeam               Form = "team"
 	FormOffice             Form = "office"
-	FormCommittee          Form = "committee"
+	FormCommitteeBody      Form = "committee"
 	FormJointCommittee     Form = "joint_committee"
 	FormCommitteesInCommon Form = "committees_in_common"
 	FormCluster            Form = "cluster"
@@ -44,7 +44,7 @@ const (
 // Forms lists every form.
 func Forms() []Form {
 	return []Form{
-		FormMinister, FormStatutoryBody, FormTrust, FormCouncil, FormTeam, FormOffice, FormCommittee, FormJointCommittee,
+		FormMinister, FormStatutoryBody, FormTrust, FormCouncil, FormTeam, FormOffice, FormCommitteeBody, FormJointCommittee,
 		FormCommitteesInCommon, FormCluster, FormPartnership, FormCompany, FormCharity,
 	}
 }
@@ -253,6 +253,8 @@ const (
 	ConditionStateEvidenced  ConditionState = "evidenced"
 	ConditionStateDischarged ConditionState = "discharged"
 	ConditionStateWaived     ConditionState = "waived"
+	// ConditionStateLapsed is that of a condition whose owner ended without anybody to follow.
+	ConditionStateLapsed ConditionState = "lapsed"
 )
 
 // DelegationState is where a delegation stands.
