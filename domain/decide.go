@@ -26,6 +26,9 @@ func (s *State) Decide(cmd Command, m Meta) (Decision, error) {
 		return Decision{}, refusal
 	}
 	cmd.decide(d)
+	if needsSecond(cmd) && role != ActorSystem {
+		d.await(cmd)
+	}
 	if len(d.violations) > 0 {
 		return Decision{}, &Refusal{Violations: d.violations}
 	}

@@ -21,6 +21,8 @@ type Delegation struct {
 	Confidence  Confidence
 	Source      string
 	State       DelegationState
+	// Shares say who holds under it where, once a reorganisation put others in the delegate's place.
+	Shares []Move
 	// Undetermined says that a party ended and nobody knows who followed it.
 	Undetermined bool
 	// Variation is other terms, offered to the delegate and not accepted yet.
@@ -131,6 +133,7 @@ func (d *Delegations) applyTransfer(e Event) bool {
 		if f.Matter.Kind == MatterTransfer && f.Disposition == DispositionMoves {
 			d.amendProposal(TransferID(f.Matter.ID), func(p *Delegation) { p.disposed(f) })
 		}
+		return f.Matter.Kind == MatterDelegation
 	case TransferCompleted:
 		if proposal, ok := d.proposals.m[f.ID]; ok {
 			d.change(e.No, ArrangementID(f.ID), func(x *Delegation) {

@@ -54,6 +54,8 @@ type MatterDisposed struct {
 	EffectiveOn    Date
 	// Gateways are those of a transfer with its new parties.
 	Gateways []GatewayPlan
+	// Shares are who holds under a delegation from then on, where its delegate ended: several after a split.
+	Shares []Move
 }
 
 // FactType is the fact's name.
@@ -121,10 +123,14 @@ func (c Reorganise) disposeMatters(d *decision) {
 	var missing []string
 	for _, m := range d.openMatters() {
 		for _, body := range distinct(m.bodies) {
-			if !slices.Contains(c.Ends, body) {
+			if body == "" || !slices.Contains(c.Ends, body) {
 				continue
 			}
 			line, ok := c.matterLine(m.Matter, body)
+			if m.Kind == MatterDelegation && !ok {
+				d.emitNow(c.delegationFollows(d, m, body))
+				continue
+			}
 			if !ok {
 				missing = append(missing, fmt.Sprintf("%s of %s", m.Matter, body))
 				continue
@@ -153,6 +159,32 @@ func (c Reorganise) matterLine(m Matter, from OrganisationCode) (MatterLine, boo
 		return MatterLine{Disposition: DispositionMoves, To: heir}, true
 	}
 	return MatterLine{}, false
+}
+
+// delegationFollows lets a delegation go with the remits that are held under it, which have lines of their own.
+func (c Reorganise) delegationFollows(d *decision, m openMatter, body OrganisationCode) MatterDisposed {
+	x, _ := d.s.Delegations.Get(ArrangementID(m.ID), Latest)
+	fact := MatterDisposed{
+		Reorganisation: d.meta.ID, Matter: m.Matter, Disposition: DispositionMoves, From: body, EffectiveOn: c.EffectiveOn,
+	}
+	byHolder := map[OrganisationCode][]FootprintCode{}
+	for _, remit := range d.s.Holdings.Of(x.Subject) {
+		for _, held := range d.s.Holdings.At(remit, Now(c.EffectiveOn)) {
+			if held.Arrangement == x.ID {
+				byHolder[held.Named()] = append(byHolder[held.Named()], remit.Footprint)
+			}
+		}
+	}
+	for _, holder := range sortedKeys(byHolder) {
+		fact.Shares = append(fact.Shares, Move{Receiver: holder, Footprints: distinct(byHolder[holder])})
+	}
+	if len(fact.Shares) == 0 {
+		fact.Disposition = DispositionCeases
+	}
+	if heir, one := c.onlyHeir(body); one {
+		fact.To = heir
+	}
+	return fact
 }
 
 // gatewaysAfter fixes the gateways of a transfer anew when one of its parties changes.
@@ -242,16 +274,34 @@ func (c *TransferCondition) disposed(f MatterDisposed) {
 func (x *Delegation) disposed(f MatterDisposed) {
 	switch f.Disposition {
 	case DispositionMoves:
-		if x.Delegator == f.From {
+		if x.Delegator == f.From && f.To != "" {
 			x.Delegator = f.To
 		}
 		if x.Delegate == f.From {
-			x.Delegate = f.To
+			x.shared(f)
 		}
 	case DispositionCeases:
 		x.State, x.EndedOn = DelegationStateRevoked, f.EffectiveOn
 	case DispositionUndetermined:
 		x.Undetermined = true
+	}
+}
+
+// shared puts those that hold under a delegation in the place of a delegate that ended. After a split the delegate
+// stays on the record, and the shares say who followed it where.
+func (x *Delegation) shared(f MatterDisposed) {
+	if f.To != "" {
+		x.Delegate = f.To
+	}
+	if len(f.Shares) == 0 {
+		return
+	}
+	if len(f.Shares) == 1 {
+		x.Delegate = f.Shares[0].Receiver
+	}
+	x.Shares, x.Footprints = f.Shares, nil
+	for _, share := range f.Shares {
+		x.Footprints = append(x.Footprints, share.Footprints...)
 	}
 }
 

@@ -52,6 +52,7 @@ const (
 	UnknownPackage      Reason = "UNKNOWN_PACKAGE"
 	UnknownCommittee    Reason = "UNKNOWN_COMMITTEE"
 	UnknownPlanReturn   Reason = "UNKNOWN_PLAN_RETURN"
+	UnknownSecond       Reason = "UNKNOWN_SECOND"
 	RevisionConflict    Reason = "REVISION_CONFLICT"
 	CommandIDReused     Reason = "COMMAND_ID_REUSED"
 	NotSignedIn         Reason = "NOT_SIGNED_IN"

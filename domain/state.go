@@ -24,6 +24,7 @@ type State struct {
 	Packages      Packages
 	Committees    Committees
 	Programme     Programme
+	Seconds       Seconds
 }
 
 // NewState returns the register before its first event.
@@ -42,6 +43,7 @@ func NewState() *State {
 	s.Packages.init(&s.undo)
 	s.Committees.init(&s.undo)
 	s.Programme.init(&s.undo)
+	s.Seconds.init(&s.undo)
 	return s
 }
 
@@ -76,6 +78,7 @@ func (s *State) applyFact(e Event) error {
 	known = s.Packages.Apply(e) || known
 	known = s.Committees.Apply(e) || known
 	known = s.Programme.Apply(e) || known
+	known = s.Seconds.Apply(e) || known
 	changes := ChangesOf(e.Fact)
 	s.Holdings.Apply(e.No, changes)
 	if !known && len(changes) == 0 {
