@@ -38,7 +38,11 @@ type ProposeTransfer struct {
 	EffectiveOn Date            `json:"effectiveOn,omitempty"`
 	Rationale   Text            `json:"rationale"`
 	Retained    []Retained      `json:"retained,omitempty"`
-	Terms       Terms           `json:"terms"`
+	// Results are what the receiver gets where the kind of footprint changes; footprints left out: all that the receiver
+	// covers. Residue is required with them.
+	Results []TransferResult `json:"results,omitempty"`
+	Residue Residue          `json:"residue,omitempty"`
+	Terms   Terms            `json:"terms"`
 	// Framework left out: the lightest that fits.
 	Framework FrameworkCode `json:"framework,omitempty"`
 	// Plan is the announcement that the proposal carries out. It is replaced by a proposal that moves all it announced.

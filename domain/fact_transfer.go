@@ -8,6 +8,23 @@ type Move struct {
 	Footprints []FootprintCode  `json:"footprints,omitempty"`
 }
 
+// Residue is what becomes of the remits that a transfer started from when it results in others.
+type Residue string
+
+// The residues: the original remits stay with the sender, or cease when the transfer takes effect.
+const (
+	ResidueStays  Residue = "stays"
+	ResidueCeases Residue = "ceases"
+)
+
+// TransferResult is what the receiver gets where a transfer changes the kind of footprint: remits of another function,
+// such as the own operations of providers in place of an ICB's areas.
+type TransferResult struct {
+	Function   FunctionCode    `json:"function,omitempty"`
+	Part       PartCode        `json:"part,omitempty"`
+	Footprints []FootprintCode `json:"footprints,omitempty"`
+}
+
 // Retained is an aspect that stays behind when a function moves.
 type Retained struct {
 	Role Role `json:"role,omitempty"`
@@ -112,8 +129,11 @@ type TransferProposed struct {
 	EffectiveOn Date
 	Rationale   Text
 	Retained    []Retained
-	Terms       Terms
-	Framework   FrameworkCode
+	// Results are what the receiver gets in place of the remits themselves, and Residue what becomes of those.
+	Results   []TransferResult
+	Residue   Residue
+	Terms     Terms
+	Framework FrameworkCode
 	// Domains are the domains of readiness that both parties rate.
 	Domains  []string
 	Gateways []GatewayPlan

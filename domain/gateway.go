@@ -268,7 +268,7 @@ func (d *decision) checkOverlap(t Transfer) {
 		if other.ID == t.ID || other.State != StateApproved && other.State != StateScheduled {
 			continue
 		}
-		for remit := range other.Remits {
+		for remit := range other.Changed {
 			if t.moves(remit) {
 				d.refuse(OverlappingTransfer, fmt.Sprintf("Transfer %s, which is %s, moves %s in %s too.", other.ID, other.State, remit.Role, remit.Footprint),
 					"Withdraw or amend one of them.", "transfer", string(other.ID), "footprint", string(remit.Footprint))
@@ -278,8 +278,14 @@ func (d *decision) checkOverlap(t Transfer) {
 	}
 }
 
+// moves tells whether a remit changes hands when the transfer takes effect.
 func (t Transfer) moves(r Remit) bool {
-	return t.Subject == r.Subject && slices.Contains(t.Roles, r.Role) && t.ReceiverFor(r.Footprint) != ""
+	for changed := range t.Changed {
+		if changed == r {
+			return true
+		}
+	}
+	return false
 }
 
 // checkRetained refuses when an aspect that stays behind has no holder: each must be held already, or the transfer

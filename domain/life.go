@@ -143,9 +143,9 @@ func (d *decision) reversal(t Transfer, on Date) {
 	if t.Reverses == "" {
 		return
 	}
-	d.emit(TransferReversed{ID: t.Reverses, By: t.ID})
+	d.emitNow(TransferReversed{ID: t.Reverses, By: t.ID})
 	if x, ok := d.s.Delegations.Get(ArrangementID(t.Reverses), Latest); ok && x.State == DelegationStateInForce {
-		d.emit(DelegationRevoked{ID: x.ID, EffectiveOn: on})
+		d.emitNow(DelegationRevoked{ID: x.ID, EffectiveOn: on})
 	}
 }
 

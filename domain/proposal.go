@@ -134,6 +134,7 @@ func (c ProposeTransfer) decide(d *decision) {
 		Moves: []Move{{Receiver: c.Receiver, Footprints: d.expand(fn, codes, c.EffectiveOn)}},
 	}
 	c.Terms.checkForm(d)
+	t.Results, t.Residue = d.results(c), c.Residue
 	d.checkProposal(fn, t)
 	framework, ok := d.framework(c.Framework, t)
 	if !ok {
@@ -146,8 +147,8 @@ func (c ProposeTransfer) decide(d *decision) {
 	d.emit(TransferProposed{
 		ID: TransferID(d.meta.ID), Kind: c.Kind, Function: c.Function, Part: c.Part, Sender: c.Sender,
 		Receiver: c.Receiver, Footprints: t.Footprints(), Roles: c.Roles, Instrument: c.Instrument,
-		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Terms: c.Terms,
-		Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Notice: framework.Notice,
+		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Results: t.Results, Residue: t.Residue,
+		Terms: c.Terms, Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Notice: framework.Notice,
 		Plan: c.Plan,
 	})
 	plan, ok := d.s.Transfers.Get(c.Plan, Latest)
@@ -157,6 +158,31 @@ func (c ProposeTransfer) decide(d *decision) {
 	case ok && plan.State == StatePlanned && t.carriesOut(plan):
 		d.emit(PlanReplaced{ID: plan.ID, By: TransferID(d.meta.ID)})
 	}
+}
+
+// results finds what a transfer that changes the kind of footprint results in. Kinds are never converted by guess:
+// each result is named.
+func (d *decision) results(c ProposeTransfer) []TransferResult {
+	if (len(c.Results) > 0) != (c.Residue != "") {
+		d.invalid("residue", "Say what the receiver gets under results, and with them whether the original remits stay or cease.")
+	}
+	if c.Residue != "" && c.Residue != ResidueStays && c.Residue != ResidueCeases {
+		d.invalid("residue", "The residue stays or ceases.")
+	}
+	results := make([]TransferResult, 0, len(c.Results))
+	for _, result := range c.Results {
+		fn, _, ok := d.subject(result.Function, result.Part, c.EffectiveOn)
+		if !ok {
+			continue
+		}
+		if len(result.Footprints) == 0 {
+			result.Footprints = []FootprintCode{FootprintCode(c.Receiver)}
+		}
+		result.Footprints = d.expand(fn, result.Footprints, c.EffectiveOn)
+		d.checkMayMove(c.Kind, fn, c.Roles)
+		results = append(results, result)
+	}
+	return results
 }
 
 // carriesOut tells whether a proposal moves everything that a plan announced.
@@ -173,7 +199,10 @@ func (t Transfer) carriesOut(plan Transfer) bool {
 func (d *decision) checkProposal(fn Function, t Transfer) {
 	d.checkRoute(t.Kind, fn, t.Sender, t.Roles, t.Instrument, t.EffectiveOn)
 	for _, role := range t.Roles {
-		d.holder(t.Receiver(), role, t.EffectiveOn, "receiver")
+		d.holdings(handover{to: t.Receiver(), on: t.EffectiveOn}, role)
+	}
+	if receiver, ok := d.s.Organisations.Body(t.Receiver(), Latest); ok && t.Kind == KindJointExercise && len(receiver.Members) == 0 {
+		d.invalid("receiver", "Joint exercise goes to a joint committee with named members.")
 	}
 	d.senderHolds(t, t.EffectiveOn)
 	d.checkOnward(t, t.EffectiveOn)

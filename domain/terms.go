@@ -23,6 +23,8 @@ type Terms struct {
 	Contracts   []string `json:"contracts,omitempty"`
 	Liabilities Text     `json:"liabilities"`
 	Records     Text     `json:"records"`
+	// Subcontracts are the chain of a lead provider: who delivers for whom.
+	Subcontracts []Subcontract `json:"subcontracts,omitempty"`
 	// Controller is the body that decides over personal data from then on, DataAgreement the reference of what says so.
 	Controller    OrganisationCode `json:"controller,omitempty"`
 	DataAgreement string           `json:"dataAgreement,omitempty"`
@@ -43,6 +45,13 @@ type MoneyTerm struct {
 	Year string `json:"year,omitempty"`
 	// HostShare is the share that the host of a pooled fund bears, a decimal number, "" where nothing is pooled.
 	HostShare string `json:"hostShare,omitempty"`
+}
+
+// Subcontract is a body delivering for another one.
+type Subcontract struct {
+	From         OrganisationCode `json:"from,omitempty"`
+	To           OrganisationCode `json:"to,omitempty"`
+	AgreementRef string           `json:"agreementRef,omitempty"`
 }
 
 // StaffTerms is who moves with a function, and how.
@@ -96,6 +105,13 @@ func (t Terms) checkForm(d *decision) {
 	}
 	if t.Staff.Mechanism != "" && !slices.Contains([]string{"tupe", "cosop", "secondment", "none"}, t.Staff.Mechanism) {
 		d.invalid("terms.staff", "The mechanism is tupe, cosop, secondment or none.")
+	}
+	for _, s := range t.Subcontracts {
+		d.body(s.From, "terms.subcontracts")
+		d.body(s.To, "terms.subcontracts")
+		if s.From == s.To || s.AgreementRef == "" {
+			d.invalid("terms.subcontracts", "A subcontract has two bodies and the reference of its agreement.")
+		}
 	}
 	for _, code := range []OrganisationCode{t.Staff.Employer, t.Controller} {
 		if code != "" {

@@ -19,6 +19,8 @@ type Transfer struct {
 	EffectiveOn Date
 	Rationale   Text
 	Retained    []Retained
+	Results     []TransferResult
+	Residue     Residue
 	Terms       Terms
 	Framework   FrameworkCode
 	Domains     []string
@@ -125,10 +127,29 @@ func (t Transfer) ReceiverFor(footprint FootprintCode) OrganisationCode {
 // Due is the date on which the transfer is to take effect: completed, else scheduled, else proposed.
 func (t Transfer) Due() Date { return cmp.Or(t.CompletedOn, t.ScheduledOn, t.EffectiveOn) }
 
-// Remits calls yield with each remit that the transfer moves.
+// Remits calls yield with each remit from which the transfer starts.
 func (t Transfer) Remits(yield func(Remit) bool) {
 	c := HoldingChange{Subjects: []Subject{t.Subject}, Footprints: t.Footprints(), Roles: t.Roles}
 	c.Remits(yield)
+}
+
+// Changed calls yield with each remit that changes hands when the transfer takes effect: those from which it starts
+// unless they stay where they are, and those in which it results.
+func (t Transfer) Changed(yield func(Remit) bool) {
+	going := true
+	if t.Residue != ResidueStays {
+		t.Remits(func(r Remit) bool {
+			going = yield(r)
+			return going
+		})
+	}
+	for _, result := range t.Results {
+		c := HoldingChange{Subjects: []Subject{{result.Function, result.Part}}, Footprints: result.Footprints, Roles: t.Roles}
+		c.Remits(func(r Remit) bool {
+			going = going && yield(r)
+			return going
+		})
+	}
 }
 
 // Gateway returns a gateway by code.
@@ -299,6 +320,7 @@ func (t *Transfer) proposed(e Event, f TransferProposed) {
 	t.Moves = []Move{{Receiver: f.Receiver, Footprints: f.Footprints}}
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained, t.Terms = f.Rationale, f.Retained, f.Terms
+	t.Results, t.Residue = f.Results, f.Residue
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, nil)
 	t.Notice, t.Plan, t.Reverses = f.Notice, f.Plan, f.Reverses
 	t.State, t.Authors = StateProposed, []string{e.Actor.Person()}
