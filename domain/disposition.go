@@ -264,7 +264,7 @@ func (x *disposal) mapped(r Remit, h Holding, footprint FootprintCode) (Holding,
 	if gone == h.Holder && h.ActingThrough != "" && holder.ActingThrough == "" {
 		holder.ActingThrough = h.ActingThrough // the body that acts goes on, for another legal person
 	}
-	h.Holder, h.ActingThrough = holder.Holder, holder.ActingThrough
+	h.Holder, h.ActingThrough, h.Undetermined = holder.Holder, holder.ActingThrough, false
 	return h, DispositionMoves, ok
 }
 

@@ -19,7 +19,8 @@ import (
 // on what was accepted before it.
 type batch struct {
 	mark       domain.Mark // the write model before it
-	commit     commit
+	record     uint64      // its number in the journal, once it is on its way there
+	commit     commit      // its id, and the tree before it, are set then
 	events     []domain.Event
 	size       int // of the events in the commit
 	recordedAt time.Time
@@ -37,35 +38,35 @@ type answer struct {
 // errFull says that a transaction does not fit into what is left of a commit.
 var errFull = errors.New("commit is full")
 
-// decide decides as many of the waiting commands as one commit takes, and returns the rest.
-func (s *Store) decide(waiting []*Pending) (*batch, []*Pending, error) {
-	id, err := newCommitID(s.cfg.Random)
-	if err != nil {
-		return nil, waiting, err
+// newBatch returns an empty batch for so many commands.
+func (s *Store) newBatch(commands int) *batch {
+	return &batch{
+		mark: s.state.Mark(), recordedAt: s.recordedAt, accepted: make(map[uuid.UUID]int, commands),
+		outcomes: make([]answer, 0, commands), events: make([]domain.Event, 0, commands),
 	}
-	b := &batch{
-		mark: s.state.Mark(), commit: commit{id: id, before: s.head}, recordedAt: s.recordedAt,
-		accepted: map[uuid.UUID]int{},
-	}
+}
+
+// decide decides waiting commands on top of those that b holds, and returns those that do not fit.
+func (s *Store) decide(b *batch, waiting []*Pending) []*Pending {
 	for i, p := range waiting {
 		if p.abandoned.Load() {
 			continue
 		}
 		o := s.decideOne(b, p)
 		if errors.Is(o.err, errFull) {
-			return b, waiting[i:], nil
+			return waiting[i:]
 		}
 		b.outcomes = append(b.outcomes, answer{p, o})
 	}
-	return b, nil, nil
+	return nil
 }
 
 // decideOne decides a command on top of those that b holds, and adds what it makes to b.
 func (s *Store) decideOne(b *batch, p *Pending) outcome {
-	if p.trial != nil {
+	if p.simulated {
 		return s.simulate(b, p)
 	}
-	if first, ok := s.commands[p.id]; ok {
+	if first, ok := s.index.find(p.id); ok {
 		return outcome{replays: first}
 	}
 	if at, ok := b.accepted[p.id]; ok {
@@ -73,22 +74,20 @@ func (s *Store) decideOne(b *batch, p *Pending) outcome {
 	}
 	mark := s.state.Mark()
 	tx, err := s.transact(b, p.request, p.digest)
-	if err == nil && !p.request.ValidateOnly {
-		err = b.fits(tx)
-	}
-	if err != nil || p.request.ValidateOnly {
-		s.state.Rollback(mark)
-	} else {
-		s.state.Release(mark)
+	if err == nil {
+		err = b.fits(tx, p.request.ValidateOnly)
 	}
 	if err != nil {
+		s.state.Rollback(mark)
 		return outcome{err: err}
 	}
 	receipt := receiptOf(tx.events)
 	if p.request.ValidateOnly {
+		s.state.Rollback(mark)
 		receipt.Position = tx.events[0].No - 1
 		return outcome{receipt: receipt}
 	}
+	s.state.Release(mark)
 	b.add(tx)
 	b.accepted[p.id] = len(b.outcomes)
 	b.secrets = append(b.secrets, p.needed(tx.commitments)...)
@@ -120,13 +119,13 @@ func (p *Pending) needed(commitments []string) []Secret {
 	return needed
 }
 
-// fits tells whether the transaction fits into the commit, with what is there or at all.
-func (b *batch) fits(tx transaction) error {
+// fits tells whether the transaction fits into a commit at all, and unless alone, into this one with what is there.
+func (b *batch) fits(tx transaction, alone bool) error {
 	switch {
 	case tx.size > MaxTransactionBytes:
 		return fmt.Errorf("the command makes events of %d bytes together, more than %d: divide it: %w",
 			tx.size, MaxTransactionBytes, ErrTooLarge)
-	case b.size+tx.size > MaxTransactionBytes:
+	case !alone && b.size+tx.size > MaxTransactionBytes:
 		return errFull
 	}
 	return nil
@@ -166,7 +165,7 @@ func (s *Store) transact(b *batch, r Request, digest string) (transaction, error
 	if err != nil {
 		return transaction{}, err
 	}
-	var tx transaction
+	tx := transaction{events: make([]domain.Event, 0, len(decision.Facts)), stored: make([][]byte, 0, len(decision.Facts))}
 	for i, fact := range decision.Facts {
 		e := domain.Event{
 			No: s.state.Last() + 1, TransactionID: id, Index: i, Count: len(decision.Facts), CommandID: r.CommandID,
@@ -189,10 +188,12 @@ func (s *Store) transact(b *batch, r Request, digest string) (transaction, error
 
 // emit adds an event to the transaction and applies it.
 func (s *Store) emit(tx *transaction, e domain.Event) error {
-	data, commitments, err := encodeEvent(e)
+	data, commitments, err := encodeEvent(s.scratch[:0], e)
 	if err != nil {
 		return err
 	}
+	s.scratch = data
+	data = slices.Clone(data)
 	if len(data) > MaxEventBytes {
 		return fmt.Errorf("the command makes a %s of %d bytes, more than %d: divide it: %w",
 			e.Fact.FactType(), len(data), MaxEventBytes, ErrTooLarge)

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/google/uuid"
 )
 
 const restoreRemedy = "stop, copy the data directory aside, and run `remit restore` with the archive"
@@ -23,9 +21,6 @@ func (s *Store) verify(ctx context.Context) error {
 		s.expected = append(s.expected, known)
 	}
 	slices.SortFunc(s.expected, func(a, b TreeHead) int { return cmp.Compare(a.Size, b.Size) })
-	if s.head, err = s.tree.Head(); err != nil {
-		return err
-	}
 	err = s.catchUp(ctx)
 	if n := len(s.expected); err == nil && n > 0 {
 		err = fmt.Errorf("journal ends with event %d, but had %d before: %w", s.head.Size, s.expected[n-1].Size, ErrDamaged)
@@ -66,6 +61,9 @@ func (s *Store) extend(b block, applied bool) error {
 		return fmt.Errorf("record %d follows tree %s, but record %d left tree %s: %w",
 			b.record, b.commit.before, s.record, s.head, ErrDamaged)
 	}
+	if at := b.events[0].RecordedAt; at.Before(s.recordedAt) {
+		return fmt.Errorf("event %d is recorded at %s, before %s: %w", b.commit.first(), at, s.recordedAt, ErrDamaged)
+	}
 	for i, e := range b.events {
 		if !applied {
 			if err := s.state.Apply(e); err != nil {
@@ -75,23 +73,17 @@ func (s *Store) extend(b block, applied bool) error {
 		if err := s.grow(b.leaves[i]); err != nil {
 			return err
 		}
-		if e.Index == 0 {
-			id, err := uuid.Parse(e.CommandID)
-			if err != nil {
-				return fmt.Errorf("event %d: command id: %w: %w", e.No, ErrDamaged, err)
-			}
-			s.commands[id] = e.No
-		}
-		if e.RecordedAt.After(s.recordedAt) {
-			s.recordedAt = e.RecordedAt
-		}
 	}
+	if err := s.index.add(b.events); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	s.recordedAt = b.events[len(b.events)-1].RecordedAt
 	head, err := s.tree.Head()
 	if err != nil {
 		return err
 	}
 	s.head, s.record = head, b.record
-	s.history.add(b)
+	s.history.add(b, head)
 	return nil
 }
 

@@ -14,22 +14,19 @@ import (
 // EncodeEvent returns the event's stored bytes: a remit.event.v1.Event in canonical form. They are made once; the
 // same bytes are the leaf of the tree, the archive's entry and what everybody is sent.
 func EncodeEvent(e domain.Event) ([]byte, error) {
-	data, _, err := encodeEvent(e)
+	data, _, err := encodeEvent(nil, e)
 	return data, err
 }
 
-// encodeEvent also returns the commitments of the personal texts in the event.
-func encodeEvent(e domain.Event) (data []byte, commitments []string, err error) {
-	c := coder{writing: true, out: make([]byte, 0, typicalEvent)}
+// encodeEvent appends the event to into, and returns the commitments of the personal texts in it.
+func encodeEvent(into []byte, e domain.Event) (data []byte, commitments []string, err error) {
+	c := coder{writing: true, out: into}
 	event(&c, &e)
 	if c.err != nil {
 		return nil, nil, fmt.Errorf("encode event %d: %w", e.No, c.err)
 	}
 	return c.out, c.commitments, nil
 }
-
-// Room for most events.
-const typicalEvent = 512
 
 // DecodeEvent reads an event's stored bytes. Personal texts come back as commitments.
 func DecodeEvent(data []byte) (domain.Event, error) {
@@ -135,9 +132,14 @@ func (m *commit) last() domain.EventNo { return m.before.Size + domain.EventNo(l
 func commitRecord(c *coder, m *commit) {
 	binary(c, 1, 16, &m.id)
 	number(c, 2, &m.before.Size)
-	root := string(m.before.Root[:])
+	var root string
+	if c.writing {
+		root = string(m.before.Root[:])
+	}
 	binary(c, 3, 32, &root)
-	copy(m.before.Root[:], root)
+	if c.needs(3, root) {
+		copy(m.before.Root[:], root)
+	}
 	blobs(c, 4, &m.events)
 }
 

@@ -2,6 +2,7 @@ package eventstore
 
 import (
 	"fmt"
+	"reflect"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -12,6 +13,11 @@ import (
 // message and a number of its own in proto/remit/event/v1, and is described in one of these files; a message that
 // exists gets new fields at its end.
 func fact(c *coder, f *domain.Fact) {
+	if c.writing {
+		c.factType = reflect.TypeOf(*f)
+	} else {
+		c.factField = c.peek()
+	}
 	organisationFacts(c, f)
 	reorganisationFacts(c, f)
 	functionFacts(c, f)
@@ -20,21 +26,24 @@ func fact(c *coder, f *domain.Fact) {
 	transferFacts(c, f)
 	gatewayFacts(c, f)
 	delegationFacts(c, f)
-	if c.err == nil && (*f == nil || c.writing && !c.wroteFact) {
-		c.fail(fmt.Errorf("fact %T is not known here: written by a newer release? %w", *f, errNotCanonical))
+	if c.err == nil && (*f == nil || c.factType != nil) {
+		c.fail(fmt.Errorf("fact %T in field %d is not known here: written by a newer release? %w", *f, c.factField, errNotCanonical))
 	}
 }
 
 // oneof visits the fact if it is a T, stored as field num.
 func oneof[T domain.Fact](c *coder, num protowire.Number, f *domain.Fact, body func(*coder, *T)) {
-	if c.writing {
-		if v, ok := (*f).(T); ok {
-			c.wroteFact = true
-			c.message(num, func() { body(c, &v) })
+	switch {
+	case c.writing && c.factType == reflect.TypeFor[T]():
+		v, ok := (*f).(T)
+		if !ok {
+			return
 		}
-		return
-	}
-	if *f == nil && c.next(num, protowire.BytesType) {
+		c.factType = nil
+		start := c.open(num)
+		body(c, &v)
+		c.close(start)
+	case !c.writing && c.factField == num && c.next(num, protowire.BytesType):
 		var v T
 		readMessage(c, &v, body)
 		*f = v

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
@@ -321,4 +322,39 @@ func FuzzDecodeCommit(f *testing.F) {
 			t.Errorf("%x is written as %x (%v)", data, again, err)
 		}
 	})
+}
+
+func BenchmarkEncodeEvent(b *testing.B) {
+	e := benchEvent()
+	for b.Loop() {
+		if _, err := EncodeEvent(e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeEvent(b *testing.B) {
+	data, err := EncodeEvent(benchEvent())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := DecodeEvent(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchEvent() domain.Event {
+	return domain.Event{
+		No: 123456, TransactionID: "01JD7Z8X5QK4V2M9N6P3R1T0WY", Index: 0, Count: 1,
+		CommandID:   "6f1d2c3b-4a59-4867-9758-9a8b7c6d5e4f",
+		Actor:       domain.Actor{Subject: "p-0123456789abcdef", Organisation: "QNQ", Role: domain.ActorBoard},
+		RecordedAt:  time.Date(2026, time.November, 21, 21, 30, 0, 123456000, time.UTC),
+		EffectiveOn: domain.NewDate(2026, time.April, 1),
+		Digest:      strings.Repeat("ab", 32),
+		Fact: domain.OrganisationEstablished{Code: "QNQ", Name: "NHS Frimley Integrated Care Board", Tier: domain.TierICB,
+			Form: domain.FormStatutoryBody, LegalPerson: true, Parent: "Y59", EffectiveOn: domain.NewDate(2026, time.April, 1),
+			Confidence: domain.ConfidenceExact, Source: "ODS"},
+	}
 }

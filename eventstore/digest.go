@@ -42,9 +42,11 @@ func canonical(out *bytes.Buffer, v reflect.Value) (wrote bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("marshal %s: %w", v.Type(), err)
 		}
-		return true, canonicalScalar(out, string(b))
+		return true, canonicalString(out, string(b))
 	}
 	switch v.Kind() {
+	case reflect.String:
+		return true, canonicalString(out, v.String())
 	case reflect.Pointer, reflect.Interface:
 		return canonical(out, v.Elem())
 	case reflect.Struct:
@@ -64,6 +66,19 @@ func canonicalScalar(out *bytes.Buffer, v any) error {
 		return fmt.Errorf("marshal %T: %w", v, err)
 	}
 	out.Write(b)
+	return nil
+}
+
+// canonicalString writes what json.Marshal would; most strings need no escape.
+func canonicalString(out *bytes.Buffer, s string) error {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || strings.IndexByte(`"\<>&`, c) >= 0 {
+			return canonicalScalar(out, s)
+		}
+	}
+	out.WriteByte('"')
+	out.WriteString(s)
+	out.WriteByte('"')
 	return nil
 }
 
@@ -87,7 +102,7 @@ func canonicalList(out *bytes.Buffer, v reflect.Value) (bool, error) {
 }
 
 func canonicalStruct(out *bytes.Buffer, v reflect.Value) (bool, error) {
-	members := map[string]reflect.Value{}
+	members := make([]member, 0, 16)
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -97,34 +112,36 @@ func canonicalStruct(out *bytes.Buffer, v reflect.Value) (bool, error) {
 		if name == "" {
 			return false, fmt.Errorf("field %s of %s has no stable name: give it a json tag", field.Name, v.Type())
 		}
-		members[name] = v.Field(i)
+		members = append(members, member{name, v.Field(i)})
 	}
 	return canonicalMembers(out, members)
 }
 
 func canonicalMap(out *bytes.Buffer, v reflect.Value) (bool, error) {
-	members := map[string]reflect.Value{}
+	members := make([]member, 0, v.Len())
 	for key, value := range v.Seq2() {
-		members[key.String()] = value
+		members = append(members, member{key.String(), value})
 	}
 	return canonicalMembers(out, members)
 }
 
-func canonicalMembers(out *bytes.Buffer, members map[string]reflect.Value) (bool, error) {
-	names := make([]string, 0, len(members))
-	for name := range members {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+// member is a member of a JSON object.
+type member struct {
+	name  string
+	value reflect.Value
+}
+
+func canonicalMembers(out *bytes.Buffer, members []member) (bool, error) {
+	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	start := out.Len()
-	for _, name := range names {
+	for _, m := range members {
 		before := out.Len()
 		out.WriteByte("{,"[min(before-start, 1)])
-		if err := canonicalScalar(out, name); err != nil {
+		if err := canonicalString(out, m.name); err != nil {
 			return false, err
 		}
 		out.WriteByte(':')
-		wrote, err := canonical(out, members[name])
+		wrote, err := canonical(out, m.value)
 		if err != nil {
 			return false, err
 		}

@@ -53,6 +53,9 @@ func checkTransactions(after domain.EventNo, events []domain.Event) error {
 			events[first].TransactionID != e.TransactionID || events[first].Index != 0 {
 			return fmt.Errorf("event %d is number %d of a transaction of %d that is not whole", e.No, e.Index, e.Count)
 		}
+		if i > 0 && e.RecordedAt.Before(events[i-1].RecordedAt) {
+			return fmt.Errorf("event %d is recorded before event %d", e.No, e.No-1)
+		}
 	}
 	return nil
 }
@@ -64,23 +67,30 @@ type history struct {
 
 	mu      sync.Mutex
 	starts  []domain.EventNo // guarded by mu: first event of record i+1
-	last    domain.EventNo   // guarded by mu: last event committed
+	head    TreeHead         // guarded by mu: after the last event committed
 	recent  []block          // guarded by mu: the newest blocks, dense up to the last record
 	kept    int              // guarded by mu: events in recent
 	changed chan struct{}    // guarded by mu: closed at the next commit
 }
 
 // Followers that are at most this many events behind are served from memory.
-const keepEvents = 16384
+const keepEvents = 4096
 
-func newHistory() *history { return &history{changed: make(chan struct{})} }
+func newHistory(empty TreeHead) *history { return &history{head: empty, changed: make(chan struct{})} }
 
-// add takes the next block, and tells followers.
-func (h *history) add(b block) {
+// tree returns the head after the last event.
+func (h *history) tree() TreeHead {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.head
+}
+
+// add takes the next block and the tree with it, and tells followers.
+func (h *history) add(b block, head TreeHead) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.starts = append(h.starts, b.commit.first())
-	h.last = b.commit.last()
+	h.head = head
 	h.recent = append(h.recent, b)
 	h.kept += len(b.events)
 	for len(h.recent) > 1 && h.kept > keepEvents {
@@ -96,7 +106,7 @@ func (h *history) add(b block) {
 func (h *history) position() (last domain.EventNo, record uint64, more <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.last, uint64(len(h.starts)), h.changed
+	return h.head.Size, uint64(len(h.starts)), h.changed
 }
 
 // find returns the number of the record that holds event no, and the block itself if it is in memory.

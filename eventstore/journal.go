@@ -49,6 +49,8 @@ const (
 type natsJournal struct {
 	js       jetstream.JetStream
 	stream   jetstream.Stream
+	name     string // of the stream
+	subject  string
 	logger   *slog.Logger
 	timeout  time.Duration // for one request
 	embedded bool          // the server is ours: a missing answer may be a failed fsync
@@ -58,9 +60,9 @@ type natsJournal struct {
 func (j *natsJournal) Append(ctx context.Context, id string, last uint64, data []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	ack, err := j.js.PublishMsg(ctx, &nats.Msg{Subject: journalSubject, Data: data},
+	ack, err := j.js.PublishMsg(ctx, &nats.Msg{Subject: j.subject, Data: data},
 		jetstream.WithMsgID(id), jetstream.WithExpectLastSequence(last),
-		jetstream.WithExpectStream(journalStream), jetstream.WithRetryAttempts(0))
+		jetstream.WithExpectStream(j.name), jetstream.WithRetryAttempts(0))
 	if err == nil && ack.Sequence != last+1 {
 		return fmt.Errorf("append record %d: stored as record %d: %w", last+1, ack.Sequence, ErrDamaged)
 	}

@@ -3,6 +3,7 @@ package eventstore
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // queue holds what waits for the sequencer. Its methods may be called concurrently; take is the sequencer's own.
@@ -71,6 +72,24 @@ func (q *queue) take(ctx context.Context) []*Pending {
 	case <-q.wake:
 	case <-ctx.Done():
 	}
+	return q.takeAll()
+}
+
+// takeBefore waits until there is something, or it is too late, and returns all there is.
+func (q *queue) takeBefore(late <-chan time.Time) []*Pending {
+	for {
+		select {
+		case <-q.wake:
+			if items := q.takeAll(); len(items) > 0 {
+				return items
+			}
+		case <-late:
+			return q.takeAll()
+		}
+	}
+}
+
+func (q *queue) takeAll() []*Pending {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	items := q.items
@@ -78,6 +97,13 @@ func (q *queue) take(ctx context.Context) []*Pending {
 	close(q.space)
 	q.space = make(chan struct{})
 	return items
+}
+
+// size returns how many wait.
+func (q *queue) size() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items)
 }
 
 // close lets nothing more in.

@@ -49,12 +49,15 @@ type Receipt struct {
 // Pending is a command on its way.
 type Pending struct {
 	request Request
-	trial   []Request // what to simulate, instead of request
 	id      uuid.UUID
 	digest  string
 
-	abandoned atomic.Bool  // nobody waits any more
-	done      chan outcome // gets the outcome, once
+	simulated bool // trial is to be simulated, there is no request
+	trial     []Request
+
+	abandoned atomic.Bool   // nobody waits any more
+	done      chan struct{} // closed when there is an outcome
+	outcome   outcome       // set before done is closed
 
 	kept []string // the sequencer's own: commitments that were written to the vault for it
 }
@@ -69,7 +72,7 @@ type outcome struct {
 
 // prepare checks what can be told without the register's state.
 func prepare(r Request) (*Pending, error) {
-	p := &Pending{request: r, done: make(chan outcome, 1)}
+	p := &Pending{request: r, done: make(chan struct{})}
 	id, err := uuid.Parse(r.CommandID)
 	switch {
 	case err != nil:
@@ -95,8 +98,8 @@ func prepare(r Request) (*Pending, error) {
 // wait returns the outcome. When ctx ends first, the command may still be recorded.
 func (p *Pending) wait(ctx context.Context) (outcome, error) {
 	select {
-	case o := <-p.done:
-		return o, nil
+	case <-p.done:
+		return p.outcome, nil
 	case <-ctx.Done():
 		p.abandoned.Store(true)
 		return outcome{}, fmt.Errorf("wait for the command's outcome: %w", ctx.Err())
@@ -109,7 +112,7 @@ type Ticket struct {
 	pending *Pending
 }
 
-// Wait returns what became of the command, as Submit does. It is called once.
+// Wait returns what became of the command, as Submit does.
 func (t Ticket) Wait(ctx context.Context) (Receipt, error) {
 	o, err := t.pending.wait(ctx)
 	if err != nil {
@@ -200,14 +203,19 @@ type Trial struct {
 
 // Simulate decides commands one after the other, each on top of those before, and records nothing. Their ids are not
 // looked at. Errors of single commands are in the trials.
+//
+// Whatever was decided before the call is recorded or has failed when it returns; without commands it is a barrier.
 func (s *Store) Simulate(ctx context.Context, requests []Request) ([]Trial, error) {
-	p := &Pending{trial: requests, done: make(chan outcome, 1)}
+	p := &Pending{simulated: true, trial: requests, done: make(chan struct{})}
 	for _, r := range requests {
 		if r.Command == nil {
 			return nil, fmt.Errorf("there is no command: %w", ErrBadRequest)
 		}
 	}
-	if err := errors.Join(s.accept(), s.queue.add(p)); err != nil {
+	if err := s.accept(); err != nil {
+		return nil, err
+	}
+	if err := s.queue.add(p); err != nil {
 		return nil, err
 	}
 	o, err := p.wait(ctx)

@@ -1,7 +1,6 @@
 package eventstore
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -80,13 +79,73 @@ func (s *Store) sequence(ctx, work context.Context) {
 	}
 }
 
-// meet reads what other processes recorded. It tells whether that worked.
+// turn decides what one commit takes of the waiting commands, records it, tells, and returns the rest.
+func (s *Store) turn(ctx context.Context, waiting []*Pending) []*Pending {
+	if err := s.accept(); err != nil {
+		tell(failed(waiting, err))
+		return nil
+	}
+	b := s.newBatch(len(waiting))
+	rest := s.decide(b, waiting)
+	if len(rest) == 0 {
+		var more []*Pending
+		more, rest = s.gather(b)
+		waiting = append(waiting, more...)
+	}
+	err := s.store(ctx, b)
+	if err == nil {
+		s.settle(ctx, b)
+		return rest
+	}
+	s.state.Rollback(b.mark)
+	if errors.Is(err, ErrConflict) {
+		if before := s.record; !s.meet(ctx) || s.record == before {
+			_ = pause(ctx, backoff(0)) // the other record may be still on its way; when ctx ends, the next write fails
+		}
+		return waiting // decided again, in the same order
+	}
+	s.fault(ctx, err)
+	tell(failed(waiting[:len(waiting)-len(rest)], fmt.Errorf("%w: %w", ErrReadOnly, err)))
+	return rest
+}
+
+// gather gives those who were told last a moment to come back with more, to share this commit with those who waited
+// for it meanwhile: two halves that take turns would each wait for the other's commit. It decides those who come, and
+// returns them, and those of them that did not fit. Where they do not come back in time, as when they are far away, it
+// is not tried again for a while.
+func (s *Store) gather(b *batch) (came, rest []*Pending) {
+	if len(b.outcomes) >= s.comeback {
+		return nil, nil
+	}
+	if s.gatherLater > 0 {
+		s.gatherLater--
+		return nil, nil
+	}
+	limit := time.NewTimer(gatherFor)
+	defer limit.Stop()
+	for len(b.outcomes) < s.comeback && len(rest) == 0 {
+		more := s.queue.takeBefore(limit.C)
+		if len(more) == 0 {
+			s.gatherLater = gatherPause
+			break
+		}
+		came = append(came, more...)
+		rest = s.decide(b, more)
+	}
+	return came, rest
+}
+
+const (
+	gatherFor   = time.Millisecond
+	gatherPause = 64 // turns
+)
+
+// meet reads what other processes recorded, and tells whether that worked.
 func (s *Store) meet(ctx context.Context) bool {
 	if s.health.broken() != nil {
 		return false
 	}
-	err := s.catchUp(ctx)
-	if err != nil {
+	if err := s.catchUp(ctx); err != nil {
 		s.fault(ctx, err)
 		return false
 	}
@@ -94,103 +153,11 @@ func (s *Store) meet(ctx context.Context) bool {
 	return true
 }
 
-// turn decides what one commit takes of the waiting commands, records it, tells, and returns the rest.
-func (s *Store) turn(ctx context.Context, waiting []*Pending) []*Pending {
-	if err := s.accept(); err != nil {
-		tell(failed(waiting, err))
-		return nil
-	}
-	b, rest, err := s.decide(waiting)
-	if err != nil {
-		tell(failed(waiting, fmt.Errorf("%w: %w", ErrReadOnly, err)))
-		return nil
-	}
-	err = s.store(ctx, b)
-	switch {
-	case err == nil:
-		s.settle(ctx, b)
-		return rest
-	case errors.Is(err, ErrConflict):
-		s.state.Rollback(b.mark)
-		if before := s.record; !s.meet(ctx) || s.record == before {
-			_ = pause(ctx, backoff(0)) // the other record may be still on its way; when ctx ends, the next write fails
-		}
-		return waiting // decided again, in the same order
-	default:
-		s.state.Rollback(b.mark)
-		s.fault(ctx, err)
-		decided := waiting[:len(waiting)-len(rest)]
-		tell(failed(decided, fmt.Errorf("%w: %w", ErrReadOnly, err)))
-		return rest
-	}
-}
-
-// store puts what b records on disk: first the personal texts, then the commit.
-func (s *Store) store(ctx context.Context, b *batch) error {
-	if len(b.commit.events) == 0 {
-		return nil
-	}
-	if err := s.vault.keep(ctx, b.secrets); err != nil {
-		return err
-	}
-	return s.append(ctx, b.commit)
-}
-
-// append writes the commit to the journal until the outcome is certain. The identical bytes are written again with
-// the identical guard as long as it is not; once another record, or this one, holds the place, that record tells. That
-// there is none is no proof: a write may still be on its way.
-func (s *Store) append(ctx context.Context, m commit) error {
-	data, err := encode(&m, commitRecord)
-	if err != nil {
-		return fmt.Errorf("encode commit: %w", err)
-	}
-	id := fmt.Sprintf("%x", m.id)
-	for attempt, unsure := 0, false; ; attempt++ {
-		err := s.journal.Append(ctx, id, s.record, data)
-		switch {
-		case err == nil:
-			return nil
-		case errors.Is(err, ErrConflict) && !unsure:
-			return err
-		case errors.Is(err, ErrConflict):
-			if found, ours := s.isOurs(ctx, data); found && ours {
-				return nil
-			} else if found {
-				return err
-			}
-		case errors.Is(err, ErrUnknownOutcome):
-			unsure = true
-			s.health.trouble(err)
-			s.cfg.Logger.WarnContext(ctx, "outcome of a commit is unknown, asking again",
-				slog.Int("attempt", attempt+1), slog.Any("error", err))
-		default:
-			return err
-		}
-		if pause(ctx, backoff(attempt)) != nil {
-			return fmt.Errorf("%w: gave up: %w", ErrDoubtfulWrite, err)
-		}
-	}
-}
-
-// isOurs reads the record that holds the place of a commit: whether there is one, and whether it is this commit.
-func (s *Store) isOurs(ctx context.Context, data []byte) (found, ours bool) {
-	err := s.journal.Scan(ctx, s.record+1, s.record+1, func(_ uint64, held []byte) error {
-		found, ours = true, bytes.Equal(held, data)
-		return nil
-	})
-	return found && err == nil, ours
-}
-
-// backoff is the time before a write is tried again: 10 ms, twice that each time, at most 2 s.
-func backoff(attempt int) time.Duration {
-	return min(10*time.Millisecond<<min(attempt, 8), 2*time.Second)
-}
-
 // settle makes what b recorded part of the write model for good, gives it to followers, and tells everybody.
 func (s *Store) settle(ctx context.Context, b *batch) {
 	s.state.Release(b.mark)
 	if len(b.commit.events) > 0 {
-		if err := s.extend(b.block(s.record+1), true); err != nil {
+		if err := s.extend(b.block(), true); err != nil {
 			s.fault(ctx, err)
 		}
 		if err := s.headFile.keep(s.head); err != nil {
@@ -199,16 +166,17 @@ func (s *Store) settle(ctx context.Context, b *batch) {
 		s.health.trouble(nil)
 	}
 	s.forget(ctx, b)
+	s.comeback = len(b.outcomes) + s.queue.size()
 	tell(b.outcomes)
 }
 
 // block returns the batch as it will be read from the journal.
-func (b *batch) block(record uint64) block {
+func (b *batch) block() block {
 	leaves := make([]Hash, 0, len(b.commit.events))
 	for _, raw := range b.commit.events {
 		leaves = append(leaves, LeafHash(raw))
 	}
-	return block{record: record, commit: b.commit, events: b.events, leaves: leaves}
+	return block{record: b.record, commit: b.commit, events: b.events, leaves: leaves}
 }
 
 // forget erases the personal texts of commands that were refused in the end, after a commit with them had failed.
@@ -242,6 +210,7 @@ func failed(pending []*Pending, err error) []answer {
 
 func tell(answers []answer) {
 	for _, a := range answers {
-		a.to.done <- a.outcome
+		a.to.outcome = a.outcome
+		close(a.to.done)
 	}
 }

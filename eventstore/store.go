@@ -27,6 +27,7 @@ type Store struct {
 	journal Journal
 	vault   *Vault
 	history *history
+	index   *commandIndex
 	queue   *queue
 	health  health
 	hinted  atomic.Uint64 // number of a record that another process may have written
@@ -35,13 +36,17 @@ type Store struct {
 	// The write model belongs to Open, and then to Run alone.
 	state      *domain.State
 	tree       *Tree
-	head       TreeHead                     // of tree
-	headFile   headFile                     // keeps head
-	expected   []TreeHead                   // heads that the tree is still to reach, by size
-	record     uint64                       // number of the last record
-	recordedAt time.Time                    // the latest so far
-	commands   map[uuid.UUID]domain.EventNo // first event of each command's transaction
+	head       TreeHead   // of tree
+	headFile   headFile   // keeps head
+	expected   []TreeHead // heads that the tree is still to reach, by size
+	record     uint64     // number of the last record
+	recordedAt time.Time  // the latest so far
 	ids        *transactionIDs
+	scratch    []byte // for encoding
+
+	// What Run remembers of its last turn: see gather.
+	comeback    int // commands that were told then, and those that waited
+	gatherLater int // turns until gathering is tried again
 }
 
 // Open connects to the journal, or starts it, and verifies it: settings, density, transactions, the tree from its
@@ -62,14 +67,18 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, err
 	}
 	s := &Store{
-		cfg: cfg, conn: conn, london: london, queue: newQueue(cfg.MaxQueue), history: newHistory(),
-		state: domain.NewState(), tree: NewTree(), commands: map[uuid.UUID]domain.EventNo{}, ids: newTransactionIDs(cfg.Random),
+		cfg: cfg, conn: conn, london: london, queue: newQueue(cfg.MaxQueue), state: domain.NewState(), tree: NewTree(),
+		index: newCommandIndex(), ids: newTransactionIDs(cfg.Random),
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
+	if s.head, err = s.tree.Head(); err != nil {
+		return nil, err
+	}
+	s.history = newHistory(s.head)
 	if err := s.openStreams(ctx); err != nil {
 		return nil, err
 	}
@@ -94,7 +103,8 @@ func (s *Store) openStreams(ctx context.Context) error {
 		return err
 	}
 	s.journal = &natsJournal{
-		js: js, stream: stream, logger: s.cfg.Logger, timeout: s.cfg.Timeout, embedded: s.conn.embedded(),
+		js: js, stream: stream, name: journalStream, subject: journalSubject,
+		logger: s.cfg.Logger, timeout: s.cfg.Timeout, embedded: s.conn.embedded(),
 	}
 	s.history.journal = s.journal
 	s.vault, err = openVault(ctx, js, s.cfg, s.conn.embedded())
@@ -109,6 +119,23 @@ func (s *Store) Position() domain.EventNo {
 	last, _, _ := s.history.position()
 	return last
 }
+
+// Recorded tells whether a command with this id was recorded, as far as Position.
+func (s *Store) Recorded(commandID string) bool {
+	id, err := uuid.Parse(commandID)
+	if err != nil {
+		return false
+	}
+	_, ok := s.index.find(id)
+	return ok
+}
+
+// Head returns the tree of all events up to Position. Heads end on transactions.
+func (s *Store) Head() TreeHead { return s.history.tree() }
+
+// State returns the write model. It belongs to Run: it may be read before Run is called and after it has returned, and
+// never changed.
+func (s *Store) State() *domain.State { return s.state }
 
 // Healthy returns nil, or why commands are not accepted or may not be recorded.
 func (s *Store) Healthy() error {

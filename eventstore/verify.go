@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,20 +29,19 @@ func (c *connection) verify(ctx context.Context, cfg Config) error {
 	return verifySync(ctx, cfg, c.nc.ConnectedServerId())
 }
 
-// verifySync asks the monitoring port of each server whether it syncs every write.
+// verifySync asks the monitoring port of each server whether it syncs every write. Servers that are down cannot be
+// asked; a majority that says yes, among them the one connected to, is enough to go on with.
 func verifySync(ctx context.Context, cfg Config, connectedTo string) error {
 	const remedy = `set "jetstream { sync_interval: always }" on every server and give the addresses of their ` +
 		`monitoring ports, or accept the risk of losing acknowledged events`
-	if len(cfg.Monitors) < cfg.Replicas {
-		return fmt.Errorf("whether the NATS servers sync every write cannot be told from %d monitoring addresses "+
-			"for %d replicas: %s: %w", len(cfg.Monitors), cfg.Replicas, remedy, ErrSettings)
-	}
 	seen := map[string]bool{}
 	for _, address := range cfg.Monitors {
 		v, err := readVarz(ctx, cfg, address)
 		switch {
 		case err != nil:
-			return fmt.Errorf("ask %s whether it syncs every write: %s: %w: %w", address, remedy, ErrSettings, err)
+			cfg.Logger.WarnContext(ctx, "a NATS server cannot be asked whether it syncs every write",
+				slog.String("address", address), slog.Any("error", err))
+			continue
 		case !v.JetStream.Config.SyncAlways:
 			return fmt.Errorf("the NATS server at %s does not sync every write: %s: %w", address, remedy, ErrSettings)
 		case olderThan(v.Version, oldestServer):
@@ -50,9 +50,10 @@ func verifySync(ctx context.Context, cfg Config, connectedTo string) error {
 		}
 		seen[v.ServerID] = true
 	}
-	if !seen[connectedTo] || len(seen) < cfg.Replicas {
-		return fmt.Errorf("the monitoring addresses show %d servers, and not all that are used: %s: %w",
-			len(seen), remedy, ErrSettings)
+	if !seen[connectedTo] || len(seen) <= cfg.Replicas/2 || len(cfg.Monitors) < cfg.Replicas {
+		return fmt.Errorf("%d monitoring addresses show %d servers that sync every write, for %d replicas, "+
+			"and the one connected to among them: %t: %s: %w",
+			len(cfg.Monitors), len(seen), cfg.Replicas, seen[connectedTo], remedy, ErrSettings)
 	}
 	return nil
 }

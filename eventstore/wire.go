@@ -3,6 +3,7 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -24,7 +25,9 @@ type coder struct {
 	err     error
 	// commitments of the personal texts that were visited, in hex
 	commitments []string
-	wroteFact   bool
+	// what oneof compares with: type of the fact to be written, field of the fact to be read
+	factType  reflect.Type
+	factField protowire.Number
 }
 
 // errNotCanonical says that bytes are not in the one form in which the register writes.
@@ -75,6 +78,13 @@ func (c *coder) next(num protowire.Number, kind protowire.Type) bool {
 	}
 	c.in = c.in[size:]
 	return true
+}
+
+// peek returns the number of the field that comes next, 0 when there is none.
+func (c *coder) peek() protowire.Number {
+	tag, _ := peekVarint(c.in)
+	num, _ := protowire.DecodeTag(tag)
+	return max(num, 0)
 }
 
 // peekVarint returns the number at the start of s and its size, 0 when there is none in shortest form.
@@ -234,9 +244,13 @@ func blobs(c *coder, num protowire.Number, v *[][]byte) {
 func one[T any](c *coder, num protowire.Number, v *T, body func(*coder, *T)) {
 	if c.writing {
 		before := len(c.out)
-		if c.message(num, func() { body(c, v) }) == 0 {
+		start := c.open(num)
+		body(c, v)
+		if len(c.out) == start {
 			c.out = c.out[:before]
+			return
 		}
+		c.close(start)
 		return
 	}
 	if c.next(num, protowire.BytesType) && readMessage(c, v, body) == 0 {
@@ -248,7 +262,9 @@ func one[T any](c *coder, num protowire.Number, v *T, body func(*coder, *T)) {
 func many[T any](c *coder, num protowire.Number, v *[]T, body func(*coder, *T)) {
 	if c.writing {
 		for i := range *v {
-			c.message(num, func() { body(c, &(*v)[i]) })
+			start := c.open(num)
+			body(c, &(*v)[i])
+			c.close(start)
 		}
 		return
 	}
@@ -272,17 +288,19 @@ func readMessage[T any](c *coder, v *T, body func(*coder, *T)) int {
 	return len(message)
 }
 
-// message writes field num with what write writes, and returns the size of that.
-func (c *coder) message(num protowire.Number, write func()) int {
+// open begins message num and returns where its content starts. The room for its size is enough for 127 bytes.
+func (c *coder) open(num protowire.Number) (start int) {
 	c.tag(num, protowire.BytesType)
-	start := len(c.out)
-	c.out = append(c.out, 0) // enough for a message of up to 127 bytes
-	write()
-	size := len(c.out) - start - 1
+	c.out = append(c.out, 0)
+	return len(c.out)
+}
+
+// close ends the message whose content starts there.
+func (c *coder) close(start int) {
+	size := len(c.out) - start
 	if more := protowire.SizeVarint(uint64(size)) - 1; more > 0 { //nolint:gosec // a size is not negative
 		c.out = append(c.out, make([]byte, more)...)
-		copy(c.out[start+1+more:], c.out[start+1:start+1+size])
+		copy(c.out[start+more:], c.out[start:start+size])
 	}
-	protowire.AppendVarint(c.out[:start], uint64(size)) //nolint:gosec // a size is not negative
-	return size
+	protowire.AppendVarint(c.out[:start-1], uint64(size)) //nolint:gosec // a size is not negative
 }

@@ -16,7 +16,7 @@ import (
 func date(c *coder, num protowire.Number, v *domain.Date) {
 	var digits uint32
 	if c.writing && *v != 0 {
-		day := time.Unix(0, 0).UTC().AddDate(0, 0, int(*v-unixDay()))
+		day := time.Unix(0, 0).UTC().AddDate(0, 0, int(*v-unixDay))
 		digits = uint32(day.Year()*10000 + int(day.Month())*100 + day.Day()) //nolint:gosec // four, two and two digits
 	}
 	number(c, num, &digits)
@@ -26,30 +26,37 @@ func date(c *coder, num protowire.Number, v *domain.Date) {
 		if t.Month() != month || t.Day() != day || year == 0 || year > 9999 {
 			c.fail(fmt.Errorf("field %d: %d is not a date: %w", num, digits, errNotCanonical))
 		}
-		*v = unixDay() + domain.Date(t.Unix()/secondsPerDay)
+		*v = unixDay + domain.Date(t.Unix()/secondsPerDay)
 	}
 }
 
 const secondsPerDay = 24 * 60 * 60
 
 // unixDay is 1970-01-01.
-func unixDay() domain.Date { return domain.NewDate(1970, time.January, 1) }
+const unixDay domain.Date = 719163
 
 // digest visits 32 bytes that are hex in the domain.
 func digest(c *coder, num protowire.Number, v *string) {
-	var raw string
-	if c.writing {
-		b, err := hex.DecodeString(*v)
-		if err != nil {
-			c.fail(fmt.Errorf("field %d: %w: %w", num, ErrBadRequest, err))
+	switch {
+	case c.err != nil:
+	case !c.writing:
+		var raw string
+		if binary(c, num, digestSize, &raw); raw != "" {
+			var buffer [digestSize]byte
+			*v = hex.EncodeToString(append(buffer[:0], raw...))
 		}
-		raw = string(b)
-	}
-	binary(c, num, 32, &raw)
-	if !c.writing {
-		*v = hex.EncodeToString([]byte(raw))
+	case *v != "":
+		c.tag(num, protowire.BytesType)
+		c.out = protowire.AppendVarint(c.out, digestSize)
+		start := len(c.out)
+		var err error
+		if c.out, err = hex.AppendDecode(c.out, []byte(*v)); err != nil || len(c.out) != start+digestSize {
+			c.fail(fmt.Errorf("field %d: %q is not %d bytes in hex: %w", num, *v, digestSize, ErrBadRequest))
+		}
 	}
 }
+
+const digestSize = 32
 
 // digests visits a list of values like that of digest.
 func digests(c *coder, num protowire.Number, v *[]string) {

@@ -25,6 +25,7 @@ const (
 // valueTable keeps every distinct set of holdings once: millions of points share a few thousand of them.
 type valueTable struct {
 	sets   [][]domain.Holding
+	last   valueID
 	single map[domain.Holding]valueID
 	joint  map[string]valueID
 }
@@ -68,7 +69,8 @@ func (t *valueTable) singleID(holding domain.Holding) valueID {
 
 func (t *valueTable) add(holdings []domain.Holding) valueID {
 	t.sets = append(t.sets, holdings)
-	return valueID(len(t.sets) - 1)
+	t.last++
+	return t.last
 }
 
 func (t *valueTable) get(id valueID) []domain.Holding { return t.sets[id] }
@@ -77,7 +79,7 @@ func (t *valueTable) get(id valueID) []domain.Holding { return t.sets[id] }
 const roleCount = 5
 
 // roleIndex returns where a role stands in the order of domain.Roles, -1 for none of them.
-func roleIndex(r domain.Role) int {
+func roleIndex(r domain.Role) int8 {
 	switch r {
 	case domain.RoleAccountable:
 		return 0
@@ -98,7 +100,8 @@ func roleIndex(r domain.Role) int {
 type cell struct {
 	subject   domain.Subject
 	footprint domain.FootprintCode
-	roles     [roleCount][]line
+	// lines are in the order of role and slot.
+	lines []line
 	// bodies are those under which the cell is listed: everyone that ever held any of it, or acted for who did.
 	bodies []domain.OrganisationCode
 }
@@ -113,20 +116,27 @@ func compareCells(a, b *cell) int {
 }
 
 // line returns the line of a role and slot, which begins empty.
-func (c *cell) line(role int, slot domain.OrganisationCode) *line {
-	lines := c.roles[role]
-	i, ok := findLine(lines, slot)
+func (c *cell) line(role int8, slot domain.OrganisationCode) *line {
+	i, ok := slices.BinarySearchFunc(c.lines, line{role: role, slot: slot}, func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.role, b.role), cmp.Compare(a.slot, b.slot))
+	})
 	if !ok {
-		lines = slices.Insert(lines, i, line{slot: slot})
-		c.roles[role] = lines
+		c.lines = slices.Insert(c.lines, i, line{role: role, slot: slot})
 	}
-	return &lines[i]
+	return &c.lines[i]
 }
 
-func findLine(lines []line, slot domain.OrganisationCode) (int, bool) {
-	return slices.BinarySearchFunc(lines, slot, func(l line, slot domain.OrganisationCode) int {
-		return cmp.Compare(l.slot, slot)
-	})
+// of returns the lines of a role, in the order of their slots.
+func (c *cell) of(role int8) []line {
+	start := 0
+	for start < len(c.lines) && c.lines[start].role < role {
+		start++
+	}
+	end := start
+	for end < len(c.lines) && c.lines[end].role == role {
+		end++
+	}
+	return c.lines[start:end]
 }
 
 // cellTree holds cells in order.
@@ -145,18 +155,23 @@ type place struct {
 
 // functionMap is who holds what, on both clocks: the cells by place, in order, and by body.
 type functionMap struct {
+	// epochChanges is the fewest changes of a line's epoch.
+	epochChanges int32
+	// lines counts the lines of all cells.
+	lines   int
 	values  valueTable
 	byPlace map[place][]*cell
 	all     *cellTree
 	byBody  map[domain.OrganisationCode]*cellTree
 }
 
-func newFunctionMap() *functionMap {
+func newFunctionMap(epochChanges int32) *functionMap {
 	return &functionMap{
-		values:  newValueTable(),
-		byPlace: map[place][]*cell{},
-		all:     newCellTree(),
-		byBody:  map[domain.OrganisationCode]*cellTree{},
+		epochChanges: epochChanges,
+		values:       newValueTable(),
+		byPlace:      map[place][]*cell{},
+		all:          newCellTree(),
+		byBody:       map[domain.OrganisationCode]*cellTree{},
 	}
 }
 
@@ -185,7 +200,9 @@ func (m *functionMap) change(no domain.EventNo, c *cell, change *domain.HoldingC
 		if index < 0 {
 			return fmt.Errorf("unknown role %q", role)
 		}
-		c.line(index, change.Slot).add(change.On, no, value)
+		before := len(c.lines)
+		c.line(index, change.Slot).add(point{from: change.On, value: value, no: no}, m.epochChanges)
+		m.lines += len(c.lines) - before
 	}
 	for i := range change.Holdings {
 		m.list(c, change.Holdings[i].Holder)
@@ -217,9 +234,10 @@ func (m *functionMap) line(r domain.Remit, slot domain.OrganisationCode) *line {
 		if c.subject != r.Subject {
 			continue
 		}
-		lines := c.roles[roleIndex(r.Role)]
-		if i, ok := findLine(lines, slot); ok {
-			return &lines[i]
+		for i := range c.lines {
+			if c.lines[i].role == roleIndex(r.Role) && c.lines[i].slot == slot {
+				return &c.lines[i]
+			}
 		}
 	}
 	return &line{slot: slot}
@@ -240,9 +258,9 @@ func (m *functionMap) list(c *cell, body domain.OrganisationCode) {
 }
 
 // held returns the holdings of a role in a cell.
-func (m *functionMap) held(c *cell, role int, a domain.AsOf) []domain.Holding {
+func (m *functionMap) held(c *cell, role int8, a domain.AsOf) []domain.Holding {
 	var held []domain.Holding
-	lines := c.roles[role]
+	lines := c.of(role)
 	for i := range lines {
 		if p := lines[i].at(a.On, a.Known); p != nil {
 			if held == nil {

@@ -84,15 +84,15 @@ type comparer struct {
 func (x *comparer) differences(list []Difference, c *cell) []Difference {
 	var differing [roleCount]bool
 	found := false
-	for i := range c.roles {
-		differing[i] = x.before.roles[i] && x.mayDiffer(c.roles[i])
+	for i := range int8(roleCount) {
+		differing[i] = x.before.roles[i] && x.mayDiffer(c.of(i))
 		found = found || differing[i]
 	}
 	if !found {
 		return list
 	}
 	before, after := x.before.entries(nil, c), x.after.entries(nil, c)
-	for i, role := range domain.Roles() {
+	for i, role := range x.before.names {
 		if !differing[i] {
 			continue
 		}
@@ -101,7 +101,7 @@ func (x *comparer) differences(list []Difference, c *cell) []Difference {
 			Before: ofRole(before, role), After: ofRole(after, role),
 		}
 		if !sameHolders(d.Before, d.After) && x.isAskedFor(d) {
-			d.CauseEvents = x.causes(c.roles[i])
+			d.CauseEvents = x.causes(c.of(roleIndex(role)))
 			list = append(list, d)
 		}
 	}
@@ -113,7 +113,7 @@ func (x *comparer) mayDiffer(lines []line) bool {
 	for i := range lines {
 		b := lines[i].at(x.before.asOf.On, x.before.asOf.Known)
 		a := lines[i].at(x.after.asOf.On, x.after.asOf.Known)
-		if b != a && valueOf(a) != valueOf(b) {
+		if valueOf(a) != valueOf(b) {
 			return true
 		}
 	}
@@ -179,12 +179,12 @@ func (x *comparer) causes(lines []line) []domain.EventNo {
 	var events []domain.EventNo
 	for i := range lines {
 		b, a := lines[i].at(from.On, from.Known), lines[i].at(to.On, to.Known)
-		if b == a {
+		if valueOf(a) == valueOf(b) {
 			continue
 		}
 		events = append(events, between(&lines[i], from, to)...)
-		events = append(events, unknownAt(b, to.Known)...)
-		events = append(events, unknownAt(a, from.Known)...)
+		events = append(events, unknownAt(&lines[i], b, to.Known)...)
+		events = append(events, unknownAt(&lines[i], a, from.Known)...)
 	}
 	slices.Sort(events)
 	return slices.Compact(events)
@@ -192,15 +192,17 @@ func (x *comparer) causes(lines []line) []domain.EventNo {
 
 // unknownAt returns the event for which a point is not known at a position: it was recorded afterwards, or something
 // else had been recorded for its date by then.
-func unknownAt(p *point, known domain.EventNo) []domain.EventNo {
-	switch {
-	case p == nil || p.isKnown(known):
+func unknownAt(l *line, p *point, known domain.EventNo) []domain.EventNo {
+	if p == nil {
 		return nil
-	case p.no > known:
-		return []domain.EventNo{p.no}
-	default:
-		return []domain.EventNo{p.end}
 	}
+	if p.no > known {
+		return []domain.EventNo{p.no}
+	}
+	if replaced := l.replacedBy(*p); replaced <= known {
+		return []domain.EventNo{replaced}
+	}
+	return nil
 }
 
 // between returns the events of the points in force, as known at the later position, on the dates after the earlier

@@ -12,7 +12,9 @@ import (
 // eventIndex keeps every event by number, and the numbers by entity and type.
 type eventIndex struct {
 	// all holds event number n at n-1.
-	all      []domain.Event
+	all []domain.Event
+	// ends has bit n-1 set when event n is the last of its transaction.
+	ends     []uint64
 	byEntity map[string][]domain.EventNo
 	byType   map[string][]domain.EventNo
 }
@@ -46,6 +48,12 @@ func (x *eventIndex) check(events []domain.Event) error {
 }
 
 func (x *eventIndex) add(e *domain.Event) {
+	if len(x.all)%64 == 0 {
+		x.ends = append(x.ends, 0)
+	}
+	if e.Index == e.Count-1 {
+		x.ends[len(x.all)/64] |= 1 << (len(x.all) % 64)
+	}
 	x.all = append(x.all, *e)
 	entity, kind := e.Fact.Entity(), e.Fact.FactType()
 	x.byEntity[entity] = append(x.byEntity[entity], e.No)
@@ -63,16 +71,22 @@ func (x *eventIndex) at(no domain.EventNo) (*domain.Event, bool) {
 
 // completed returns the last event of the last transaction that ends at or before no.
 func (x *eventIndex) completed(no domain.EventNo) domain.EventNo {
-	e, ok := x.at(no)
-	if !ok || e.Index == e.Count-1 {
-		return min(no, x.last())
+	no = min(no, x.last())
+	for no > 0 && !x.isEnd(no) {
+		no--
 	}
-	return no - domain.EventNo(e.Index) - 1
+	return no
 }
+
+// isEnd tells whether an event is the last of its transaction, without looking at the event.
+func (x *eventIndex) isEnd(no domain.EventNo) bool { return x.ends[(no-1)/64]>>((no-1)%64)&1 == 1 }
 
 func (x *eventIndex) knownAt(t time.Time) domain.EventNo {
 	n := sort.Search(len(x.all), func(i int) bool { return x.all[i].RecordedAt.After(t) })
-	return x.completed(domain.EventNo(n))
+	if n == 0 {
+		return 0
+	}
+	return x.completed(x.all[n-1].No)
 }
 
 // bounds returns the first and the last event of an entity at or before known, 0 when there is none.
@@ -119,7 +133,7 @@ func (v *Views) Event(no domain.EventNo) (domain.Event, error) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	e, ok := v.events.at(no)
-	if !ok {
+	if !ok || no > v.position() {
 		return domain.Event{}, domain.Refuse(domain.UnknownEvent, fmt.Sprintf("There is no event %d.", no),
 			"List the events to see their numbers.", "event", decimal(no))
 	}
@@ -128,14 +142,16 @@ func (v *Views) Event(no domain.EventNo) (domain.Event, error) {
 
 // Transaction returns all events of the transaction that an event belongs to, or refuses with domain.UnknownEvent.
 func (v *Views) Transaction(no domain.EventNo) ([]domain.Event, error) {
-	e, err := v.Event(no)
-	if err != nil {
+	if _, err := v.Event(no); err != nil {
 		return nil, err
 	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	first := int(no) - 1 - e.Index
-	return slices.Clone(v.events.all[first : first+e.Count]), nil
+	before, last := v.events.completed(no-1), no
+	for !v.events.isEnd(last) {
+		last++
+	}
+	return slices.Clone(v.events.all[before:last]), nil
 }
 
 // Events lists events. It fails only for a position that is not reached yet.

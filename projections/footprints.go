@@ -15,7 +15,8 @@ type FootprintView struct {
 	IsOpen bool
 	// OpenedOn is when it first began, ClosedOn from when it no longer exists: zero while no end is recorded.
 	OpenedOn, ClosedOn domain.Date
-	// CoveredBy is the body that covers it on the date, "" for none; Covered are those bodies one after the other.
+	// CoveredBy is the body that covers it on the date, "" for none; Covered are those bodies one after the other;
+	// times without one are left out.
 	CoveredBy domain.OrganisationCode
 	Covered   []Period[domain.OrganisationCode]
 	// Region is the region of the body that covers it.
@@ -108,7 +109,7 @@ func (g *gazetteer) letsFootprint(q FootprintQuery, fp domain.Footprint) bool {
 func (g *gazetteer) footprint(fp domain.Footprint) FootprintView {
 	view := FootprintView{
 		Code: fp.Code, Name: fp.Name, Kind: fp.Kind, IsOpen: fp.IsOpen(g.asOf),
-		CoveredBy: valueAt(fp.CoveredBy, g.asOf), Covered: periodsOf(fp.CoveredBy, g.asOf.Known),
+		CoveredBy: valueAt(fp.CoveredBy, g.asOf), Covered: relationsOf(fp.CoveredBy, g.asOf.Known),
 	}
 	view.OpenedOn, view.ClosedOn = lifeOf(periodsOf(fp.Open, g.asOf.Known))
 	if view.CoveredBy != "" {

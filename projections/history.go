@@ -117,13 +117,14 @@ func (v *Views) historyCells(q HistoryQuery, a domain.AsOf) ([]*cell, error) {
 func (v *Views) changesOf(cells []*cell, role domain.Role, known domain.EventNo) []Change {
 	var changes []Change
 	for _, c := range cells {
-		for i, r := range domain.Roles() {
+		for _, r := range domain.Roles() {
 			if role != "" && role != r {
 				continue
 			}
 			remit := domain.Remit{Subject: c.subject, Footprint: c.footprint, Role: r}
-			for j := range c.roles[i] {
-				changes = v.lineChanges(changes, remit, &c.roles[i][j], known)
+			lines := c.of(roleIndex(r))
+			for j := range lines {
+				changes = v.lineChanges(changes, remit, &lines[j], known)
 			}
 		}
 	}

@@ -1,51 +1,71 @@
 package projections
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 
 	"github.com/remit-register/remit/domain"
 )
 
-// blockSize is the most points that a block holds. It bounds what an insertion moves and what a lookup scans.
-const blockSize = 512
-
-// point is one recorded change of a line: from date from the line has a value, as the register knew it from event no
-// until before event end, when something else was recorded for the same date.
-//
-// A retraction closes the point that it takes back and is itself known during no event at all; it is kept for the
-// history.
+// point is one recorded change of a line: from date from the line has a value, says event no. Of the points of one
+// date the last that is recorded at a position counts there; if that is a retraction, nothing is known of the date.
 type point struct {
 	from  domain.Date
 	value valueID
 	no    domain.EventNo
-	end   domain.EventNo
 }
 
-func (p *point) isKnown(known domain.EventNo) bool { return p.no <= known && known < p.end }
-
-// line is the dated history of one remit, or of one body's part in a concurrent remit: its points in the order of date
-// and event. It answers as domain.Timeline does, in a time that hardly grows with the number of its points.
+// line is the dated history of one remit, or of one body's part in a concurrent remit. It answers as domain.Timeline
+// does.
+//
+// Its points are kept by epochs: stretches of the log. What is known at a position is found in the epoch of that
+// position alone, which begins with a copy of every point that counted at its start. A new epoch begins when the
+// current one has had as many changes as it has points that count, and some hundred at least: so copies never take
+// more room than the changes themselves, and a lookup passes over few points that do not count, however often the line
+// was corrected.
 type line struct {
-	slot   domain.OrganisationCode
-	blocks []block
+	slot domain.OrganisationCode
+	// points are those of the current epoch, in the order of date and event.
+	points []point
+	// past has the epochs before, nil for none: few lines have any.
+	past *pastEpochs
+	// last is the newest event.
+	last domain.EventNo
+	// changes counts the changes of the current epoch, counting the points that count at its end.
+	changes, counting int32
+	// role is the place of the line's role in the order of domain.Roles.
+	role int8
 }
 
-// block is a stretch of a line's points. No point of it is known at an event before minNo, or from maxEnd on.
-type block struct {
-	first  domain.Date
-	minNo  domain.EventNo
-	maxEnd domain.EventNo
+// pastEpochs are the epochs before the current one, which begins with event start.
+type pastEpochs struct {
+	start  domain.EventNo
+	epochs []epoch
+}
+
+// epoch is what a line knows from event start on, until the next epoch starts.
+type epoch struct {
+	start  domain.EventNo
 	points []point
 }
 
-func (b *block) mayKnow(known domain.EventNo) bool { return b.minNo <= known && known < b.maxEnd }
+// epochAt returns the points of the epoch in which a position lies.
+func (l *line) epochAt(known domain.EventNo) []point {
+	if l.past == nil || known >= l.past.start {
+		return l.points
+	}
+	// The first epoch starts at 0.
+	epochs := l.past.epochs
+	return epochs[sort.Search(len(epochs), func(i int) bool { return epochs[i].start > known })-1].points
+}
 
-// upper returns the number of points of the block up to and including a date.
-func (b *block) upper(on domain.Date) int {
-	low, high := 0, len(b.points)
+// upper returns the number of points up to and including a date.
+func upper(points []point, on domain.Date) int {
+	low, high := 0, len(points)
 	for low < high {
 		middle := int(uint(low+high) >> 1)
-		if b.points[middle].from <= on {
+		if points[middle].from <= on {
 			low = middle + 1
 		} else {
 			high = middle
@@ -54,150 +74,187 @@ func (b *block) upper(on domain.Date) int {
 	return low
 }
 
-// summarise works out first, minNo and maxEnd after a change.
-func (b *block) summarise() {
-	b.first, b.minNo, b.maxEnd = b.points[0].from, domain.Latest, 0
-	for i := range b.points {
-		p := &b.points[i]
-		if p.no < p.end {
-			b.minNo, b.maxEnd = min(b.minNo, p.no), max(b.maxEnd, p.end)
+// lanes is how many lines are searched side by side.
+const lanes = 8
+
+// uppers is upper for several lines at once. What a search waits for is memory, so that a few of them in step take
+// hardly longer than one.
+func uppers(points *[lanes][]point, on domain.Date) (ends [lanes]int) {
+	var size [lanes]int
+	longest := 0
+	for k := range points {
+		size[k] = len(points[k])
+		longest = max(longest, size[k])
+	}
+	for ; longest > 1; longest -= longest / 2 {
+		for k := range points {
+			half := size[k] / 2
+			if half > 0 && points[k][ends[k]+half-1].from <= on {
+				ends[k] += half
+			}
+			size[k] -= half
 		}
 	}
+	for k := range points {
+		if size[k] == 1 && points[k][ends[k]].from <= on {
+			ends[k]++
+		}
+	}
+	return ends
 }
 
-// find returns the block in which a date lies: the last that begins on or before it, -1 when none does.
-func (l *line) find(on domain.Date) int {
-	if len(l.blocks) == 1 {
-		if l.blocks[0].first <= on {
-			return 0
+// lastKnown returns the index of the last point before end that counts at a position, -1 for none. End lies between
+// two dates.
+func lastKnown(points []point, end int, known domain.EventNo) int {
+	for i := end - 1; i >= 0; i-- {
+		if points[i].no > known {
+			continue
 		}
-		return -1
+		if points[i].value != retracted {
+			return i
+		}
+		for i > 0 && points[i-1].from == points[i].from {
+			i--
+		}
 	}
-	return sort.Search(len(l.blocks), func(i int) bool { return l.blocks[i].first > on }) - 1
+	return -1
+}
+
+// firstKnown returns the index of the point from start on that counts at a position on the first date that has one,
+// -1 for none. Start lies between two dates.
+func firstKnown(points []point, start int, known domain.EventNo) int {
+	found := -1
+	for i := start; i < len(points); i++ {
+		if points[i].no <= known {
+			found = i
+		}
+		if i+1 < len(points) && points[i+1].from == points[i].from {
+			continue
+		}
+		if found >= 0 && points[found].value != retracted {
+			return found
+		}
+		found = -1
+	}
+	return -1
 }
 
 // at returns the point in force on a date as known, or nil.
 func (l *line) at(on domain.Date, known domain.EventNo) *point {
-	for i := l.find(on); i >= 0; i-- {
-		b := &l.blocks[i]
-		if !b.mayKnow(known) {
-			continue
-		}
-		for j := b.upper(on) - 1; j >= 0; j-- {
-			if b.points[j].isKnown(known) {
-				return &b.points[j]
-			}
-		}
+	points := l.epochAt(known)
+	if i := lastKnown(points, upper(points, on), known); i >= 0 {
+		return &points[i]
 	}
 	return nil
 }
 
 // next returns the first point in force after a date as known, or nil.
 func (l *line) next(on domain.Date, known domain.EventNo) *point {
-	for i := max(l.find(on), 0); i < len(l.blocks); i++ {
-		b := &l.blocks[i]
-		if !b.mayKnow(known) {
-			continue
-		}
-		for j := b.upper(on); j < len(b.points); j++ {
-			if b.points[j].isKnown(known) {
-				return &b.points[j]
+	points := l.epochAt(known)
+	if i := firstKnown(points, upper(points, on), known); i >= 0 {
+		return &points[i]
+	}
+	return nil
+}
+
+// span returns the point in force as known, or nil, and the date of the next one, zero for none. Of the points of the
+// epoch in which known lies, those before end are of dates up to the one that is asked for.
+func span(points []point, end int, known domain.EventNo) (in *point, to domain.Date) {
+	i := lastKnown(points, end, known)
+	if i < 0 {
+		return nil, 0
+	}
+	if next := firstKnown(points, end, known); next >= 0 {
+		to = points[next].from
+	}
+	return &points[i], to
+}
+
+// replacedBy returns the event that recorded something else for the date of a point, domain.Latest for none.
+func (l *line) replacedBy(p point) domain.EventNo {
+	for _, e := range l.epochs() {
+		for i := upper(e.points, p.from-1); i < len(e.points) && e.points[i].from == p.from; i++ {
+			if e.points[i].no > p.no {
+				return e.points[i].no
 			}
 		}
 	}
-	return nil
+	return domain.Latest
+}
+
+// epochs returns all epochs in order.
+func (l *line) epochs() []epoch {
+	if l.past == nil {
+		return []epoch{{points: l.points}}
+	}
+	return append(slices.Clip(l.past.epochs), epoch{l.past.start, l.points})
 }
 
 // each calls yield with every point recorded, in the order of date and event, and with the event that took its place
 // on its date: domain.Latest for none.
 func (l *line) each(yield func(p point, replaced domain.EventNo) bool) {
-	var previous point
-	started := false
-	for i := range l.blocks {
-		for _, p := range l.blocks[i].points {
-			if started && !yield(previous, replacedBy(previous, p)) {
-				return
-			}
-			previous, started = p, true
+	points := l.recorded()
+	for i, p := range points {
+		replaced := domain.Latest
+		if i+1 < len(points) && points[i+1].from == p.from {
+			replaced = points[i+1].no
 		}
-	}
-	if started {
-		yield(previous, domain.Latest)
+		if !yield(p, replaced) {
+			return
+		}
 	}
 }
 
-func replacedBy(p, next point) domain.EventNo {
-	if next.from == p.from {
-		return next.no
+// recorded returns every point once: from the epoch in which it was recorded.
+func (l *line) recorded() []point {
+	if l.past == nil {
+		return l.points
 	}
-	return domain.Latest
+	var all []point
+	for _, e := range l.epochs() {
+		for _, p := range e.points {
+			if p.no >= e.start {
+				all = append(all, p)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b point) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.no, b.no))
+	})
+	return all
 }
 
 // add records a change. Events come in the order of their numbers, so among the points of one date the new one is the
-// last.
-func (l *line) add(from domain.Date, no domain.EventNo, value valueID) {
-	p := point{from: from, value: value, no: no, end: domain.Latest}
-	if value == retracted {
-		p.end = no
+// last. epochChanges is the fewest changes of an epoch: lines with fewer have only one.
+func (l *line) add(p point, epochChanges int32) {
+	if l.changes >= max(epochChanges, l.counting) && p.no > l.last {
+		l.begin(p.no)
 	}
-	if len(l.blocks) == 0 {
-		l.blocks = []block{newBlock(p)}
-		return
+	at := upper(l.points, p.from)
+	if at > 0 && l.points[at-1].from == p.from && l.points[at-1].value != retracted {
+		l.counting--
 	}
-	i := max(l.find(from), 0)
-	at := l.blocks[i].upper(from)
-	l.close(i, at, from, no)
-	l.insert(i, at, p)
+	if p.value != retracted {
+		l.counting++
+	}
+	l.points = slices.Insert(l.points, at, p)
+	l.changes++
+	l.last = p.no
 }
 
-func newBlock(points ...point) block {
-	b := block{points: points}
-	b.summarise()
-	return b
-}
-
-// close ends the knowledge of the point before position at of block i, when it is of the same date.
-func (l *line) close(i, at int, from domain.Date, no domain.EventNo) {
-	if at == 0 {
-		return
+// begin begins a new epoch with the points that count before event no.
+func (l *line) begin(no domain.EventNo) {
+	if l.past == nil {
+		l.past = &pastEpochs{}
 	}
-	b := &l.blocks[i]
-	before := &b.points[at-1]
-	if before.from == from && before.end == domain.Latest {
-		before.end = no
-		b.summarise()
-	}
-}
-
-func (l *line) insert(i, at int, p point) {
-	b := &l.blocks[i]
-	if len(b.points) < blockSize {
-		b.points = append(b.points, point{})
-		copy(b.points[at+1:], b.points[at:])
-		b.points[at] = p
-		b.first = b.points[0].from
-		if p.no < p.end {
-			b.minNo, b.maxEnd = min(b.minNo, p.no), max(b.maxEnd, p.end)
+	current := make([]point, 0, 2*l.counting)
+	for i, p := range l.points {
+		isLast := i+1 == len(l.points) || l.points[i+1].from != p.from
+		if isLast && p.value != retracted {
+			current = append(current, p)
 		}
-		return
 	}
-	if at == blockSize {
-		// Most lines grow at their end: full blocks stay full.
-		l.insertBlock(i+1, newBlock(p))
-		return
-	}
-	l.insertBlock(i+1, newBlock(append([]point(nil), b.points[blockSize/2:]...)...))
-	b = &l.blocks[i]
-	b.points = append([]point(nil), b.points[:blockSize/2]...)
-	b.summarise()
-	if at > blockSize/2 {
-		i, at = i+1, at-blockSize/2
-	}
-	l.insert(i, at, p)
-}
-
-func (l *line) insertBlock(i int, b block) {
-	l.blocks = append(l.blocks, block{})
-	copy(l.blocks[i+1:], l.blocks[i:])
-	l.blocks[i] = b
+	before := append([]point(nil), l.points...)
+	l.past.epochs = append(l.past.epochs, epoch{l.past.start, before})
+	l.past.start, l.points, l.changes = no, current, 0
 }

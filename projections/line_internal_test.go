@@ -1,7 +1,10 @@
 package projections
 
 import (
+	"cmp"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,36 +22,31 @@ type written struct {
 // naiveLine answers by looking at everything that was ever written.
 type naiveLine []written
 
-// onDate returns what is known of a date: the last thing written for it, unless that is a retraction.
-func (n naiveLine) onDate(on domain.Date, known domain.EventNo) (written, bool) {
-	var last written
+// known returns what is known of each date: the last thing written for it, unless that is a retraction.
+func (n naiveLine) known(known domain.EventNo) map[domain.Date]written {
+	dates := map[domain.Date]written{}
 	for _, w := range n {
-		if w.from == on && w.no <= known {
-			last = w
+		if w.no <= known {
+			dates[w.from] = w
 		}
 	}
-	return last, last.no != 0 && last.value != retracted
+	maps.DeleteFunc(dates, func(_ domain.Date, w written) bool { return w.value == retracted })
+	return dates
 }
 
 func (n naiveLine) at(on domain.Date, known domain.EventNo) (best written, ok bool) {
-	for _, w := range n {
-		if w.from > on || (ok && w.from <= best.from) {
-			continue
-		}
-		if last, known := n.onDate(w.from, known); known {
-			best, ok = last, true
+	for from, w := range n.known(known) {
+		if from <= on && (!ok || from > best.from) {
+			best, ok = w, true
 		}
 	}
 	return best, ok
 }
 
 func (n naiveLine) next(on domain.Date, known domain.EventNo) (best written, ok bool) {
-	for _, w := range n {
-		if w.from <= on || (ok && w.from >= best.from) {
-			continue
-		}
-		if last, known := n.onDate(w.from, known); known {
-			best, ok = last, true
+	for from, w := range n.known(known) {
+		if from > on && (!ok || from < best.from) {
+			best, ok = w, true
 		}
 	}
 	return best, ok
@@ -65,6 +63,7 @@ func TestLineAnswersLikeTheNaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var l line
 		var naive naiveLine
+		epochs := rapid.Int32Range(1, 20).Draw(t, "changes of an epoch")
 		no := domain.EventNo(0)
 		for range rapid.IntRange(1, 40).Draw(t, "changes") {
 			// Several changes of one event, and of one date by one event, are possible.
@@ -74,9 +73,10 @@ func TestLineAnswersLikeTheNaiveModel(t *testing.T) {
 			if rapid.IntRange(0, 3).Draw(t, "kind") == 0 {
 				w.value = retracted
 			}
-			l.add(w.from, w.no, w.value)
+			l.add(point{from: w.from, no: w.no, value: w.value}, epochs)
 			naive = append(naive, w)
 		}
+		checkEach(t, &l, naive)
 		for on := domain.Date(0); on <= 9; on++ {
 			for known := domain.EventNo(0); known <= no; known++ {
 				w, ok := naive.at(on, known)
@@ -92,9 +92,29 @@ func TestLineAnswersLikeTheNaiveModel(t *testing.T) {
 	})
 }
 
+// checkEach checks that every change is told once, in the order of date and event, with what replaced it.
+func checkEach(t *rapid.T, l *line, naive naiveLine) {
+	want := slices.Clone(naive)
+	slices.SortStableFunc(want, func(a, b written) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.no, b.no)) })
+	i := 0
+	l.each(func(p point, replaced domain.EventNo) bool {
+		if i >= len(want) || !same(&p, want[i], true) {
+			t.Fatalf("point %d is %+v, want %+v", i, p, want)
+		}
+		i++
+		if next := i < len(want) && want[i].from == p.from; (next && replaced != want[i].no) || (!next && replaced != domain.Latest) {
+			t.Fatalf("point %+v is replaced by %d, want %+v", p, replaced, want)
+		}
+		return true
+	})
+	if i != len(want) {
+		t.Fatalf("%d points, want %d", i, len(want))
+	}
+}
+
 // TestLongLines fills lines far beyond one block, in the orders that are hardest for blocks.
 func TestLongLines(t *testing.T) {
-	const changes = 4 * blockSize
+	const changes = 9 * epochChanges
 	orders := map[string]func(r *rand.Rand, i int) domain.Date{
 		"ascending":   func(_ *rand.Rand, i int) domain.Date { return domain.Date(i + 1) },
 		"descending":  func(_ *rand.Rand, i int) domain.Date { return domain.Date(changes - i) },
@@ -109,12 +129,13 @@ func TestLongLines(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			var l line
 			var naive naiveLine
+			const epochs = epochChanges
 			for i := range changes {
 				w := written{date(r, i), domain.EventNo(i + 1), valueID(r.IntN(4))}
 				if r.IntN(5) == 0 {
 					w.value = retracted
 				}
-				l.add(w.from, w.no, w.value)
+				l.add(point{from: w.from, no: w.no, value: w.value}, epochs)
 				naive = append(naive, w)
 			}
 			for range 300 {
@@ -137,10 +158,10 @@ func TestLongLines(t *testing.T) {
 
 func TestEachTellsWhatReplacedAPoint(t *testing.T) {
 	var l line
-	l.add(5, 1, 1)
-	l.add(9, 2, 2)
-	l.add(5, 3, retracted)
-	l.add(5, 4, 3)
+	l.add(point{from: 5, no: 1, value: 1}, 1)
+	l.add(point{from: 9, no: 2, value: 2}, 1)
+	l.add(point{from: 5, no: 3, value: retracted}, 1)
+	l.add(point{from: 5, no: 4, value: 3}, 1)
 	var got []domain.EventNo
 	l.each(func(p point, replaced domain.EventNo) bool {
 		got = append(got, p.no, replaced)

@@ -67,7 +67,7 @@ func (v *Views) Map(q MapQuery) (MapPage, error) {
 	if err != nil {
 		return MapPage{}, err
 	}
-	page := MapPage{AsOf: a}
+	page := MapPage{AsOf: a, Holdings: v.room(q)}
 	match := v.newMatcher(q.Filter, a)
 	pages := pager{after: q.After, limit: q.Limit}
 	v.walk(q.Filter, q.After, func(c *cell) bool {
@@ -77,6 +77,20 @@ func (v *Views) Map(q MapQuery) (MapPage, error) {
 	})
 	page.Next = pages.next
 	return page, nil
+}
+
+// room returns an empty list with room for a whole answer where that can be told beforehand.
+func (v *Views) room(q MapQuery) []Entry {
+	f := q.Filter
+	if len(f.Functions)+len(f.Footprints)+len(f.Organisations)+len(f.Tiers)+len(f.Roles) > 0 {
+		return nil
+	}
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if q.Limit > 0 {
+		return make([]Entry, 0, min(q.Limit, v.holdings.lines))
+	}
+	return make([]Entry, 0, v.holdings.lines)
 }
 
 // pager cuts a walk into pages.
@@ -205,6 +219,7 @@ type matcher struct {
 	asOf    domain.AsOf
 	filter  Filter
 	roles   [roleCount]bool
+	names   [roleCount]domain.Role
 	persons map[domain.OrganisationCode]domain.OrganisationCode
 	tiers   map[domain.OrganisationCode]domain.Tier
 }
@@ -212,7 +227,7 @@ type matcher struct {
 func (v *Views) newMatcher(f Filter, a domain.AsOf) *matcher {
 	m := &matcher{views: v, asOf: a, filter: f}
 	for i, role := range domain.Roles() {
-		m.roles[i] = len(f.Roles) == 0 || slices.Contains(f.Roles, role)
+		m.names[i], m.roles[i] = role, len(f.Roles) == 0 || slices.Contains(f.Roles, role)
 	}
 	return m
 }
@@ -220,29 +235,46 @@ func (v *Views) newMatcher(f Filter, a domain.AsOf) *matcher {
 // entries appends the entries of a cell that match; the caller holds the lock.
 func (m *matcher) entries(entries []Entry, c *cell) []Entry {
 	start := len(entries)
-	roles := domain.Roles()
-	for i := range c.roles {
-		if !m.roles[i] {
-			continue
-		}
-		remit := domain.Remit{Subject: c.subject, Footprint: c.footprint, Role: roles[i]}
-		for j := range c.roles[i] {
-			entries = m.lineEntries(entries, remit, &c.roles[i][j])
-		}
+	if entries == nil {
+		entries = make([]Entry, 0, m.room(c))
+	}
+	for rest := c.lines; len(rest) > 0; rest = rest[min(lanes, len(rest)):] {
+		entries = m.linesEntries(entries, c, rest[:min(lanes, len(rest))])
 	}
 	m.markSamePerson(entries[start:], c)
 	return entries
 }
 
-func (m *matcher) lineEntries(entries []Entry, remit domain.Remit, l *line) []Entry {
-	p := l.at(m.asOf.On, m.asOf.Known)
-	if p == nil || p.value == nobody {
-		return entries
+// room returns how many lines of a cell the filter looks at.
+func (m *matcher) room(c *cell) int {
+	lines := 0
+	for i := range c.lines {
+		if m.roles[c.lines[i].role] {
+			lines++
+		}
 	}
-	to := domain.Date(0)
-	if next := l.next(m.asOf.On, m.asOf.Known); next != nil {
-		to = next.from
+	return lines
+}
+
+// linesEntries appends the entries of a few lines of a cell.
+func (m *matcher) linesEntries(entries []Entry, c *cell, lines []line) []Entry {
+	var points [lanes][]point
+	for k := range lines {
+		if m.roles[lines[k].role] {
+			points[k] = lines[k].epochAt(m.asOf.Known)
+		}
 	}
+	ends := uppers(&points, m.asOf.On)
+	for k := range lines {
+		if in, to := span(points[k], ends[k], m.asOf.Known); in != nil && in.value != nobody {
+			entries = m.pointEntries(entries, c, &lines[k], in, to)
+		}
+	}
+	return entries
+}
+
+func (m *matcher) pointEntries(entries []Entry, c *cell, l *line, p *point, to domain.Date) []Entry {
+	remit := domain.Remit{Subject: c.subject, Footprint: c.footprint, Role: m.names[l.role]}
 	set := m.views.holdings.values.get(p.value)
 	for i := range set {
 		if !m.lets(&set[i]) {

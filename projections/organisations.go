@@ -31,6 +31,12 @@ func periodsOf[V any](t domain.Timeline[V], known domain.EventNo) []Period[V] {
 	return periods
 }
 
+// relationsOf returns the bodies of a relation one after the other, as known; where there was none, it has a gap.
+func relationsOf(t domain.Timeline[domain.OrganisationCode], known domain.EventNo) []Period[domain.OrganisationCode] {
+	none := func(p Period[domain.OrganisationCode]) bool { return p.Value == "" }
+	return slices.DeleteFunc(periodsOf(t, known), none)
+}
+
 // OrganisationView is a body on a date, as known, with its history.
 type OrganisationView struct {
 	Code        domain.OrganisationCode
@@ -49,7 +55,7 @@ type OrganisationView struct {
 	// Parent is the body that it belongs to, Region the region that it belongs to or is, LegalParent the one that it
 	// acts for, and Person the person in law behind it (itself, if it is one); "" for none.
 	Parent, Region, LegalParent, Person domain.OrganisationCode
-	// Names, Parents and LegalParents are those facts one after the other.
+	// Names, Parents and LegalParents are those facts one after the other; times without a parent are left out.
 	Names        []Period[string]
 	Parents      []Period[domain.OrganisationCode]
 	LegalParents []Period[domain.OrganisationCode]
@@ -199,8 +205,8 @@ func (g *gazetteer) organisation(body domain.Organisation) OrganisationView {
 		Confidence: body.Confidence, Source: body.Source,
 		Revision: uint64(len(g.events.about("organisation/"+string(body.Code), a.Known))),
 		Parent:   valueAt(body.Parent, a), LegalParent: valueAt(body.LegalParent, a),
-		Names: periodsOf(body.Name, a.Known), Parents: periodsOf(body.Parent, a.Known),
-		LegalParents: periodsOf(body.LegalParent, a.Known),
+		Names: periodsOf(body.Name, a.Known), Parents: relationsOf(body.Parent, a.Known),
+		LegalParents: relationsOf(body.LegalParent, a.Known),
 		Coverage:     g.coverage[body.Code], Members: g.members[body.Code],
 	}
 	view.Name = nameAt(view.Names, a.On)

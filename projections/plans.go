@@ -23,7 +23,6 @@ type flight struct {
 	// place is where it stands in the order of making.
 	place       int
 	from, until domain.EventNo
-	completed   bool
 }
 
 func (f *flight) isLive(known domain.EventNo) bool { return f.from <= known && known < f.until }
@@ -52,7 +51,7 @@ func (x *transferIndex) apply(e *domain.Event, transfers *domain.Transfers) {
 	}
 	// An announcement that was replaced stays visible.
 	if f.until == domain.Latest && transfer.State.IsFinished() && transfer.State != domain.StateReplaced {
-		f.until, f.completed = e.No, transfer.State == domain.StateCompleted
+		f.until = e.No
 	}
 }
 
@@ -67,11 +66,6 @@ func (x *transferIndex) begin(t domain.Transfer, no domain.EventNo) *flight {
 	return f
 }
 
-// isCarriedOut tells whether a transfer that carries out the announcement was completed.
-func (x *transferIndex) isCarriedOut(plan domain.TransferID, known domain.EventNo) bool {
-	return slices.ContainsFunc(x.carriedOutBy[plan], func(f *flight) bool { return f.completed && f.until <= known })
-}
-
 // maxReplacements bounds a walk along announcements that replace one another: a recorded circle must not hang.
 const maxReplacements = 64
 
@@ -79,7 +73,7 @@ const maxReplacements = 64
 func (v *Views) isOpen(t domain.Transfer, known domain.EventNo) bool {
 	for range maxReplacements {
 		f, ok := v.plans.byID[t.ID]
-		if !ok || !f.isLive(known) || v.plans.isCarriedOut(t.ID, known) {
+		if !ok || !f.isLive(known) {
 			return false
 		}
 		if t.ReplacedBy == "" {
@@ -104,13 +98,31 @@ func (v *Views) planned(q HoldersQuery, footprints []domain.FootprintCode, known
 			continue
 		}
 		for _, move := range t.Moves {
-			common := intersect(footprints, move.Footprints)
+			common := slices.DeleteFunc(intersect(footprints, move.Footprints), v.carriedOut(t, known))
 			if len(common) > 0 || len(move.Footprints) == 0 {
 				planned = append(planned, plannedMove(t, move.Receiver, common))
 			}
 		}
 	}
 	return planned
+}
+
+// carriedOut returns what tells whether an announcement has been carried out for a footprint: a completed transfer
+// that refers to it moved all of its roles there.
+func (v *Views) carriedOut(plan domain.Transfer, known domain.EventNo) func(domain.FootprintCode) bool {
+	var completed []domain.Transfer
+	for _, f := range v.plans.carriedOutBy[plan.ID] {
+		t, ok := v.transfers.Get(f.id, known)
+		if ok && t.State == domain.StateCompleted {
+			completed = append(completed, t)
+		}
+	}
+	return func(footprint domain.FootprintCode) bool {
+		return slices.ContainsFunc(completed, func(t domain.Transfer) bool {
+			missing := func(r domain.Role) bool { return !slices.Contains(t.Roles, r) }
+			return t.ReceiverFor(footprint) != "" && !slices.ContainsFunc(plan.Roles, missing)
+		})
+	}
 }
 
 // concerns tells whether a transfer is about the part and role of a question.

@@ -42,6 +42,10 @@ type Views struct {
 	progress progress
 }
 
+// epochChanges is the fewest changes of a line's epoch: it bounds what a lookup passes over, and the lines that have
+// more than one epoch are few.
+const epochChanges = 256
+
 // New returns views of an empty register. The clock is asked only to refuse questions about what will be known in the
 // future.
 func New(now func() time.Time) *Views {
@@ -53,7 +57,7 @@ func New(now func() time.Time) *Views {
 		instruments:   domain.NewInstruments(),
 		transfers:     domain.NewTransfers(),
 		delegations:   domain.NewDelegations(),
-		holdings:      newFunctionMap(),
+		holdings:      newFunctionMap(epochChanges),
 		plans:         newTransferIndex(),
 	}
 }

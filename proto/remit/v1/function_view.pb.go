@@ -80,7 +80,7 @@ func (x *RoleRule) GetRule() RemitRule {
 // LegalBasis is where the law confers a function, on whom, and who checked it.
 type LegalBasis struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The Act, such as "NHS Act 2006", at most 300 characters.
+	// The Act, such as "NHS Act 2006", at most 300 characters; left out where a check found none.
 	Act string `protobuf:"bytes,1,opt,name=act,proto3" json:"act,omitempty"`
 	// The section, such as "s.14Z25", at most 300 characters.
 	Section string `protobuf:"bytes,2,opt,name=section,proto3" json:"section,omitempty"`
@@ -561,16 +561,16 @@ const file_remit_v1_function_view_proto_rawDesc = "" +
 	"\x04role\x18\x01 \x01(\x0e2\x0e.remit.v1.RoleB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04role\x123\n" +
 	"\x04rule\x18\x02 \x01(\x0e2\x13.remit.v1.RemitRuleB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04rule\"\xc3\x01\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04rule\"\xc0\x01\n" +
 	"\n" +
-	"LegalBasis\x12\x1d\n" +
-	"\x03act\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xac\x02R\x03act\x12\"\n" +
+	"LegalBasis\x12\x1a\n" +
+	"\x03act\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x03act\x12\"\n" +
 	"\asection\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\asection\x12\x1f\n" +
 	"\x05binds\x18\x03 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x05binds\x12'\n" +
 	"\n" +
 	"checked_by\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\tcheckedBy\x12(\n" +
 	"\n" +
-	"checked_on\x18\x05 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\tcheckedOn\"\xa0\a\n" +
+	"checked_on\x18\x05 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\tcheckedOn\"\xa2\a\n" +
 	"\x0fFunctionDetails\x12\x1f\n" +
 	"\x04name\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xac\x02R\x04name\x129\n" +
 	"\x05class\x18\x02 \x01(\x0e2\x17.remit.v1.FunctionClassB\n" +
@@ -580,8 +580,9 @@ const file_remit_v1_function_view_proto_rawDesc = "" +
 	"\x10own_operation_of\x18\x04 \x03(\x0e2\x0e.remit.v1.TierB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x0eownOperationOf\x128\n" +
 	"\bcategory\x18\x05 \x01(\x0e2\x12.remit.v1.CategoryB\b\xbaH\x05\x82\x01\x02\x10\x01R\bcategory\x12P\n" +
 	"\x11destination_tiers\x18\x06 \x03(\x0e2\x0e.remit.v1.TierB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x10destinationTiers\x122\n" +
-	"\x05rules\x18\a \x03(\v2\x12.remit.v1.RoleRuleB\b\xbaH\x05\x92\x01\x02\x10\x05R\x05rules\x12B\n" +
-	"\flegal_status\x18\b \x01(\x0e2\x15.remit.v1.LegalStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\vlegalStatus\x12?\n" +
+	"\x05rules\x18\a \x03(\v2\x12.remit.v1.RoleRuleB\b\xbaH\x05\x92\x01\x02\x10\x05R\x05rules\x12D\n" +
+	"\flegal_status\x18\b \x01(\x0e2\x15.remit.v1.LegalStatusB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\vlegalStatus\x12?\n" +
 	"\vlegal_basis\x18\t \x03(\v2\x14.remit.v1.LegalBasisB\b\xbaH\x05\x92\x01\x02\x10dR\n" +
 	"legalBasis\x12$\n" +
 	"\bboundary\x18\n" +

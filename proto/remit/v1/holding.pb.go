@@ -56,11 +56,9 @@ type Holding struct {
 	Undetermined bool `protobuf:"varint,15,opt,name=undetermined,proto3" json:"undetermined,omitempty"`
 	// Number of the event that says so, a decimal number.
 	SourceEvent string `protobuf:"bytes,16,opt,name=source_event,json=sourceEvent,proto3" json:"source_event,omitempty"`
-	// How many may hold the remit at a time.
-	Rule RemitRule `protobuf:"varint,17,opt,name=rule,proto3,enum=remit.v1.RemitRule" json:"rule,omitempty"`
 	// The body named is not the one named as accountable for the same function and footprint, but both are one person in
 	// law: the separation between them is not one of persons.
-	SameLegalPerson bool `protobuf:"varint,18,opt,name=same_legal_person,json=sameLegalPerson,proto3" json:"same_legal_person,omitempty"`
+	SameLegalPerson bool `protobuf:"varint,17,opt,name=same_legal_person,json=sameLegalPerson,proto3" json:"same_legal_person,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -207,13 +205,6 @@ func (x *Holding) GetSourceEvent() string {
 	return ""
 }
 
-func (x *Holding) GetRule() RemitRule {
-	if x != nil {
-		return x.Rule
-	}
-	return RemitRule_REMIT_RULE_UNSPECIFIED
-}
-
 func (x *Holding) GetSameLegalPerson() bool {
 	if x != nil {
 		return x.SameLegalPerson
@@ -225,7 +216,7 @@ var File_remit_v1_holding_proto protoreflect.FileDescriptor
 
 const file_remit_v1_holding_proto_rawDesc = "" +
 	"\n" +
-	"\x16remit/v1/holding.proto\x12\bremit.v1\x1a\x19remit/v1/vocabulary.proto\"\xd9\x04\n" +
+	"\x16remit/v1/holding.proto\x12\bremit.v1\x1a\x19remit/v1/vocabulary.proto\"\xb0\x04\n" +
 	"\aHolding\x12\x1a\n" +
 	"\bfunction\x18\x01 \x01(\tR\bfunction\x12\x12\n" +
 	"\x04part\x18\x02 \x01(\tR\x04part\x12\x1c\n" +
@@ -247,9 +238,8 @@ const file_remit_v1_holding_proto_rawDesc = "" +
 	"confidence\x12\x16\n" +
 	"\x06source\x18\x0e \x01(\tR\x06source\x12\"\n" +
 	"\fundetermined\x18\x0f \x01(\bR\fundetermined\x12!\n" +
-	"\fsource_event\x18\x10 \x01(\tR\vsourceEvent\x12'\n" +
-	"\x04rule\x18\x11 \x01(\x0e2\x13.remit.v1.RemitRuleR\x04rule\x12*\n" +
-	"\x11same_legal_person\x18\x12 \x01(\bR\x0fsameLegalPersonB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\fsource_event\x18\x10 \x01(\tR\vsourceEvent\x12*\n" +
+	"\x11same_legal_person\x18\x11 \x01(\bR\x0fsameLegalPersonB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_holding_proto_rawDescOnce sync.Once
@@ -268,17 +258,15 @@ var file_remit_v1_holding_proto_goTypes = []any{
 	(*Holding)(nil), // 0: remit.v1.Holding
 	(Role)(0),       // 1: remit.v1.Role
 	(Confidence)(0), // 2: remit.v1.Confidence
-	(RemitRule)(0),  // 3: remit.v1.RemitRule
 }
 var file_remit_v1_holding_proto_depIdxs = []int32{
 	1, // 0: remit.v1.Holding.role:type_name -> remit.v1.Role
 	2, // 1: remit.v1.Holding.confidence:type_name -> remit.v1.Confidence
-	3, // 2: remit.v1.Holding.rule:type_name -> remit.v1.RemitRule
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_holding_proto_init() }

@@ -8,7 +8,6 @@ package remitv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
-	_ "github.com/remit-register/remit/proto/remit/event/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -203,7 +202,7 @@ type PlannedMove struct {
 	Function string `protobuf:"bytes,4,opt,name=function,proto3" json:"function,omitempty"`
 	// Slug of the part, "" for the function undivided.
 	Part string `protobuf:"bytes,5,opt,name=part,proto3" json:"part,omitempty"`
-	// Date on which it is to take effect, "" when none was announced.
+	// Date on which it is to take effect: as scheduled, or else as proposed or announced.
 	EffectiveOn string `protobuf:"bytes,6,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
 	// The roles that would move.
 	Roles []Role `protobuf:"varint,7,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
@@ -588,7 +587,8 @@ type GetHistoryRequest struct {
 	Function string `protobuf:"bytes,10,opt,name=function,proto3" json:"function,omitempty"`
 	// Slug of the part; left out: all parts.
 	Part string `protobuf:"bytes,11,opt,name=part,proto3" json:"part,omitempty"`
-	// A footprint, an organisation or "ENG"; an organisation stands for what it covers on the effective date.
+	// A footprint, or an organisation, which stands for what it covers on the effective date; "ENG" or left out:
+	// everywhere, footprints that have ended included.
 	Footprint string `protobuf:"bytes,12,opt,name=footprint,proto3" json:"footprint,omitempty"`
 	// Only this role; left out: all roles.
 	Role          Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
@@ -691,7 +691,7 @@ type GetHistoryResponse struct {
 	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
 	// Token of the next page, "" on the last one.
 	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Changes by footprint, part, role, effective date and event.
+	// Changes in the order of the effective date, and of recording where that is the same.
 	Entries       []*HistoryEntry `protobuf:"bytes,10,rep,name=entries,proto3" json:"entries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -778,14 +778,18 @@ type HistoryEntry struct {
 	Entity string `protobuf:"bytes,9,opt,name=entity,proto3" json:"entity,omitempty"`
 	// It was recorded on a later day than it holds from.
 	Late bool `protobuf:"varint,10,opt,name=late,proto3" json:"late,omitempty"`
-	// Why, as the caller said.
-	Reason string `protobuf:"bytes,11,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Holders from that date; none: nobody holds it from then.
-	Holdings []*Holding `protobuf:"bytes,12,rep,name=holdings,proto3" json:"holdings,omitempty"`
-	// ODS code of the body whose part in a concurrent remit changes, "" where there is one line for all.
-	Line string `protobuf:"bytes,13,opt,name=line,proto3" json:"line,omitempty"`
-	// A later event recorded something else for the same date: this is what was believed until then.
-	Superseded    bool `protobuf:"varint,14,opt,name=superseded,proto3" json:"superseded,omitempty"`
+	// ODS code of the body whose part in a concurrent remit changes, "" for other remits.
+	Slot string `protobuf:"bytes,11,opt,name=slot,proto3" json:"slot,omitempty"`
+	// Who held it up to that date; none: nobody. Of these and those after it, only who holds and by virtue of what is
+	// said, not since when.
+	Before []*Holding `protobuf:"bytes,12,rep,name=before,proto3" json:"before,omitempty"`
+	// Who holds it from that date; none: nobody.
+	After []*Holding `protobuf:"bytes,13,rep,name=after,proto3" json:"after,omitempty"`
+	// It only takes back what had been recorded for its date.
+	Retraction bool `protobuf:"varint,14,opt,name=retraction,proto3" json:"retraction,omitempty"`
+	// Number of the event that recorded something else for the same date, a decimal number; "" while the change is in
+	// force. What is superseded is what was believed until then.
+	SupersededBy  string `protobuf:"bytes,15,opt,name=superseded_by,json=supersededBy,proto3" json:"superseded_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -890,32 +894,39 @@ func (x *HistoryEntry) GetLate() bool {
 	return false
 }
 
-func (x *HistoryEntry) GetReason() string {
+func (x *HistoryEntry) GetSlot() string {
 	if x != nil {
-		return x.Reason
+		return x.Slot
 	}
 	return ""
 }
 
-func (x *HistoryEntry) GetHoldings() []*Holding {
+func (x *HistoryEntry) GetBefore() []*Holding {
 	if x != nil {
-		return x.Holdings
+		return x.Before
 	}
 	return nil
 }
 
-func (x *HistoryEntry) GetLine() string {
+func (x *HistoryEntry) GetAfter() []*Holding {
 	if x != nil {
-		return x.Line
+		return x.After
 	}
-	return ""
+	return nil
 }
 
-func (x *HistoryEntry) GetSuperseded() bool {
+func (x *HistoryEntry) GetRetraction() bool {
 	if x != nil {
-		return x.Superseded
+		return x.Retraction
 	}
 	return false
+}
+
+func (x *HistoryEntry) GetSupersededBy() string {
+	if x != nil {
+		return x.SupersededBy
+	}
+	return ""
 }
 
 // CompareMapsRequest asks what differs between two points; filters that are left out let everything through.
@@ -1232,7 +1243,7 @@ var File_remit_v1_map_proto protoreflect.FileDescriptor
 
 const file_remit_v1_map_proto_rawDesc = "" +
 	"\n" +
-	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\x87\x02\n" +
+	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\x87\x02\n" +
 	"\x0fWhoHoldsRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12(\n" +
@@ -1294,7 +1305,7 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12-\n" +
 	"\bholdings\x18\n" +
-	" \x03(\v2\x11.remit.v1.HoldingR\bholdings\"\xdb\x02\n" +
+	" \x03(\v2\x11.remit.v1.HoldingR\bholdings\"\xd8\x02\n" +
 	"\x11GetHistoryRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
@@ -1304,15 +1315,15 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tpageToken\x12(\n" +
 	"\bfunction\x18\n" +
 	" \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe8\xb5'\x01R\bfunction\x12\x1d\n" +
-	"\x04part\x18\v \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\x04part\x12*\n" +
-	"\tfootprint\x18\f \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\tfootprint\x12,\n" +
+	"\x04part\x18\v \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\x04part\x12'\n" +
+	"\tfootprint\x18\f \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\tfootprint\x12,\n" +
 	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xb7\x01\n" +
 	"\x12GetHistoryResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x120\n" +
 	"\aentries\x18\n" +
-	" \x03(\v2\x16.remit.v1.HistoryEntryR\aentries\"\xbd\x03\n" +
+	" \x03(\v2\x16.remit.v1.HistoryEntryR\aentries\"\xe9\x03\n" +
 	"\fHistoryEntry\x12\x1a\n" +
 	"\bfunction\x18\x01 \x01(\tR\bfunction\x12\x12\n" +
 	"\x04part\x18\x02 \x01(\tR\x04part\x12\x1c\n" +
@@ -1325,13 +1336,14 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\x04type\x18\b \x01(\tR\x04type\x12\x16\n" +
 	"\x06entity\x18\t \x01(\tR\x06entity\x12\x12\n" +
 	"\x04late\x18\n" +
-	" \x01(\bR\x04late\x12\x1c\n" +
-	"\x06reason\x18\v \x01(\tB\x04\x88\xb5\x18\x01R\x06reason\x12-\n" +
-	"\bholdings\x18\f \x03(\v2\x11.remit.v1.HoldingR\bholdings\x12\x12\n" +
-	"\x04line\x18\r \x01(\tR\x04line\x12\x1e\n" +
+	" \x01(\bR\x04late\x12\x12\n" +
+	"\x04slot\x18\v \x01(\tR\x04slot\x12)\n" +
+	"\x06before\x18\f \x03(\v2\x11.remit.v1.HoldingR\x06before\x12'\n" +
+	"\x05after\x18\r \x03(\v2\x11.remit.v1.HoldingR\x05after\x12\x1e\n" +
 	"\n" +
-	"superseded\x18\x0e \x01(\bR\n" +
-	"superseded\"\xf7\x03\n" +
+	"retraction\x18\x0e \x01(\bR\n" +
+	"retraction\x12#\n" +
+	"\rsuperseded_by\x18\x0f \x01(\tR\fsupersededBy\"\xf7\x03\n" +
 	"\x12CompareMapsRequest\x12\"\n" +
 	"\x04from\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04from\x12\x1e\n" +
 	"\x02to\x18\x02 \x01(\v2\x0e.remit.v1.AsOfR\x02to\x12,\n" +
@@ -1427,30 +1439,31 @@ var file_remit_v1_map_proto_depIdxs = []int32{
 	7,  // 17: remit.v1.GetHistoryResponse.entries:type_name -> remit.v1.HistoryEntry
 	12, // 18: remit.v1.HistoryEntry.role:type_name -> remit.v1.Role
 	19, // 19: remit.v1.HistoryEntry.recorded_at:type_name -> google.protobuf.Timestamp
-	14, // 20: remit.v1.HistoryEntry.holdings:type_name -> remit.v1.Holding
-	11, // 21: remit.v1.CompareMapsRequest.from:type_name -> remit.v1.AsOf
-	11, // 22: remit.v1.CompareMapsRequest.to:type_name -> remit.v1.AsOf
-	12, // 23: remit.v1.CompareMapsRequest.roles:type_name -> remit.v1.Role
-	18, // 24: remit.v1.CompareMapsRequest.tiers:type_name -> remit.v1.Tier
-	13, // 25: remit.v1.CompareMapsResponse.from:type_name -> remit.v1.ResolvedAsOf
-	13, // 26: remit.v1.CompareMapsResponse.to:type_name -> remit.v1.ResolvedAsOf
-	10, // 27: remit.v1.CompareMapsResponse.changes:type_name -> remit.v1.MapChange
-	12, // 28: remit.v1.MapChange.role:type_name -> remit.v1.Role
-	14, // 29: remit.v1.MapChange.before:type_name -> remit.v1.Holding
-	14, // 30: remit.v1.MapChange.after:type_name -> remit.v1.Holding
-	0,  // 31: remit.v1.MapService.WhoHolds:input_type -> remit.v1.WhoHoldsRequest
-	3,  // 32: remit.v1.MapService.GetMap:input_type -> remit.v1.GetMapRequest
-	5,  // 33: remit.v1.MapService.GetHistory:input_type -> remit.v1.GetHistoryRequest
-	8,  // 34: remit.v1.MapService.CompareMaps:input_type -> remit.v1.CompareMapsRequest
-	1,  // 35: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
-	4,  // 36: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
-	6,  // 37: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
-	9,  // 38: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
-	35, // [35:39] is the sub-list for method output_type
-	31, // [31:35] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	14, // 20: remit.v1.HistoryEntry.before:type_name -> remit.v1.Holding
+	14, // 21: remit.v1.HistoryEntry.after:type_name -> remit.v1.Holding
+	11, // 22: remit.v1.CompareMapsRequest.from:type_name -> remit.v1.AsOf
+	11, // 23: remit.v1.CompareMapsRequest.to:type_name -> remit.v1.AsOf
+	12, // 24: remit.v1.CompareMapsRequest.roles:type_name -> remit.v1.Role
+	18, // 25: remit.v1.CompareMapsRequest.tiers:type_name -> remit.v1.Tier
+	13, // 26: remit.v1.CompareMapsResponse.from:type_name -> remit.v1.ResolvedAsOf
+	13, // 27: remit.v1.CompareMapsResponse.to:type_name -> remit.v1.ResolvedAsOf
+	10, // 28: remit.v1.CompareMapsResponse.changes:type_name -> remit.v1.MapChange
+	12, // 29: remit.v1.MapChange.role:type_name -> remit.v1.Role
+	14, // 30: remit.v1.MapChange.before:type_name -> remit.v1.Holding
+	14, // 31: remit.v1.MapChange.after:type_name -> remit.v1.Holding
+	0,  // 32: remit.v1.MapService.WhoHolds:input_type -> remit.v1.WhoHoldsRequest
+	3,  // 33: remit.v1.MapService.GetMap:input_type -> remit.v1.GetMapRequest
+	5,  // 34: remit.v1.MapService.GetHistory:input_type -> remit.v1.GetHistoryRequest
+	8,  // 35: remit.v1.MapService.CompareMaps:input_type -> remit.v1.CompareMapsRequest
+	1,  // 36: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
+	4,  // 37: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
+	6,  // 38: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
+	9,  // 39: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
+	36, // [36:40] is the sub-list for method output_type
+	32, // [32:36] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_map_proto_init() }

@@ -495,7 +495,7 @@ type PlannedReorganisation struct {
 	Originals []string `protobuf:"bytes,3,rep,name=originals,proto3" json:"originals,omitempty"`
 	// ODS codes of the bodies after; none: not known.
 	Results []string `protobuf:"bytes,4,rep,name=results,proto3" json:"results,omitempty"`
-	// Date announced, "" when none was.
+	// Date announced.
 	EffectiveOn string `protobuf:"bytes,5,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
 	// Slug of the legal instrument foreseen, "" for none.
 	Instrument string `protobuf:"bytes,6,opt,name=instrument,proto3" json:"instrument,omitempty"`

@@ -41,7 +41,7 @@ type PlanReorganisationRequest struct {
 	Originals []string `protobuf:"bytes,11,rep,name=originals,proto3" json:"originals,omitempty"`
 	// ODS codes of the bodies after; left out: not known.
 	Results []string `protobuf:"bytes,12,rep,name=results,proto3" json:"results,omitempty"`
-	// Date announced; left out: none was.
+	// Date announced.
 	EffectiveOn string `protobuf:"bytes,13,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
 	// Slug of the legal instrument foreseen.
 	Instrument string `protobuf:"bytes,14,opt,name=instrument,proto3" json:"instrument,omitempty"`
@@ -976,7 +976,7 @@ var File_remit_v1_reorganisation_proto protoreflect.FileDescriptor
 
 const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
-	"\x1dremit/v1/reorganisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xc5\x04\n" +
+	"\x1dremit/v1/reorganisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xc8\x04\n" +
 	"\x19PlanReorganisationRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -987,8 +987,8 @@ const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	" \x01(\x0e2\x18.remit.v1.SuccessionKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x125\n" +
 	"\toriginals\x18\v \x03(\tB\x17\xbaH\x14\x92\x01\x11\b\x01\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\toriginals\x12/\n" +
-	"\aresults\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\aresults\x12,\n" +
-	"\feffective_on\x18\r \x01(\tB\t\xbaH\x06r\x04ص'\x01R\veffectiveOn\x12)\n" +
+	"\aresults\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\aresults\x12/\n" +
+	"\feffective_on\x18\r \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\veffectiveOn\x12)\n" +
 	"\n" +
 	"instrument\x18\x0e \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\n" +
 	"instrument\x12>\n" +

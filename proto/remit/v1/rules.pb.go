@@ -92,10 +92,10 @@ var File_remit_v1_rules_proto protoreflect.FileDescriptor
 
 const file_remit_v1_rules_proto_rawDesc = "" +
 	"\n" +
-	"\x14remit/v1/rules.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto:\x9a\x03\n" +
-	"\biso_date\x12\x19.buf.validate.StringRules\x18\xdb\xf6\x04 \x01(\bB\xe1\x02\xc2H\xdd\x02\n" +
-	"\xda\x02\n" +
-	"\x0fstring.iso_date\x12Imust be a date of the calendar in the form YYYY-MM-DD, such as 2026-04-01\x1a\xfb\x01!rule || this == '' || this.matches('^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))$') || this.matches('^([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29$')R\aisoDate:\xd6\x01\n" +
+	"\x14remit/v1/rules.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto:\xb8\x03\n" +
+	"\biso_date\x12\x19.buf.validate.StringRules\x18\xdb\xf6\x04 \x01(\bB\xff\x02\xc2H\xfb\x02\n" +
+	"\xf8\x02\n" +
+	"\x0fstring.iso_date\x12Imust be a date of the calendar in the form YYYY-MM-DD, such as 2026-04-01\x1a\x99\x02!rule || this == '' || !this.startsWith('0000') && (this.matches('^[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))$') || this.matches('^([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29$'))R\aisoDate:\xd6\x01\n" +
 	"\bods_code\x12\x19.buf.validate.StringRules\x18\xdc\xf6\x04 \x01(\bB\x9d\x01\xc2H\x99\x01\n" +
 	"\x96\x01\n" +
 	"\x0fstring.ods_code\x12Jmust be a code of 2 to 12 capital letters and digits, such as X24 or S1Y5D\x1a7!rule || this == '' || this.matches('^[A-Z0-9]{2,12}$')R\aodsCode:\xf5\x01\n" +

@@ -820,7 +820,7 @@ type WaiveConditionRequest struct {
 	CommandId string `protobuf:"bytes,1,opt,name=command_id,json=commandId,proto3" json:"command_id,omitempty"`
 	// Revision that the caller saw of what the command changes, a decimal number; left out: not checked.
 	ExpectedRevision string `protobuf:"bytes,2,opt,name=expected_revision,json=expectedRevision,proto3" json:"expected_revision,omitempty"`
-	// Why, in plain words, at most 10,000 characters. Required when the effective date is before today.
+	// Why, in plain words, at most 10,000 characters.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Decide and report what would happen, but record nothing.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -1039,12 +1039,12 @@ const file_remit_v1_transfer_gateway_proto_rawDesc = "" +
 	"\fcondition_id\x18\v \x01(\tB\n" +
 	"\xbaH\a\xc8\x01\x01r\x02\x18@R\vconditionId\"I\n" +
 	"\x1aDischargeConditionResponse\x12+\n" +
-	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\xa2\x02\n" +
+	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\xa5\x02\n" +
 	"\x15WaiveConditionRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
-	"\x11expected_revision\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\x10expectedRevision\x12$\n" +
-	"\x06reason\x18\x03 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\x06reason\x12#\n" +
+	"\x11expected_revision\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\x10expectedRevision\x12'\n" +
+	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\b\xc8\x01\x01r\x03\x18\x90N\x88\xb5\x18\x01R\x06reason\x12#\n" +
 	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\x12+\n" +
 	"\vtransfer_id\x18\n" +
 	" \x01(\tB\n" +

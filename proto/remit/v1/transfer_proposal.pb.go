@@ -49,7 +49,7 @@ type PlanTransferRequest struct {
 	Roles []Role `protobuf:"varint,15,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
 	// Slug of the legal instrument foreseen.
 	Instrument string `protobuf:"bytes,16,opt,name=instrument,proto3" json:"instrument,omitempty"`
-	// Date announced; left out: none was.
+	// Date announced.
 	EffectiveOn string `protobuf:"bytes,17,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
 	// Why, in plain words, at most 10,000 characters.
 	Rationale string `protobuf:"bytes,18,opt,name=rationale,proto3" json:"rationale,omitempty"`
@@ -268,7 +268,7 @@ type TransferPlan struct {
 	Roles []Role `protobuf:"varint,6,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
 	// Slug of the legal instrument foreseen.
 	Instrument string `protobuf:"bytes,7,opt,name=instrument,proto3" json:"instrument,omitempty"`
-	// Date announced; left out: none was.
+	// Date announced.
 	EffectiveOn string `protobuf:"bytes,8,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
 	// Why, in plain words, at most 10,000 characters.
 	Rationale string `protobuf:"bytes,9,opt,name=rationale,proto3" json:"rationale,omitempty"`
@@ -1123,7 +1123,7 @@ var File_remit_v1_transfer_proposal_proto protoreflect.FileDescriptor
 
 const file_remit_v1_transfer_proposal_proto_rawDesc = "" +
 	"\n" +
-	" remit/v1/transfer_proposal.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x14remit/v1/terms.proto\x1a\x19remit/v1/vocabulary.proto\"\xc2\x05\n" +
+	" remit/v1/transfer_proposal.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x14remit/v1/terms.proto\x1a\x19remit/v1/vocabulary.proto\"\xc5\x05\n" +
 	"\x13PlanTransferRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1140,8 +1140,8 @@ const file_remit_v1_transfer_proposal_proto_rawDesc = "" +
 	"\x05roles\x18\x0f \x03(\x0e2\x0e.remit.v1.RoleB\x15\xbaH\x12\x92\x01\x0f\b\x01\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\x12)\n" +
 	"\n" +
 	"instrument\x18\x10 \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\n" +
-	"instrument\x12,\n" +
-	"\feffective_on\x18\x11 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\veffectiveOn\x12*\n" +
+	"instrument\x12/\n" +
+	"\feffective_on\x18\x11 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\veffectiveOn\x12*\n" +
 	"\trationale\x18\x12 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\trationale\x12>\n" +
 	"\n" +
 	"confidence\x18\x13 \x01(\x0e2\x14.remit.v1.ConfidenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
@@ -1150,7 +1150,7 @@ const file_remit_v1_transfer_proposal_proto_rawDesc = "" +
 	"\x14PlanTransferResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12\x1f\n" +
 	"\vtransfer_id\x18\x02 \x01(\tR\n" +
-	"transferId\"\x8c\x04\n" +
+	"transferId\"\x8f\x04\n" +
 	"\fTransferPlan\x126\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x16.remit.v1.TransferKindB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12(\n" +
@@ -1161,8 +1161,8 @@ const file_remit_v1_transfer_proposal_proto_rawDesc = "" +
 	"\x05roles\x18\x06 \x03(\x0e2\x0e.remit.v1.RoleB\x15\xbaH\x12\x92\x01\x0f\b\x01\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\x12)\n" +
 	"\n" +
 	"instrument\x18\a \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\n" +
-	"instrument\x12,\n" +
-	"\feffective_on\x18\b \x01(\tB\t\xbaH\x06r\x04ص'\x01R\veffectiveOn\x12*\n" +
+	"instrument\x12/\n" +
+	"\feffective_on\x18\b \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\veffectiveOn\x12*\n" +
 	"\trationale\x18\t \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\trationale\x12>\n" +
 	"\n" +
 	"confidence\x18\n" +

@@ -50,7 +50,7 @@ type Transfer struct {
 	Roles []Role `protobuf:"varint,11,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
 	// Slug of the legal instrument relied on, "" for none.
 	Instrument string `protobuf:"bytes,12,opt,name=instrument,proto3" json:"instrument,omitempty"`
-	// Date proposed or announced, "" when none was.
+	// Date proposed or announced.
 	EffectiveOn string `protobuf:"bytes,13,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
 	// Date scheduled, "" before that.
 	ScheduledOn string `protobuf:"bytes,14,opt,name=scheduled_on,json=scheduledOn,proto3" json:"scheduled_on,omitempty"`
@@ -716,7 +716,7 @@ type Condition struct {
 	Description string `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
 	// ODS code of the body that must do it.
 	Owner string `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
-	// Date by which it must be done, "" for none.
+	// Date by which it must be done.
 	DueOn string `protobuf:"bytes,6,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
 	// Whether it must be met before the transfer takes effect.
 	Timing ConditionTiming `protobuf:"varint,7,opt,name=timing,proto3,enum=remit.v1.ConditionTiming" json:"timing,omitempty"`

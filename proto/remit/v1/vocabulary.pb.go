@@ -508,7 +508,7 @@ func (Category) EnumDescriptor() ([]byte, []int) {
 type LegalStatus int32
 
 const (
-	// Not said: counts as unknown.
+	// Not said.
 	LegalStatus_LEGAL_STATUS_UNSPECIFIED LegalStatus = 0
 	// Statute confers it.
 	LegalStatus_LEGAL_STATUS_STATUTORY LegalStatus = 1

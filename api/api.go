@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"buf.build/go/protovalidate"
+	"connectrpc.com/connect"
+	"connectrpc.com/grpcreflect"
+
+	"github.com/remit-register/remit/domain"
+	"github.com/remit-register/remit/eventstore"
+	"github.com/remit-register/remit/projections"
+	"github.com/remit-register/remit/proto/remit/v1/remitv1connect"
+)
+
+// Config says what the API serves. Store, Views, Clock, Location and LoadReference are required.
+type Config struct {
+	// Store decides and records commands. Its Run must be running.
+	Store *eventstore.Store
+	// Views answer questions. Their Run must follow Store.
+	Views *projections.Views
+	// Clock tells the time, for "today" and "now".
+	Clock func() time.Time
+	// Location is where "today" is: Europe/London.
+	Location *time.Location
+	// LoadReference loads the reference register up to a date (zero: all of it), leaving what is loaded already.
+	LoadReference func(ctx context.Context, until domain.Date) (Loaded, error)
+	// ReferenceLoaded tells whether the reference register is there, or is not wanted. Default: it is.
+	ReferenceLoaded func() bool
+	// Logger is told what goes wrong inside. Default: nothing is logged.
+	Logger *slog.Logger
+	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
+	Patience time.Duration
+}
+
+// Loaded says what a load of the reference register did.
+type Loaded struct {
+	// Commands is how many it consists of, Recorded how many of them were recorded now.
+	Commands, Recorded int
+	// Position is the number of the last event afterwards.
+	Position domain.EventNo
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Store == nil || c.Views == nil || c.Clock == nil || c.Location == nil || c.LoadReference == nil {
+		return c, errors.New("store, views, clock, location and the reference register's loader are required")
+	}
+	if c.ReferenceLoaded == nil {
+		c.ReferenceLoaded = func() bool { return true }
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Patience <= 0 {
+		c.Patience = 5 * time.Second
+	}
+	return c, nil
+}
+
+// New returns the handler for everything that the register serves: the services over Connect, gRPC and gRPC-Web,
+// server reflection, /healthz and /readyz. Nobody signs in: callers say who they are (see ActorHeader), so it must
+// listen on loopback only, and answers requests for a loopback name only.
+func New(c Config) (http.Handler, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("configure the API: %w", err)
+	}
+	validator, err := protovalidate.New()
+	if err != nil {
+		return nil, fmt.Errorf("prepare the rules of requests: %w", err)
+	}
+	x := &interceptor{validator: validator, logger: c.Logger}
+	options := append(codecs(),
+		connect.WithInterceptors(connect.UnaryInterceptorFunc(x.unary)), connect.WithReadMaxBytes(MaxRequestBytes),
+	)
+	mux := http.NewServeMux()
+	mountServices(mux, c, options)
+	mountReflection(mux)
+	mountHealth(mux, c)
+	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
+	return g.handler(finish(mux)), nil
+}
+
+func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption) {
+	cmds := &commands{store: c.Store}
+	asks := &queries{store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience}
+	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks}, options...))
+	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
+	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
+	mux.Handle(remitv1connect.NewFunctionServiceHandler(&functionService{cmds, asks}, options...))
+	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
+	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, c.LoadReference}, options...))
+	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks}, options...))
+	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks}, options...))
+}
+
+// mountReflection lets tools such as grpcurl ask which calls there are.
+func mountReflection(mux *http.ServeMux) {
+	reflector := grpcreflect.NewStaticReflector(
+		remitv1connect.TransferServiceName, remitv1connect.DelegationServiceName, remitv1connect.OrganisationServiceName,
+		remitv1connect.FunctionServiceName, remitv1connect.InstrumentServiceName, remitv1connect.RecordServiceName,
+		remitv1connect.MapServiceName, remitv1connect.AuditServiceName,
+	)
+	mux.Handle(grpcreflect.NewHandlerV1(reflector))
+	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector))
+}

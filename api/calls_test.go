@@ -1,0 +1,85 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// testCalls makes the calls of the public contract that must keep working, with what they are documented with, and
+// compares every byte of the answers but those that differ from run to run.
+func testCalls(t *testing.T, s *server) {
+	id, other := strings.NewReplacer("COMMAND", uuid.NewString()), strings.NewReplacer("COMMAND", uuid.NewString())
+	for _, call := range []struct{ name, actor, procedure, request string }{
+		{
+			"WhoHolds", "", "MapService/WhoHolds",
+			`{"function":"eprr","footprint":"06H","asOf":{"effectiveOn":"2026-11-21"}}`,
+		},
+		{
+			"WhoHolds-planned", "", "MapService/WhoHolds",
+			`{"function":"vaccination-screening","footprint":"06H","role":"ROLE_ACCOUNTABLE"}`,
+		},
+		{
+			"ProposeTransfer", "po@S1Y5D", "TransferService/ProposeTransfer",
+			id.Replace(`{"commandId":"COMMAND","function":"eprr","kind":"TRANSFER_KIND_DELEGATION","sender":"S1Y5D",
+			"receiver":"Y61","footprints":["06H"],"roles":["ROLE_EXERCISING","ROLE_DELIVERING"],"instrument":"nhsa2006-s65z5",
+			"effectiveOn":"2026-11-21","rationale":"One team.",
+			"retained":[{"role":"ROLE_OVERVIEW","holder":"S1Y5D","description":"Plans."}],
+			"terms":{"reserved":"a","limits":"b","liability":"c","notice":"d","reviewOn":"2027-11-21","onwardPermitted":false}}`),
+		},
+		{"GetMap", "", "MapService/GetMap", `{"asOf":{"effectiveOn":"2026-11-21"},"functions":["eprr"],"organisations":["S1Y5D"],
+			"tiers":["TIER_ICB"],"roles":["ROLE_EXERCISING"],"pageSize":2,"pageToken":""}`},
+		{"CompareMaps", "", "MapService/CompareMaps", `{"from":{"effectiveOn":"2026-03-31"},"to":{"effectiveOn":"2026-04-01"},
+			"functions":["eprr"],"footprints":["06H"]}`},
+		{"GetHistory", "", "MapService/GetHistory", `{"function":"eprr","footprint":"06H","role":"ROLE_EXERCISING"}`},
+		{"ListEvents", "", "AuditService/ListEvents", `{"entity":"organisation/S1Y5D","afterPosition":"0","pageSize":100}`},
+		{"GetOrganisation", "", "OrganisationService/GetOrganisation", `{"code":"S1Y5D"}`},
+		{"GetFunction", "", "FunctionService/GetFunction", `{"code":"eprr"}`},
+		{"GetInstrument", "", "InstrumentService/GetInstrument", `{"code":"nhsa2006-s65z5"}`},
+		{"ListFootprints", "", "OrganisationService/ListFootprints", `{"organisation":"S1Y5D","pageSize":2}`},
+		{"refusal", "board@QYG", "DelegationService/DelegateFunction", other.Replace(`{"commandId":"COMMAND","function":"eprr",
+			"delegator":"QYG","delegate":"X24","footprints":["06H"],"effectiveOn":"2026-11-21","instrument":"nhsa2006-s65z5"}`)},
+	} {
+		a := s.call(t, call.actor, call.procedure, call.request)
+		if a.status != http.StatusOK && call.name != "refusal" {
+			t.Fatalf("%s: %d %s", call.name, a.status, a.raw)
+		}
+		golden(t, call.name, a.raw)
+		if call.name == "ProposeTransfer" {
+			transfer := fmt.Sprint(a.body["transferId"])
+			one := s.call(t, "", "TransferService/GetTransfer", object{
+				"transferId": transfer, "minPosition": obj(a.body["receipt"])["position"],
+			})
+			golden(t, "GetTransfer", one.raw)
+			golden(t, "ListEvents-transfer", s.call(t, "", "AuditService/ListEvents", object{"entity": "transfer/" + transfer}).raw)
+		}
+	}
+}
+
+// checkNothingInTheClear looks for personal texts in what the journal holds.
+func checkNothingInTheClear(t *testing.T, s *server, texts ...string) {
+	t.Helper()
+	found := fmt.Errorf("found")
+	last := s.store.Position()
+	err := s.store.FollowBytes(t.Context(), 0, func(first domain.EventNo, events [][]byte) error {
+		for _, event := range events {
+			for _, text := range texts {
+				if strings.Contains(string(event), text) {
+					return fmt.Errorf("%w: %q in an event from %d on", found, text, first)
+				}
+			}
+		}
+		if first+domain.EventNo(len(events)) > last {
+			return fmt.Errorf("the end")
+		}
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "the end") {
+		t.Errorf("the journal: %v", err)
+	}
+}

@@ -1,0 +1,66 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// readiness is what /readyz answers.
+type readiness struct {
+	// Ready says that the register answers questions and takes commands.
+	Ready bool `json:"ready"`
+	// Reasons say in words what still stands in the way.
+	Reasons []string `json:"reasons"`
+	// Recorded is the number of the last event recorded, Shown that of the last event that questions show.
+	Recorded string `json:"recorded"`
+	Shown    string `json:"shown"`
+}
+
+// settleTime is how long questions may lag behind before the register counts as not ready.
+const settleTime = time.Second
+
+// mountHealth serves /healthz (the process answers) and /readyz (the journal is checked, the reference register
+// loaded, and the projections have caught up).
+func mountHealth(mux *http.ServeMux, c Config) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		answer := readinessOf(r.Context(), c)
+		status := http.StatusOK
+		if !answer.Ready {
+			status = http.StatusServiceUnavailable
+		}
+		writeJSON(w, status, answer)
+	})
+}
+
+func readinessOf(ctx context.Context, c Config) readiness {
+	answer := readiness{Reasons: []string{}}
+	if c.Store.Healthy() != nil { // why exactly is for the operator, in the log
+		answer.Reasons = append(answer.Reasons, "the journal cannot be written: see the log")
+	}
+	if !c.ReferenceLoaded() {
+		answer.Reasons = append(answer.Reasons, "the reference register is not loaded yet")
+	}
+	recorded := c.Store.Position()
+	wait, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	if err := c.Views.WaitFor(wait, recorded); err != nil {
+		answer.Reasons = append(answer.Reasons,
+			fmt.Sprintf("questions show %d of %d events", c.Views.Position(), recorded))
+	}
+	answer.Ready = len(answer.Reasons) == 0
+	answer.Recorded, answer.Shown = number(recorded), number(c.Views.Position())
+	return answer
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // fails only when the caller went away
+}

@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+
+	"buf.build/go/protovalidate"
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// interceptor stands before and behind every handler: it says who calls, checks the format of the request, and turns
+// whatever goes wrong into an error of the table.
+type interceptor struct {
+	validator protovalidate.Validator
+	logger    *slog.Logger
+}
+
+// unary wraps a handler.
+func (x *interceptor) unary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, req connect.AnyRequest) (res connect.AnyResponse, err error) {
+		procedure := req.Spec().Procedure
+		defer func() {
+			if r := recover(); r != nil {
+				x.logger.ErrorContext(ctx, "a handler panicked", slog.String("procedure", procedure),
+					slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
+				res, err = nil, internal()
+			}
+		}()
+		ctx, err = x.admit(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		res, err = next(ctx, req)
+		if err != nil {
+			return nil, x.translate(ctx, procedure, err)
+		}
+		return res, nil
+	}
+}
+
+// admit says who calls and refuses what breaks the rules of the format: all violations at once.
+func (x *interceptor) admit(ctx context.Context, req connect.AnyRequest) (context.Context, error) {
+	caller, violations := identify(req.Header())
+	isCommand := req.Spec().IdempotencyLevel != connect.IdempotencyNoSideEffects
+	if isCommand && caller.isAnonymous() && len(violations) == 0 {
+		return ctx, notSignedIn()
+	}
+	m, ok := req.Any().(proto.Message)
+	if !ok {
+		return ctx, internal()
+	}
+	violations = append(violations, takeViolations(m)...)
+	violations, err := x.check(m, violations)
+	if err != nil {
+		return ctx, x.translate(ctx, req.Spec().Procedure, err)
+	}
+	if len(violations) > 0 {
+		return ctx, invalid(violations)
+	}
+	return withPerson(ctx, caller), nil
+}
+
+// check adds the validation rules that the request breaks. Where a field was found to be wrong already, its rules are
+// not told besides. A request that could not be read at all is not checked.
+func (x *interceptor) check(m proto.Message, before []fieldViolation) ([]fieldViolation, error) {
+	for _, v := range before {
+		if v.Path == wholeRequest {
+			return before, nil
+		}
+	}
+	err := x.validator.Validate(m)
+	var broken *protovalidate.ValidationError
+	switch {
+	case err == nil:
+		return before, nil
+	case !errors.As(err, &broken):
+		return nil, fmt.Errorf("check the rules of the format: %w", err)
+	}
+	violations := before
+	for _, v := range broken.Violations {
+		path := pathOf(v.Proto.GetField())
+		if !isTold(before, path) {
+			violations = append(violations, fieldViolation{path, v.Proto.GetMessage()})
+		}
+	}
+	return violations, nil
+}
+
+// isTold tells whether a violation names the field, or something in it.
+func isTold(violations []fieldViolation, path string) bool {
+	for _, v := range violations {
+		rest, ok := strings.CutPrefix(v.Path, path)
+		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
+
+// translate turns an error of a handler into one to send.
+func (x *interceptor) translate(ctx context.Context, procedure string, err error) error {
+	var sent *connect.Error
+	if errors.As(err, &sent) && len(sent.Details()) > 0 {
+		return sent
+	}
+	if refusal, ok := refusalOf(err); ok {
+		if len(refusal.Violations) > 0 {
+			return refused(refusal)
+		}
+	}
+	x.logger.ErrorContext(ctx, "a request failed", slog.String("procedure", procedure), slog.Any("error", err))
+	return internal()
+}
+
+func internal() *connect.Error {
+	return plain(Internal, "Something went wrong inside the register; its log says what.")
+}
+
+func notSignedIn() *connect.Error {
+	return refused(domain.Refuse(domain.NotSignedIn, "Nobody is signed in, and only questions are answered to everybody.",
+		"Say who you are in the header "+ActorHeader+": SUBJECT@ORGCODE."))
+}

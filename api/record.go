@@ -1,0 +1,42 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/remit-register/remit/domain"
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
+)
+
+// recordService serves remit.v1.RecordService.
+type recordService struct {
+	commands *commands
+	load     func(ctx context.Context, until domain.Date) (Loaded, error)
+}
+
+// RecordOccurrence records a change that happened by law or outside the register.
+func (s *recordService) RecordOccurrence(
+	ctx context.Context, r *remitv1.RecordOccurrenceRequest,
+) (*remitv1.RecordOccurrenceResponse, error) {
+	done, err := submit(ctx, s.commands, r, recordOccurrence(r))
+	return &remitv1.RecordOccurrenceResponse{Receipt: done.receipt}, err
+}
+
+// LoadReference loads the reference register, in the name of the register's own loader.
+func (s *recordService) LoadReference(
+	ctx context.Context, r *remitv1.LoadReferenceRequest,
+) (*remitv1.LoadReferenceResponse, error) {
+	if !personFrom(ctx).hasRole(domain.ActorRegistrar, domain.ActorOperator) {
+		return nil, domain.Refuse(domain.NotAuthorised, "You have no right to load the reference register.",
+			"It may be loaded by a registrar or an operator.", "method", "LoadReference")
+	}
+	loaded, err := s.load(ctx, date(r.GetUntil()))
+	if err != nil {
+		return nil, fmt.Errorf("load the reference register: %w", err)
+	}
+	return &remitv1.LoadReferenceResponse{
+		Commands: int32(loaded.Commands), //nolint:gosec // a few thousand
+		Recorded: int32(loaded.Recorded), //nolint:gosec // no more than that
+		Position: number(loaded.Position),
+	}, nil
+}

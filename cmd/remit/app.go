@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// app is the program as its commands see it: where it reads and writes, and what the flags common to all of them say.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	clock          func() time.Time
+
+	server string     // URL of the register
+	actor  string     // who asks: SUBJECT@ORGANISATION[;ROLE,ROLE]
+	format formatFlag // of what is shown on stdout
+	quiet  bool       // nothing but the data, of a command the id of what it made
+	// commandID is that of the command that was given to the register last, "" before that.
+	commandID string
+	// began is set once a command's own work begins: errors before that are of usage.
+	began bool
+}
+
+// main runs one command line and returns the exit code.
+func (a *app) main(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if !a.began {
+		err = usageError{fmt.Errorf("%w\nRun '%s --help' for usage", err, cmd.CommandPath())}
+	}
+	a.complain(err)
+	return exitCode(err)
+}
+
+// root returns the command tree.
+func (a *app) root() *cobra.Command {
+	root := group(&cobra.Command{
+		Use:   "remit",
+		Short: "The register of who holds which NHS function, where, on any date",
+		Long: `remit keeps and answers who is accountable for a function of the NHS in England, who exercises it, who does
+the work, who keeps an overview and who funds it: anywhere, on any date, as known at any time.
+
+Start a register with "remit serve", then ask it from another window:
+
+  remit who eprr --in 06H                    who holds emergency preparedness for location 06H today
+  remit who eprr --in 06H --on 2026-03-31    … and on the last day of March
+  remit org S1Y5D                            an organisation: names, area, predecessors
+  remit diff --from 2026-03-31 --to 2026-04-01
+  remit transfer --help                      moving a function, step by step`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	})
+	root.SetVersionTemplate("{{.Version}}\n")
+	a.globalFlags(root)
+	root.AddGroup(
+		&cobra.Group{ID: groupAsk, Title: "Ask the register:"},
+		&cobra.Group{ID: groupRecord, Title: "Record what is decided and what happened:"},
+		&cobra.Group{ID: groupRun, Title: "Run a register:"},
+	)
+	root.SetHelpCommandGroupID(groupRun)
+	root.SetCompletionCommandGroupID(groupRun)
+	a.addCommands(root)
+	return root
+}
+
+// Groups of commands in the help.
+const (
+	groupAsk    = "ask"
+	groupRecord = "record"
+	groupRun    = "run"
+)
+
+func (a *app) addCommands(root *cobra.Command) {
+	add := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	add(groupAsk, a.who(), a.orgMap(), a.diff(), a.history(), a.org(), a.orgs(), a.functions(), a.instruments(),
+		a.footprints(), a.delegations(), a.events())
+	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence())
+	add(groupRun, a.serve(), a.load(), a.bench(), a.version())
+	root.AddCommand(exitCodesTopic(), identityTopic())
+}
+
+func (a *app) globalFlags(root *cobra.Command) {
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.server, "server", a.env("REMIT_SERVER", "http://127.0.0.1:8080"),
+		"`URL` of the register (also REMIT_SERVER)")
+	flags.StringVar(&a.actor, "as", a.env("REMIT_AS", ""),
+		"who you are: `SUBJECT@ORG[;ROLES]` such as po@S1Y5D (also REMIT_AS); see 'remit help identity'")
+	a.format = formatTable
+	flags.VarP(&a.format, "output", "o", "table, json, jsonl or csv")
+	completeWords(root, "output", formatWords())
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print nothing but data; of a command, only the id of what it made")
+}
+
+// env returns an environment variable, or a default where it is empty.
+func (a *app) env(name, otherwise string) string {
+	if value := a.getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+// do makes a command's own work: what fails in it is no matter of usage unless it says so.
+func (a *app) do(work func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a.began = true
+		return work(cmd, args)
+	}
+}
+
+// group makes cmd one that only holds others: by itself it shows its help, and an unknown word is an error of usage.
+func group(cmd *cobra.Command) *cobra.Command {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		message := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
+		if cmd.SuggestionsMinimumDistance <= 0 {
+			cmd.SuggestionsMinimumDistance = 2
+		}
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			message += fmt.Sprintf("; did you mean %s?", strings.Join(near, " or "))
+		}
+		return fmt.Errorf("%s", message)
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	return cmd
+}
+
+// say tells the user something that is not data.
+func (a *app) say(format string, args ...any) {
+	if !a.quiet {
+		_, _ = fmt.Fprintf(a.stderr, format+"\n", args...) // there is nowhere to complain about stderr
+	}
+}
+
+// colours tells whether what is written to w may be coloured: only on a terminal whose user does not mind.
+func (a *app) colours(w io.Writer) bool {
+	return isTerminal(w) && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+}
+
+// isTerminal tells whether a person reads what is written to w.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// london returns the zone of the register's dates.
+func london() (*time.Location, error) {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return nil, fmt.Errorf("load the time zone of the register's dates: %w", err)
+	}
+	return zone, nil
+}
+
+// today returns the civil date in Europe/London.
+func (a *app) today() (domain.Date, error) {
+	zone, err := london()
+	if err != nil {
+		return 0, err
+	}
+	return domain.DateOf(a.clock().In(zone)), nil
+}

@@ -1,0 +1,30 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func identityTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "identity",
+		Short: "Who you are to the register, and who may do what",
+		Long: `Who you are to the register.
+
+With --auth none, which a register on your own machine has, you name yourself: --as SUBJECT@ORGANISATION, such as
+po@S1Y5D, or the environment variable REMIT_AS. You then have every role at that body. To take only some of them, add
+them after a semicolon: --as "po@S1Y5D;programme_office". Without --as everything may be asked and nothing recorded.
+
+The same subject at another body is another person. Some steps need different people: whoever proposed or assessed a
+transfer does not decide its gateways, and whoever submitted evidence does not confirm a discharge.
+
+  plan, propose, amend, terms, schedule,    programme_office of the sender, the receiver, their region or a
+    complete, withdraw                      national body
+  assess                                    assessor of the party
+  decide a readiness gateway                board of the party
+  confirm; give an opinion                  panel of the body that confirms
+  evidence of a condition                   programme_office of the condition's owner
+  discharge or waive a condition            the role that set it
+  delegate, revoke; accept                  board of the delegator; board of the delegate
+  allocate, occurrence, load reference      registrar of the body, its region or a national body
+
+Names of people are kept apart from the record: the log shows pseudonyms.`,
+	}
+}

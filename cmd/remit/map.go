@@ -1,0 +1,114 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
+)
+
+// Holdings in a page of the map: the most that the register gives at once.
+const mapPage = 5000
+
+func (a *app) orgMap() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "map",
+		Short: "Every holding in force on a date, or those that you choose",
+		Long: `The map: every holding in force on a date, as known at a time, by function, footprint and role.
+Choose with the flags; each may be given several codes, separated by commas.`,
+		Example: `  remit map --org S1Y5D
+  remit map --function eprr --role accountable,exercising --on 2026-04-01
+  remit map --on 2026-03-31 -o csv > map.csv`,
+		Args: cobra.NoArgs,
+	}
+	asOf := a.asOf(cmd)
+	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
+	organisations := codesVar(cmd, "org", "only what these organisations hold, themselves or acting for another (`CODES`)")
+	footprints := codesVar(cmd, "in", "only in these places: footprints, organisations or ENG (`CODES`)")
+	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers hold")
+	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
+	limit := limitVar(cmd, 0)
+	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
+		at, err := asOf.value()
+		if err != nil {
+			return err
+		}
+		return a.showMap(cmd, &remitv1.GetMapRequest{
+			AsOf: at, PageSize: mapPage, Functions: *functions, Organisations: *organisations, Footprints: *footprints,
+			Tiers: tiers.values, Roles: roles.values,
+		}, *limit)
+	})
+	return cmd
+}
+
+func (a *app) showMap(cmd *cobra.Command, request *remitv1.GetMapRequest, limit int) error {
+	return pages[*remitv1.GetMapResponse, *remitv1.Holding]{
+		ask: func(c *client, token string) (*remitv1.GetMapResponse, error) {
+			request.PageToken = token
+			return c.maps().GetMap(cmd.Context(), request)
+		},
+		items:   (*remitv1.GetMapResponse).GetHoldings,
+		keep:    func(r *remitv1.GetMapResponse, all []*remitv1.Holding) { r.Holdings, r.NextPageToken = all, "" },
+		columns: a.holdingColumns(nil),
+	}.show(a, limit)
+}
+
+func (a *app) diff() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "diff --from DATE --to DATE",
+		Short: "What differs between the maps of two dates, and the events that caused it",
+		Long: `The remits whose holders differ between two dates, with the holders before and after, and the numbers of the events
+that caused it ("remit events NUMBER" shows one). --known-at and --known-position hold for both dates.`,
+		Example: `  remit diff --from 2026-03-31 --to 2026-04-01 --function eprr
+  remit diff --from 2026-03-31 --to today --org S1Y5D -o csv`,
+		Args: cobra.NoArgs,
+	}
+	from := a.dateVar(cmd, "from", "the date before")
+	to := a.dateVar(cmd, "to", "the date after; left out: today")
+	required(cmd, "from")
+	known := &asOfFlags{app: a}
+	known.known(cmd)
+	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
+	organisations := codesVar(cmd, "org", "only what these organisations held before or hold after (`CODES`)")
+	footprints := codesVar(cmd, "in", "only in these places: footprints, organisations or ENG (`CODES`)")
+	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers held before or hold after")
+	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
+	limit := limitVar(cmd, 0)
+	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
+		before, err := known.at(from.text)
+		if err != nil {
+			return err
+		}
+		after, err := known.at(to.text)
+		if err != nil {
+			return err
+		}
+		return a.showDiff(cmd, &remitv1.CompareMapsRequest{
+			From: before, To: after, PageSize: listPage, Functions: *functions, Organisations: *organisations,
+			Footprints: *footprints, Tiers: tiers.values, Roles: roles.values,
+		}, *limit)
+	})
+	return cmd
+}
+
+func (a *app) showDiff(cmd *cobra.Command, request *remitv1.CompareMapsRequest, limit int) error {
+	return pages[*remitv1.CompareMapsResponse, *remitv1.MapChange]{
+		ask: func(c *client, token string) (*remitv1.CompareMapsResponse, error) {
+			request.PageToken = token
+			return c.maps().CompareMaps(cmd.Context(), request)
+		},
+		items:   (*remitv1.CompareMapsResponse).GetChanges,
+		keep:    func(r *remitv1.CompareMapsResponse, all []*remitv1.MapChange) { r.Changes, r.NextPageToken = all, "" },
+		columns: changeColumns(),
+	}.show(a, limit)
+}
+
+func changeColumns() []column[*remitv1.MapChange] {
+	return []column[*remitv1.MapChange]{
+		{"function", func(m *remitv1.MapChange) string { return subjectText(m.GetFunction(), m.GetPart()) }},
+		{"footprint", (*remitv1.MapChange).GetFootprint},
+		{"role", func(m *remitv1.MapChange) string { return word(m.GetRole()) }},
+		{"before", func(m *remitv1.MapChange) string { return holdersText(m.GetBefore()) }},
+		{"after", func(m *remitv1.MapChange) string { return holdersText(m.GetAfter()) }},
+		{"events", func(m *remitv1.MapChange) string { return joinWords(m.GetCauseEvents()) }},
+	}
+}

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/remit-register/remit/eventstore"
+)
+
+// serveOptions say where and how to serve a register.
+type serveOptions struct {
+	listen   string // host:port
+	data     string // directory
+	auth     string // who callers are: "none", they say so themselves
+	empty    bool   // do not load the reference register
+	nats     string // URL of an external NATS server, "" for the embedded one
+	replicas int
+	// Of an external server: its credentials, its monitoring ports, and whether to believe that it syncs.
+	credentials  string
+	monitors     []string
+	unverified   bool
+	drainTimeout time.Duration
+}
+
+func (a *app) serve() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start a register on this machine",
+		Long: `Start a register: the services over Connect, gRPC and gRPC-Web, as plain JSON too, on one port. The journal is kept in
+the data directory by an embedded NATS JetStream server that nobody else can reach; every write is on disk before it is
+answered. A new register loads the reference register that comes with this program: England's bodies, functions and real
+changes. It listens at once, and is ready when the line READY appears on stderr, or GET /readyz answers 200.
+
+It stops on Ctrl-C or SIGTERM, after it has finished what it had accepted. Every flag may also be given as an
+environment variable: --listen as REMIT_LISTEN, and so on.`,
+		Example: `  remit serve
+  remit serve --listen 127.0.0.1:0 --data /srv/remit
+  remit serve --empty
+  remit serve --nats nats://n1:4222,nats://n2:4222,nats://n3:4222 --replicas 3 --nats-monitor http://n1:8222`,
+		Args: cobra.NoArgs,
+	}
+	var o serveOptions
+	flags := cmd.Flags()
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 takes a free one")
+	flags.StringVar(&o.data, "data", "./remit-data", "`DIRECTORY` of the journal; made when missing")
+	flags.StringVar(&o.auth, "auth", "none", "how callers prove who they are; none: they say so themselves, on loopback only")
+	flags.BoolVar(&o.empty, "empty", false, "do not load the reference register")
+	flags.StringVar(&o.nats, "nats", "", "`URL` of an external NATS cluster for the journal; left out: the embedded server")
+	flags.IntVar(&o.replicas, "replicas", 1, "copies of the journal on an external cluster: 1, 3 or 5")
+	flags.StringVar(&o.credentials, "nats-credentials", "", "`FILE` with the credentials for the external cluster")
+	flags.StringSliceVar(&o.monitors, "nats-monitor", nil, "`URL` of an external server's monitoring port; one for each server")
+	flags.BoolVar(&o.unverified, "nats-accept-unverified-sync", false,
+		"open an external journal though it cannot be checked that every write is synced")
+	flags.DurationVar(&o.drainTimeout, "drain-timeout", 10*time.Second, "how long to go on with what was accepted, when stopping")
+	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
+		if err := a.fromEnvironment(cmd.LocalNonPersistentFlags()); err != nil {
+			return err
+		}
+		if err := o.check(); err != nil {
+			return err
+		}
+		return a.runServe(cmd.Context(), o)
+	})
+	return cmd
+}
+
+// fromEnvironment sets the flags that were not given from the environment: --listen from REMIT_LISTEN.
+func (a *app) fromEnvironment(flags *pflag.FlagSet) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "REMIT_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := a.getenv(name)
+		if f.Changed || value == "" {
+			return
+		}
+		if setErr := flags.Set(f.Name, value); setErr != nil {
+			err = errors.Join(err, usagef("%s: %w", name, setErr))
+		}
+	})
+	return err
+}
+
+// check refuses what would be unsafe or cannot be.
+func (o serveOptions) check() error {
+	host, _, err := net.SplitHostPort(o.listen)
+	switch {
+	case err != nil:
+		return usagef("--listen %q is no address: write it as 127.0.0.1:8080", o.listen)
+	case o.auth != "none":
+		return usagef("--auth %q is not known: this version has none only", o.auth)
+	case !isLoopbackName(host):
+		return usagef("--auth none lets everybody who reaches the port act in anybody's name: listen on this machine only, "+
+			"as with --listen 127.0.0.1:8080, not on %q", o.listen)
+	case o.replicas != 1 && o.nats == "":
+		return usagef("--replicas %d needs an external cluster: give --nats", o.replicas)
+	}
+	return nil
+}
+
+// isLoopbackName tells whether a host is one that only this machine reaches.
+func isLoopbackName(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}
+
+func (o serveOptions) store(clock func() time.Time, logger *slog.Logger) eventstore.Config {
+	cfg := eventstore.Config{
+		Dir: o.data, URL: o.nats, Replicas: o.replicas, Monitors: o.monitors, AcceptUnverifiedSync: o.unverified,
+		DrainTimeout: o.drainTimeout, Clock: clock, Logger: logger,
+	}
+	if o.credentials != "" {
+		cfg.Connect = append(cfg.Connect, nats.UserCredentials(o.credentials))
+	}
+	return cfg
+}
+
+// runServe serves a register until ctx ends, or it cannot go on.
+func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
+	began := a.clock()
+	logger := slog.New(slog.NewTextHandler(a.stderr, nil))
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return listenError(o.listen, err)
+	}
+	defer listener.Close()
+	r, err := openRegister(ctx, o.store(a.clock, logger))
+	if err != nil {
+		return openError(o, err)
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	server, err := r.server()
+	if err != nil {
+		return err
+	}
+	a.say("remit listens on http://%s (data in %s, %d events)", listener.Addr(), o.data, r.store.Position())
+	group, life := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.watch(life) })
+	group.Go(func() error { return serveUntil(life, server, listener, o.drainTimeout) })
+	group.Go(func() error {
+		if err := a.prepare(life, r, o.empty); err != nil && life.Err() == nil {
+			return err
+		} else if err == nil {
+			a.sayReady(listener.Addr(), r, a.clock().Sub(began))
+		}
+		return nil
+	})
+	err = group.Wait()
+	a.say("remit stops")
+	return err
+}
+
+// prepare loads the reference register where that is wanted, and waits until questions can be answered.
+func (a *app) prepare(ctx context.Context, r *register, empty bool) error {
+	wanted := false
+	if !empty {
+		var err error
+		if wanted, err = r.loader.wanted(ctx); err != nil {
+			return fmt.Errorf("look for the reference register: %w", err)
+		}
+	}
+	if wanted {
+		loaded, err := r.loader.loadTelling(ctx, 0, a.progress("loading the reference register"))
+		if err != nil {
+			return fmt.Errorf("load the reference register (start with --empty to go without): %w", err)
+		}
+		a.say("loaded the reference register: %d of %d commands were new", loaded.Recorded, loaded.Commands)
+	}
+	r.loaded.Store(true)
+	return r.caughtUp(ctx)
+}
+
+// progress returns what shows on a terminal how far something is, and nowhere else.
+func (a *app) progress(what string) func(done, total int) {
+	shown := -1
+	return func(done, total int) {
+		percent := 100 * done / max(total, 1)
+		if percent == shown || a.quiet || !isTerminal(a.stderr) {
+			return
+		}
+		shown = percent
+		_, _ = fmt.Fprintf(a.stderr, "\r%s: %d%%", what, percent) // there is nowhere to complain about stderr
+		if done == total {
+			a.say("")
+		}
+	}
+}
+
+func (a *app) sayReady(address net.Addr, r *register, took time.Duration) {
+	a.say("")
+	a.say("Ready after %s with %d events. Now ask, from another window:", took.Round(time.Millisecond), r.store.Position())
+	if port := address.(*net.TCPAddr).Port; port != 8080 { //nolint:errcheck,forcetypeassert // a TCP listener has one
+		a.say("  export REMIT_SERVER=http://%s", address)
+	}
+	a.say("  remit who eprr --in 06H")
+	a.say("  remit org S1Y5D")
+	a.say("  remit transfer --help")
+	a.say("")
+	a.line("READY http://%s", address)
+}
+
+// serveUntil serves until ctx ends, and then finishes what was accepted.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration) error {
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve HTTP: %w", err)
+	case <-ctx.Done():
+	}
+	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	err := server.Shutdown(finish)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.Join(fmt.Errorf("requests were still under way after %s", drain), server.Close())
+	}
+	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
+		err = errors.Join(err, serveErr)
+	}
+	return err
+}
+
+// listenError says what to do about an address that cannot be had.
+func listenError(address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("another program listens on %s: stop it, or choose another port with --listen 127.0.0.1:0 "+
+			"(0 takes a free one): %w", address, err)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s may not be used by this user: choose a port above 1023 with --listen: %w", address, err)
+	}
+	return fmt.Errorf("listen on %s: %w", address, err)
+}
+
+// openError says what to do about a register that does not open.
+func openError(o serveOptions, err error) error {
+	remedy := ""
+	switch {
+	case errors.Is(err, eventstore.ErrDamaged):
+		remedy = fmt.Sprintf("\nNothing was changed. Copy %s aside before anything else is done to it, then put back a copy that "+
+			"was taken while the register was stopped, and compare.", o.data)
+	case errors.Is(err, eventstore.ErrInUse):
+		remedy = "\nEach register has a directory of its own: see --data."
+	case errors.Is(err, eventstore.ErrSettings):
+		remedy = "\nSee --nats-monitor and --nats-accept-unverified-sync in 'remit serve --help'."
+	case errors.Is(err, nats.ErrNoServers):
+		remedy = "\nIs the NATS cluster running at the address that --nats gives?"
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EROFS):
+		remedy = "\nGive a directory that this user may write with --data."
+	}
+	return fmt.Errorf("open the register: %w%s", err, remedy)
+}
