@@ -115,7 +115,7 @@ func (m *machine) drawAmend(t *rapid.T) order {
 
 func allGreen() []DomainRating {
 	var ratings []DomainRating
-	for _, domain := range Frameworks()[0].Domains {
+	for _, domain := range ReleasedFrameworks()[0].Domains {
 		ratings = append(ratings, DomainRating{Domain: domain, Rating: RatingGreen})
 	}
 	return ratings
