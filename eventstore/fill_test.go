@@ -25,6 +25,16 @@ func everyFact() []domain.Fact {
 		domain.TransferCompleted{}, domain.TransferWithdrawn{}, domain.ReadinessAssessed{}, domain.OpinionRecorded{},
 		domain.GatewayDecided{}, domain.ConditionEvidenced{}, domain.ConditionDischarged{}, domain.ConditionWaived{},
 		domain.FunctionDelegated{}, domain.DelegationAccepted{}, domain.DelegationRevoked{},
+		domain.DelegationVaried{}, domain.VariationAccepted{}, domain.MatterDisposed{}, domain.Corrected{},
+		domain.SecondAwaited{Command: domain.AllocateFunction{}}, domain.SecondAwaited{Command: domain.RecordOccurrence{}},
+		domain.SecondAwaited{Command: domain.Correct{}}, domain.SecondAwaited{Command: domain.Reorganise{}},
+		domain.SecondGiven{}, domain.SecondDeclined{}, domain.TransferExplored{}, domain.OptionChosen{},
+		domain.TransferPaused{}, domain.TransferResumed{}, domain.TransferCalledIn{}, domain.TransferReversed{},
+		domain.MilestoneRecorded{}, domain.TransferReviewed{}, domain.PackageFormed{}, domain.FrameworkSet{},
+		domain.InterventionRecorded{}, domain.InterventionEnded{}, domain.RemitClaimed{}, domain.RemitsAttested{},
+		domain.RiskRaised{}, domain.RiskUpdated{}, domain.RiskClosed{}, domain.PopulationRecorded{},
+		domain.CostRecorded{}, domain.CommitteeFormed{}, domain.CommitteeChanged{}, domain.AdviceRecorded{},
+		domain.PlanReturnSubmitted{}, domain.PlanReturnModerated{},
 	}
 }
 
@@ -72,6 +82,10 @@ func (f *filler) fill(t *testing.T, v reflect.Value) {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		f.fill(t, v.Elem())
+	case reflect.Interface:
+		filled := reflect.New(v.Elem().Type()).Elem() // of the same type as the sample's
+		f.fill(t, filled)
+		v.Set(filled)
 	default:
 		t.Fatalf("cannot fill a %s: teach this test", v.Type())
 	}
@@ -82,6 +96,7 @@ func filledEvent(t *testing.T, sample domain.Fact) domain.Event {
 	t.Helper()
 	f := &filler{}
 	fact := reflect.New(reflect.TypeOf(sample)).Elem()
+	fact.Set(reflect.ValueOf(sample))
 	f.fill(t, fact)
 	filled, ok := fact.Interface().(domain.Fact)
 	if !ok {
