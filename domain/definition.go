@@ -174,8 +174,8 @@ func (c CommenceInstrument) decide(d *decision) {
 	if in.DiscardedOn != 0 {
 		d.refuse(WrongState, "The instrument is discarded.", "Register another one.", "instrument", string(c.Code))
 	}
-	if c.Commencement.On == 0 {
-		d.invalid("commencement.on", "A date is required.")
+	if c.Commencement.On <= d.meta.Today {
+		d.takesEffect(c.Commencement.On, "commencement.on")
 	}
 	if d.ok() {
 		d.emit(InstrumentCommenced(c))

@@ -150,9 +150,15 @@ func (c RevokeDelegation) decide(d *decision) {
 	if d.ok() {
 		d.emit(DelegationRevoked{ID: x.ID, EffectiveOn: c.EffectiveOn, Changes: changes})
 		for _, y := range onward {
-			d.emit(DelegationRevoked{ID: y.ID, EffectiveOn: c.EffectiveOn})
+			if isSubset(y.Roles, x.Roles) {
+				d.emit(DelegationRevoked{ID: y.ID, EffectiveOn: c.EffectiveOn})
+			}
 		}
 	}
+}
+
+func isSubset(roles, of []Role) bool {
+	return !slices.ContainsFunc(roles, func(r Role) bool { return !slices.Contains(of, r) })
 }
 
 // onward returns the arrangements by which the delegate passed on what it holds under x, and so on down the chain:
@@ -175,11 +181,12 @@ func (d *decision) onward(x Delegation) []Delegation {
 	return chain
 }
 
-// isUnder tells whether y passes on what its delegator holds under x.
-func (y Delegation) isUnder(x Delegation) bool {
-	return y.State == DelegationStateInForce && y.Subject == x.Subject && y.Delegator == x.Delegate &&
-		y.EffectiveOn >= x.EffectiveOn &&
-		slices.ContainsFunc(y.Footprints, func(f FootprintCode) bool { return slices.Contains(x.Footprints, f) })
+// isUnder tells whether x passes on what its delegator holds under the arrangement above.
+func (x Delegation) isUnder(above Delegation) bool {
+	return x.State == DelegationStateInForce && x.Subject == above.Subject && x.Delegator == above.Delegate &&
+		x.EffectiveOn >= above.EffectiveOn &&
+		slices.ContainsFunc(x.Roles, func(r Role) bool { return slices.Contains(above.Roles, r) }) &&
+		slices.ContainsFunc(x.Footprints, func(f FootprintCode) bool { return slices.Contains(above.Footprints, f) })
 }
 
 // returned gives what is held under an arrangement, or was passed on from it, back. The footprints are those in which something is still held
@@ -191,7 +198,7 @@ func (d *decision) returned(fn Function, under []Delegation, x Delegation, on Da
 	var moves []handover
 	for _, remit := range d.s.Holdings.Of(x.Subject) {
 		for _, held := range d.s.Holdings.At(remit, Now(on)) {
-			if held.Arrangement == "" || !isUnder(held) {
+			if held.Arrangement == "" || !isUnder(held) || !slices.Contains(x.Roles, remit.Role) {
 				continue
 			}
 			to, ok := d.delegatorNow(x, remit, on)

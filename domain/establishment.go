@@ -127,6 +127,9 @@ func (d *decision) checkMove(m BodyMove, on Date) {
 			d.invalid("parent", fmt.Sprintf("%s belongs to %s itself.", parent, m.Code))
 		}
 	}
+	if m.LegalParent != "" && d.s.Organisations.actsFor(m.LegalParent, m.Code, Now(on)) {
+		d.invalid("legalParent", fmt.Sprintf("%s acts for %s itself.", m.LegalParent, m.Code))
+	}
 }
 
 // decide opens footprints and says who covers them.

@@ -28,6 +28,22 @@ func (o *Organisations) LegalPersonOf(code OrganisationCode, a AsOf) (Organisati
 	return "", false
 }
 
+// actsFor tells whether a body is another one, or acts for it, directly or through others.
+func (o *Organisations) actsFor(code, other OrganisationCode, a AsOf) bool {
+	for range maxAncestors {
+		if code == other {
+			return true
+		}
+		body, ok := o.Body(code, a.Known)
+		parent, has := body.LegalParent.At(a)
+		if !ok || !has || parent.Value == "" {
+			return false
+		}
+		code = parent.Value
+	}
+	return false
+}
+
 // SameLegalPerson tells whether two bodies are one person in law at a.
 func (o *Organisations) SameLegalPerson(x, y OrganisationCode, a AsOf) bool {
 	px, okx := o.LegalPersonOf(x, a)

@@ -183,21 +183,20 @@ func (d *decision) gatewaysFor(f Framework, sender, receiver OrganisationCode) [
 	return plans
 }
 
-// confirmer is the region of the sender; where that is a party or there is none, the next tier up: the region's legal
-// parent, then the Secretary of State.
+// confirmer is the region of the sender; where that is a party or there is none, the next tier up: the legal parent, then
+// the Secretary of State. Where all of them are parties it is the Secretary of State all the same.
 func (d *decision) confirmer(sender, receiver OrganisationCode) OrganisationCode {
 	orgs := &d.s.Organisations
 	var chain []OrganisationCode
-	for _, party := range []OrganisationCode{sender, receiver} {
-		if region, ok := orgs.RegionOf(party, d.now()); ok {
-			chain = append(chain, region)
-			if legal, ok := orgs.LegalPersonOf(region, d.now()); ok {
-				chain = append(chain, legal)
-			}
-			break
-		}
+	from := sender
+	if region, ok := orgs.RegionOf(sender, d.now()); ok {
+		chain, from = append(chain, region), region
 	}
-	if minister, ok := orgs.Minister(d.now()); ok {
+	if legal, ok := orgs.LegalPersonOf(from, d.now()); ok && legal != from {
+		chain = append(chain, legal)
+	}
+	minister, known := orgs.Minister(d.now())
+	if known {
 		chain = append(chain, minister)
 	}
 	for _, code := range chain {
@@ -205,9 +204,11 @@ func (d *decision) confirmer(sender, receiver OrganisationCode) OrganisationCode
 			return code
 		}
 	}
-	d.refuse(NoLegalPerson, "There is no body above the parties that could confirm the transfer.",
-		"Record the sender's region, or the Secretary of State, in the register.", "sender", string(sender))
-	return ""
+	if !known {
+		d.refuse(NoLegalPerson, "There is no body above the parties that could confirm the transfer.",
+			"Record the sender's region, or the Secretary of State, in the register.", "sender", string(sender))
+	}
+	return minister
 }
 
 // isParty tells whether the decider is the same person in law as one of the parties (invariant 7).

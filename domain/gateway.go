@@ -29,9 +29,6 @@ func (c AssessReadiness) decide(d *decision) {
 	if !ok {
 		return
 	}
-	if c.Party != PartySender && c.Party != PartyReceiver {
-		d.invalid("party", "Only the sender and the receiver assess.")
-	}
 	seen := map[string]bool{}
 	for _, rating := range c.Ratings {
 		if !slices.Contains(t.Domains, rating.Domain) {

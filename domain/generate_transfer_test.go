@@ -2,6 +2,7 @@ package domain
 
 import (
 	"cmp"
+	"slices"
 
 	"pgregory.net/rapid"
 )
@@ -200,20 +201,52 @@ func (m *machine) drawFinish(t *rapid.T) order {
 	}
 }
 
+// drawDelegate delegates something that a body holds, often a body that is a delegate itself.
 func (m *machine) drawDelegate(t *rapid.T) order {
-	remit := pick(t, "remit", m.state.Holdings.Remits())
-	held := m.state.Holdings.At(remit, Now(m.today))
-	if len(held) == 0 || held[0].Undetermined {
-		t.Skip("held by nobody")
+	candidates := m.delegable()
+	if passed := m.ofDelegates(candidates); len(passed) > 0 && chance(t, "pass on", 60) {
+		candidates = passed
 	}
+	held := pick(t, "held", candidates)
 	c := DelegateFunction{
-		Function: remit.Subject.Function, Part: remit.Subject.Part, Delegator: held[0].Named(), Delegate: m.body(t, "delegate"),
-		Roles: []Role{remit.Role}, EffectiveOn: m.date(t), Instrument: m.instrument(t), Terms: m.terms(t),
+		Function: held.Remit.Subject.Function, Part: held.Remit.Subject.Part, Delegator: held.Named(),
+		Delegate: pick(t, "delegate", m.open(TierICB, TierRegional)), Roles: []Role{held.Remit.Role}, EffectiveOn: m.today,
+		Instrument: "act", Terms: m.terms(t),
 	}
 	if chance(t, "footprint", 70) {
-		c.Footprints = []FootprintCode{remit.Footprint}
+		c.Footprints = []FootprintCode{held.Remit.Footprint}
+	}
+	if chance(t, "other date", 20) {
+		c.EffectiveOn = m.date(t)
 	}
 	return m.order(t, c.Delegator, c)
+}
+
+// delegable are the holdings of today that a delegation may move.
+func (m *machine) delegable() []Held {
+	var list []Held
+	for _, remit := range m.state.Holdings.Remits() {
+		for _, held := range m.state.Holdings.At(remit, Now(m.today)) {
+			if !held.Undetermined && slices.Contains(mayMove(KindDelegation, ""), remit.Role) {
+				list = append(list, held)
+			}
+		}
+	}
+	return list
+}
+
+// ofDelegates are the holdings of bodies that are delegates for the same subject and footprint.
+func (m *machine) ofDelegates(list []Held) []Held {
+	var passed []Held
+	for _, held := range list {
+		for _, x := range m.state.Delegations.All(Latest) {
+			if x.State == DelegationStateInForce && x.Delegate == held.Named() && x.Subject == held.Remit.Subject &&
+				slices.Contains(x.Footprints, held.Remit.Footprint) {
+				passed = append(passed, held)
+			}
+		}
+	}
+	return passed
 }
 
 func (m *machine) drawDelegationStep(t *rapid.T) order {
@@ -221,5 +254,5 @@ func (m *machine) drawDelegationStep(t *rapid.T) order {
 	if x.State == DelegationStateOffered && chance(t, "accept", 80) {
 		return m.order(t, x.Delegate, AcceptDelegation{x.ID})
 	}
-	return m.order(t, x.Delegator, RevokeDelegation{x.ID, m.date(t)})
+	return m.order(t, x.Delegator, RevokeDelegation{x.ID, max(m.date(t), x.EffectiveOn)})
 }

@@ -208,12 +208,16 @@ func holdersOf(held []Held) string {
 }
 
 // firstFew lists the first few of many, and how many more there are.
-func firstFew(list []string) string {
+func firstFew[S ~string](list []S) string {
 	const few = 5
-	if len(list) <= few {
-		return strings.Join(list, "; ")
+	parts := make([]string, 0, few)
+	for _, s := range list[:min(few, len(list))] {
+		parts = append(parts, string(s))
 	}
-	return fmt.Sprintf("%s; and %d more", strings.Join(list[:few], "; "), len(list)-few)
+	if len(list) > few {
+		parts = append(parts, fmt.Sprintf("and %d more", len(list)-few))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // changeSet gathers changes of single remits into sets: first the footprints that change alike, then the roles, then

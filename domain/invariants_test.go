@@ -141,6 +141,31 @@ func holderCodes(held []Held) []OrganisationCode {
 	return codes
 }
 
+// revocationStaysWithin says that ending an arrangement gives back no more than what it was about, and leaves nothing
+// under it.
+func revocationStaysWithin(s *State, e Event) error {
+	f, ok := e.Fact.(DelegationRevoked)
+	if !ok {
+		return nil
+	}
+	x, _ := s.Delegations.Get(f.ID, e.No)
+	for _, change := range f.Changes {
+		for remit := range change.Remits {
+			if remit.Subject != x.Subject || !slices.Contains(x.Roles, remit.Role) {
+				return fmt.Errorf("revoking %s, which is about %v of %s, changed %v", f.ID, x.Roles, x.Subject, remit)
+			}
+		}
+	}
+	for _, remit := range s.Holdings.Of(x.Subject) {
+		for _, held := range s.Holdings.At(remit, AsOf{f.EffectiveOn, e.No}) {
+			if held.Arrangement == f.ID {
+				return fmt.Errorf("%v is still held under %s, which was revoked from %s", remit, f.ID, f.EffectiveOn)
+			}
+		}
+	}
+	return nil
+}
+
 // oneApproved is invariant 6: no two approved or scheduled transfers move one remit.
 func oneApproved(s *State) error {
 	moving := map[Remit]TransferID{}

@@ -117,7 +117,7 @@ func (m *machine) try(t *rapid.T, o order) {
 	}
 	m.print = fingerprint(m.state)
 	for _, e := range events {
-		if err := accountabilityStays(m.state, e); err != nil {
+		if err := errors.Join(accountabilityStays(m.state, e), revocationStaysWithin(m.state, e)); err != nil {
 			t.Fatalf("%s by %s: %v", o.command.Method(), e.Actor.Person(), err)
 		}
 	}

@@ -95,20 +95,20 @@ func (d *decision) notAuthorised(cmd Command, grants []grant) *Refusal {
 }
 
 func (g grant) where() string {
-	text := joined(g.bodies)
+	var places []string
 	if len(g.above) > 0 {
-		text = "the region of " + joined(g.above)
+		places = append(places, "the region of "+joined(g.above))
 	}
-	if g.regions {
-		text += " or its region"
+	if named := distinct(g.bodies); len(named) > 0 && named[len(named)-1] != "" {
+		places = append(places, strings.TrimPrefix(joined(named), ","))
+		if g.regions {
+			places = append(places, "its region")
+		}
 	}
 	if g.national {
-		if text != "" {
-			text += " or "
-		}
-		text += "a national body"
+		places = append(places, "a national body")
 	}
-	return text
+	return strings.Join(places, " or ")
 }
 
 // The rows of the table: command by command, who may give it.
@@ -217,6 +217,9 @@ func (c AssessReadiness) grants(d *decision) ([]grant, *Refusal) {
 	t, refusal := d.transfer(c.TransferID)
 	if refusal != nil {
 		return nil, refusal
+	}
+	if c.Party != PartySender && c.Party != PartyReceiver {
+		return nil, Refuse(InvalidArgument, "Only the sender and the receiver assess.", "Correct the field party.", "field", "party")
 	}
 	return []grant{{role: ActorAssessor, bodies: []OrganisationCode{t.party(c.Party)}}}, nil
 }

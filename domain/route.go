@@ -110,8 +110,12 @@ func (d *decision) checkInForce(code InstrumentCode, footprints []FootprintCode,
 			missing = append(missing, footprint)
 		}
 	}
+	where := ""
+	if len(missing) < len(footprints) {
+		where = " in " + firstFew(missing)
+	}
 	if len(missing) > 0 {
-		d.refuse(InstrumentNotInForce, fmt.Sprintf("%s is not in force on %s (status %s).", code, on, in.Status(on)),
+		d.refuse(InstrumentNotInForce, fmt.Sprintf("%s is not in force%s on %s (status %s).", code, where, on, in.Status(on)),
 			"Wait until it commences, or record its commencement.",
 			"instrument", string(code), "on", on.String(), "footprints", joined(missing))
 	}

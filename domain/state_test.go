@@ -1,0 +1,156 @@
+package domain
+
+import (
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// strangeFact is a fact of a later version.
+type strangeFact struct{}
+
+func (strangeFact) FactType() string { return "Strange" }
+func (strangeFact) Entity() string   { return "strange/" }
+func (strangeFact) Effective() Date  { return 0 }
+
+// Events are dense from 1, and of a kind that this version knows; what is refused leaves no trace.
+func TestApplyRefusesWhatDoesNotFollow(t *testing.T) {
+	t.Parallel()
+	s := NewState()
+	first := Event{No: 1, Fact: FunctionDefined{Code: "eprr"}}
+	if err := s.Apply(first); err != nil || s.Last() != 1 {
+		t.Fatalf("the first event: %v, last %d", err, s.Last())
+	}
+	before := fingerprint(s)
+	for _, c := range []struct {
+		name  string
+		event Event
+		want  string
+	}{
+		{"the same again", first, "event 1 does not follow event 1"},
+		{"one left out", Event{No: 3, Fact: FunctionDefined{Code: "send"}}, "event 3 does not follow event 1"},
+		{"none", Event{Fact: FunctionDefined{Code: "send"}}, "event 0 does not follow event 1"},
+		{"an unknown kind", Event{No: 2, Fact: strangeFact{}}, "unknown fact domain.strangeFact"},
+	} {
+		if err := s.Apply(c.event); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if fingerprint(s) != before {
+			t.Fatalf("%s left a trace", c.name)
+		}
+	}
+	if err := s.Apply(Event{No: 2, Fact: FunctionDefined{Code: "send"}}); err != nil {
+		t.Errorf("the one that follows: %v", err)
+	}
+}
+
+// Each part of the register folds the log by itself into what it is as a part of the whole: readers keep parts only.
+func TestPartsFoldByThemselves(t *testing.T) {
+	t.Parallel()
+	s, err := playFile(filepath.Join("testdata", "frimley_goes_three_ways.txt"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := playFile(filepath.Join("testdata", "commissioning_is_delegated.txt"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*register{s.register, other.register} {
+		organisations, functions, instruments := NewOrganisations(), NewFunctions(), NewInstruments()
+		transfers, delegations := NewTransfers(), NewDelegations()
+		for _, e := range r.events {
+			organisations.Apply(e)
+			functions.Apply(e)
+			instruments.Apply(e)
+			transfers.Apply(e)
+			delegations.Apply(e)
+		}
+		for _, c := range []struct{ name, part, whole string }{
+			{"organisations", partPrint(organisations), partPrint(&r.state.Organisations)},
+			{"functions", partPrint(functions), partPrint(&r.state.Functions)},
+			{"instruments", partPrint(instruments), partPrint(&r.state.Instruments)},
+			{"transfers", partPrint(transfers), partPrint(&r.state.Transfers)},
+			{"delegations", partPrint(delegations), partPrint(&r.state.Delegations)},
+		} {
+			if c.part != c.whole {
+				t.Errorf("%s differ:\n%s\n%s", c.name, c.part, c.whole)
+			}
+		}
+	}
+}
+
+func partPrint(part any) string {
+	var out strings.Builder
+	writeValue(&out, reflect.ValueOf(part))
+	return out.String()
+}
+
+// What was known then is what the register was then: every view as known at an event is that of a register that ends
+// there.
+func TestAsKnownThen(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		s, err := playFile(file, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		then := NewState()
+		for _, e := range s.events {
+			if err := then.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+			if last := e.Index == e.Count-1; last && e.No%5 == 0 {
+				compareKnown(t, file, then, s.state, e.No)
+			}
+		}
+	}
+}
+
+func compareKnown(t *testing.T, file string, then, now *State, known EventNo) {
+	t.Helper()
+	for _, on := range endings(now) {
+		for _, remit := range now.Holdings.Remits() {
+			a, b := then.Holdings.At(remit, Now(on)), now.Holdings.At(remit, AsOf{on, known})
+			if partPrint(a) != partPrint(b) {
+				t.Fatalf("%s: %v on %s as known at %d is %v, and was %v", file, remit, on, known, b, a)
+			}
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		before any
+		after  any
+	}{
+		{"functions", then.Functions.All(Latest), now.Functions.All(known)},
+		{"instruments", then.Instruments.All(Latest), now.Instruments.All(known)},
+		{"transfers", then.Transfers.All(Latest), now.Transfers.All(known)},
+		{"delegations", then.Delegations.All(Latest), now.Delegations.All(known)},
+		{"successions", then.Organisations.Successions(Latest), now.Organisations.Successions(known)},
+		{"plans", then.Organisations.Planned(Latest), now.Organisations.Planned(known)},
+		{"bodies", bodiesOn(then, Latest), bodiesOn(now, known)},
+	} {
+		if partPrint(c.before) != partPrint(c.after) {
+			t.Fatalf("%s: %s as known at %d are\n%v, and were\n%v", file, c.name, known, c.after, c.before)
+		}
+	}
+}
+
+// bodiesOn are the bodies that are known, open or not on each date on which any ended, with their regions.
+func bodiesOn(s *State, known EventNo) map[OrganisationCode][]OrganisationCode {
+	bodies := map[OrganisationCode][]OrganisationCode{}
+	for _, body := range s.Organisations.Bodies(known) {
+		bodies[body.Code] = []OrganisationCode{}
+		for _, on := range []Date{NewDate(2022, 7, 1), NewDate(2026, 4, 1), NewDate(2026, 11, 21), NewDate(2027, 4, 1)} {
+			a := AsOf{on, known}
+			if body.IsOpen(a) {
+				bodies[body.Code] = append(bodies[body.Code], s.Organisations.Ancestors(body.Code, a)...)
+			}
+		}
+	}
+	return bodies
+}
