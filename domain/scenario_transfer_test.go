@@ -129,7 +129,7 @@ func amendPhrase(p *phrase) Command {
 // assess ID PARTY [RATING] [without DOMAINS], and below it "- DOMAIN RATING [COMMENT]"; green otherwise.
 func assessPhrase(p *phrase) Command {
 	ratings := map[string]DomainRating{}
-	for _, domain := range ReleasedReleasedFrameworks()[1].Domains {
+	for _, domain := range ReleasedFrameworks()[1].Domains {
 		ratings[domain] = DomainRating{Domain: domain, Rating: RatingGreen}
 	}
 	for _, line := range p.lines {
