@@ -147,18 +147,27 @@ func (c RevokeDelegation) decide(d *decision) {
 	}
 	onward := d.onward(x)
 	changes := d.returned(fn, append(onward, x), x, c.EffectiveOn)
-	if d.ok() {
-		d.emit(DelegationRevoked{ID: x.ID, EffectiveOn: c.EffectiveOn, Changes: changes})
-		for _, y := range onward {
-			if isSubset(y.Roles, x.Roles) {
-				d.emit(DelegationRevoked{ID: y.ID, EffectiveOn: c.EffectiveOn})
-			}
+	if !d.ok() {
+		return
+	}
+	d.emitNow(DelegationRevoked{ID: x.ID, EffectiveOn: c.EffectiveOn, Changes: changes})
+	for _, y := range onward {
+		if !d.isHeldUnder(y, c.EffectiveOn) {
+			d.emitNow(DelegationRevoked{ID: y.ID, EffectiveOn: c.EffectiveOn})
 		}
 	}
 }
 
-func isSubset(roles, of []Role) bool {
-	return !slices.ContainsFunc(roles, func(r Role) bool { return !slices.Contains(of, r) })
+// isHeldUnder tells whether anything is held under an arrangement on a date.
+func (d *decision) isHeldUnder(x Delegation, on Date) bool {
+	for _, remit := range d.s.Holdings.Of(x.Subject) {
+		for _, held := range d.s.Holdings.At(remit, Now(on)) {
+			if held.Arrangement == x.ID {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // onward returns the arrangements by which the delegate passed on what it holds under x, and so on down the chain:
@@ -196,7 +205,11 @@ func (d *decision) returned(fn Function, under []Delegation, x Delegation, on Da
 		return slices.ContainsFunc(under, func(y Delegation) bool { return held.Arrangement == y.ID })
 	}
 	var moves []handover
+	within := d.s.Organisations.withHeirs(x.Footprints, Now(on))
 	for _, remit := range d.s.Holdings.Of(x.Subject) {
+		if !slices.Contains(within, remit.Footprint) {
+			continue
+		}
 		for _, held := range d.s.Holdings.At(remit, Now(on)) {
 			if held.Arrangement == "" || !isUnder(held) || !slices.Contains(x.Roles, remit.Role) {
 				continue

@@ -186,3 +186,16 @@ func (o *Organisations) Heirs(code OrganisationCode, a AsOf) []OrganisationCode 
 	slices.Sort(heirs)
 	return heirs
 }
+
+// withHeirs returns the footprints and all that followed any of them by a.
+func (o *Organisations) withHeirs(footprints []FootprintCode, a AsOf) []FootprintCode {
+	all := slices.Clone(footprints)
+	for i := 0; i < len(all); i++ {
+		for _, s := range o.FootprintSuccessions(a.Known) {
+			if s.Predecessor == all[i] && s.EffectiveOn <= a.On && !slices.Contains(all, s.Successor) {
+				all = append(all, s.Successor)
+			}
+		}
+	}
+	return all
+}

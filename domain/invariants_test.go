@@ -149,10 +149,11 @@ func revocationStaysWithin(s *State, e Event) error {
 		return nil
 	}
 	x, _ := s.Delegations.Get(f.ID, e.No)
+	footprints := withSuccessors(s, x.Footprints)
 	for _, change := range f.Changes {
 		for remit := range change.Remits {
-			if remit.Subject != x.Subject || !slices.Contains(x.Roles, remit.Role) {
-				return fmt.Errorf("revoking %s, which is about %v of %s, changed %v", f.ID, x.Roles, x.Subject, remit)
+			if remit.Subject != x.Subject || !slices.Contains(x.Roles, remit.Role) || !slices.Contains(footprints, remit.Footprint) {
+				return fmt.Errorf("revoking %s, which is about %v of %s in %v, changed %v", f.ID, x.Roles, x.Subject, x.Footprints, remit)
 			}
 		}
 	}
@@ -164,6 +165,17 @@ func revocationStaysWithin(s *State, e Event) error {
 		}
 	}
 	return nil
+}
+
+// withSuccessors are footprints and all that followed them.
+func withSuccessors(s *State, codes []FootprintCode) []FootprintCode {
+	all := slices.Clone(codes)
+	for _, succession := range s.Organisations.FootprintSuccessions(Latest) {
+		if slices.Contains(all, succession.Predecessor) {
+			all = append(all, succession.Successor)
+		}
+	}
+	return all
 }
 
 // oneApproved is invariant 6: no two approved or scheduled transfers move one remit.
