@@ -275,17 +275,6 @@ func (d *decision) endSpent(t Transfer, on Date) {
 	}
 }
 
-func (d *decision) isHeldUnder(x Delegation, on Date) bool {
-	for _, remit := range d.s.Holdings.Of(x.Subject) {
-		for _, held := range d.s.Holdings.At(remit, Now(on)) {
-			if held.Arrangement == x.ID {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (d *decision) retain(fn Function, t Transfer, aspect Retained, on Date) []HoldingChange {
 	subject := t.retainedSubject(aspect)
 	var footprints []FootprintCode

@@ -191,9 +191,21 @@ func (d *decision) givenBack(x Intervention, on Date) []HoldingChange {
 			continue
 		}
 		for _, subject := range fn.Subjects(Now(on)) {
-			taken := Delegation{ID: ArrangementID(x.ID), Subject: subject, Delegator: x.In}
+			taken := Delegation{
+				ID: ArrangementID(x.ID), Subject: subject, Delegator: x.In, Roles: []Role{RoleExercising},
+				Footprints: d.footprintsOf(subject),
+			}
 			changes = append(changes, d.returned(fn, []Delegation{taken}, taken, on)...)
 		}
 	}
 	return changes
+}
+
+// footprintsOf returns the footprints in which anything about a subject was ever recorded.
+func (d *decision) footprintsOf(subject Subject) []FootprintCode {
+	var footprints []FootprintCode
+	for _, remit := range d.s.Holdings.Of(subject) {
+		footprints = append(footprints, remit.Footprint)
+	}
+	return distinct(footprints)
 }
