@@ -32,7 +32,7 @@ func TestEveryFactIsListed(t *testing.T) {
 	for _, f := range everyFact() {
 		listed[f.FactType()] = true
 	}
-	for _, name := range declaredFacts(t) {
+	for _, name := range declared(t, "FactType") {
 		if !listed[name] {
 			t.Errorf("domain.%s is a fact that this package does not store: give it a message in proto/remit/event/v1, "+
 				"describe it in a codec_*.go, and list it in everyFact", name)
@@ -40,8 +40,8 @@ func TestEveryFactIsListed(t *testing.T) {
 	}
 }
 
-// declaredFacts returns the names of the types of package domain that have a FactType method.
-func declaredFacts(t *testing.T) []string {
+// declared returns the names of the types of package domain that have the method.
+func declared(t *testing.T, method string) []string {
 	t.Helper()
 	files, err := filepath.Glob("../domain/*.go")
 	if err != nil || len(files) == 0 {
@@ -54,7 +54,7 @@ func declaredFacts(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		for _, d := range parsed.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "FactType" && !strings.HasSuffix(file, "_test.go") {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == method && !strings.HasSuffix(file, "_test.go") {
 				names = append(names, fmt.Sprint(f.Recv.List[0].Type))
 			}
 		}
