@@ -94,7 +94,8 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewFunctionServiceHandler(&functionService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, c.LoadReference}, options...))
+	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
+	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{commands: cmds, queries: asks}, options...))
 	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks}, options...))
 }
@@ -104,6 +105,7 @@ func mountReflection(mux *http.ServeMux) {
 	reflector := grpcreflect.NewStaticReflector(
 		remitv1connect.TransferServiceName, remitv1connect.DelegationServiceName, remitv1connect.OrganisationServiceName,
 		remitv1connect.FunctionServiceName, remitv1connect.InstrumentServiceName, remitv1connect.RecordServiceName,
+		remitv1connect.ProgrammeServiceName,
 		remitv1connect.MapServiceName, remitv1connect.AuditServiceName,
 	)
 	mux.Handle(grpcreflect.NewHandlerV1(reflector))

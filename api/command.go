@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
@@ -28,6 +29,18 @@ type recorded struct {
 	// id is the ULID of what the command created; "" when it was only validated.
 	id     string
 	events []domain.Event
+}
+
+// awaiting tells whether what was recorded is a command that waits for a second person, and by what id.
+func (r recorded) awaiting() (waits bool, id string) {
+	waits = slices.ContainsFunc(r.events, func(e domain.Event) bool {
+		_, isWaiting := e.Fact.(domain.SecondAwaited)
+		return isWaiting
+	})
+	if !waits {
+		return false, ""
+	}
+	return true, r.id
 }
 
 // submit has a command decided and recorded in the name of who calls. Personal texts of the command and its reason are

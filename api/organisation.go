@@ -46,12 +46,17 @@ func (s *organisationService) PlanReorganisation(
 	return &remitv1.PlanReorganisationResponse{Receipt: done.receipt, ReorganisationId: done.id}, err
 }
 
-// Reorganise carries out a reorganisation.
+// Reorganise carries out a reorganisation. While it awaits a second person it has no id yet.
 func (s *organisationService) Reorganise(
 	ctx context.Context, r *remitv1.ReorganiseRequest,
 ) (*remitv1.ReorganiseResponse, error) {
 	done, err := submit(ctx, s.commands, r, reorganise(r))
-	return &remitv1.ReorganiseResponse{Receipt: done.receipt, ReorganisationId: done.id}, err
+	answer := &remitv1.ReorganiseResponse{Receipt: done.receipt, ReorganisationId: done.id}
+	answer.AwaitingSecond, answer.AwaitingId = done.awaiting()
+	if answer.GetAwaitingSecond() {
+		answer.ReorganisationId = ""
+	}
+	return answer, err
 }
 
 // ChangeFootprints opens footprints and says who covers them.

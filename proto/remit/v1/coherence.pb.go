@@ -121,8 +121,10 @@ type CheckCoherenceResponse struct {
 	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// Number of the last event that the answer takes into account, a decimal number.
 	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
-	// The findings, the gravest first.
-	Findings      []*Finding `protobuf:"bytes,10,rep,name=findings,proto3" json:"findings,omitempty"`
+	// The findings by kind, the gravest kinds first, then by function and organisation.
+	Findings []*Finding `protobuf:"bytes,10,rep,name=findings,proto3" json:"findings,omitempty"`
+	// Dates that were looked at: the effective date, and those until the last one on which anything changes.
+	Dates         []string `protobuf:"bytes,11,rep,name=dates,proto3" json:"dates,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -178,35 +180,36 @@ func (x *CheckCoherenceResponse) GetFindings() []*Finding {
 	return nil
 }
 
-// Finding is something incoherent in the map: one per kind, function and organisation.
+func (x *CheckCoherenceResponse) GetDates() []string {
+	if x != nil {
+		return x.Dates
+	}
+	return nil
+}
+
+// Finding is something incoherent in the map: one for each kind, function and organisation.
 type Finding struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What is wrong.
 	Kind FindingKind `protobuf:"varint,1,opt,name=kind,proto3,enum=remit.v1.FindingKind" json:"kind,omitempty"`
 	// How grave it is.
 	Severity Severity `protobuf:"varint,2,opt,name=severity,proto3,enum=remit.v1.Severity" json:"severity,omitempty"`
-	// Slug of the function, "" where it is about none.
+	// Slug of the function, "" where it is about no single one.
 	Function string `protobuf:"bytes,3,opt,name=function,proto3" json:"function,omitempty"`
-	// Slug of the part, "" for the function undivided.
-	Part string `protobuf:"bytes,4,opt,name=part,proto3" json:"part,omitempty"`
-	// ODS code of the body, "" where it is about none.
-	Organisation string `protobuf:"bytes,5,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// Codes of the footprints.
+	// ODS code of the body at which it is found, "" where there is none.
+	Organisation string `protobuf:"bytes,4,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// The safeguard that was not met, such as "independent_opinion", of FINDING_KIND_SAFEGUARD_UNMET; "" otherwise.
+	Aspect string `protobuf:"bytes,5,opt,name=aspect,proto3" json:"aspect,omitempty"`
+	// Codes of the footprints; none where it is not about places.
 	Footprints []string `protobuf:"bytes,6,rep,name=footprints,proto3" json:"footprints,omitempty"`
-	// The roles.
-	Roles []Role `protobuf:"varint,7,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
 	// First date on which it is so.
-	Since string `protobuf:"bytes,8,opt,name=since,proto3" json:"since,omitempty"`
-	// First date on which it is no longer so, "" while no end is recorded.
-	Until string `protobuf:"bytes,9,opt,name=until,proto3" json:"until,omitempty"`
-	// Numbers of the events that caused it, decimal numbers.
-	CauseEvents []string `protobuf:"bytes,10,rep,name=cause_events,json=causeEvents,proto3" json:"cause_events,omitempty"`
-	// ULID of the transfer concerned, "" for none.
-	TransferId string `protobuf:"bytes,11,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"`
-	// What is wrong, in a sentence.
-	Message string `protobuf:"bytes,12,opt,name=message,proto3" json:"message,omitempty"`
+	Since string `protobuf:"bytes,7,opt,name=since,proto3" json:"since,omitempty"`
+	// Numbers of the events from which it follows, decimal numbers.
+	CauseEvents []string `protobuf:"bytes,8,rep,name=cause_events,json=causeEvents,proto3" json:"cause_events,omitempty"`
+	// What is found, in a sentence.
+	Message string `protobuf:"bytes,9,opt,name=message,proto3" json:"message,omitempty"`
 	// What would put it right, in a sentence.
-	Remedy        string `protobuf:"bytes,13,opt,name=remedy,proto3" json:"remedy,omitempty"`
+	Remedy        string `protobuf:"bytes,10,opt,name=remedy,proto3" json:"remedy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -262,16 +265,16 @@ func (x *Finding) GetFunction() string {
 	return ""
 }
 
-func (x *Finding) GetPart() string {
+func (x *Finding) GetOrganisation() string {
 	if x != nil {
-		return x.Part
+		return x.Organisation
 	}
 	return ""
 }
 
-func (x *Finding) GetOrganisation() string {
+func (x *Finding) GetAspect() string {
 	if x != nil {
-		return x.Organisation
+		return x.Aspect
 	}
 	return ""
 }
@@ -283,23 +286,9 @@ func (x *Finding) GetFootprints() []string {
 	return nil
 }
 
-func (x *Finding) GetRoles() []Role {
-	if x != nil {
-		return x.Roles
-	}
-	return nil
-}
-
 func (x *Finding) GetSince() string {
 	if x != nil {
 		return x.Since
-	}
-	return ""
-}
-
-func (x *Finding) GetUntil() string {
-	if x != nil {
-		return x.Until
 	}
 	return ""
 }
@@ -309,13 +298,6 @@ func (x *Finding) GetCauseEvents() []string {
 		return x.CauseEvents
 	}
 	return nil
-}
-
-func (x *Finding) GetTransferId() string {
-	if x != nil {
-		return x.TransferId
-	}
-	return ""
 }
 
 func (x *Finding) GetMessage() string {
@@ -336,7 +318,7 @@ var File_remit_v1_coherence_proto protoreflect.FileDescriptor
 
 const file_remit_v1_coherence_proto_rawDesc = "" +
 	"\n" +
-	"\x18remit/v1/coherence.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a!remit/v1/vocabulary_finding.proto\"\xbf\x02\n" +
+	"\x18remit/v1/coherence.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a!remit/v1/vocabulary_finding.proto\"\xbf\x02\n" +
 	"\x15CheckCoherenceRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12\x1f\n" +
@@ -344,30 +326,27 @@ const file_remit_v1_coherence_proto_rawDesc = "" +
 	" \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x05until\x123\n" +
 	"\tfunctions\x18\v \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\x12;\n" +
 	"\rorganisations\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\x12@\n" +
-	"\x05kinds\x18\r \x03(\x0e2\x15.remit.v1.FindingKindB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05kinds\"\x90\x01\n" +
+	"\x05kinds\x18\r \x03(\x0e2\x15.remit.v1.FindingKindB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05kinds\"\xa6\x01\n" +
 	"\x16CheckCoherenceResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12-\n" +
 	"\bfindings\x18\n" +
-	" \x03(\v2\x11.remit.v1.FindingR\bfindings\"\xa0\x03\n" +
+	" \x03(\v2\x11.remit.v1.FindingR\bfindings\x12\x14\n" +
+	"\x05dates\x18\v \x03(\tR\x05dates\"\xc7\x02\n" +
 	"\aFinding\x12)\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x15.remit.v1.FindingKindR\x04kind\x12.\n" +
 	"\bseverity\x18\x02 \x01(\x0e2\x12.remit.v1.SeverityR\bseverity\x12\x1a\n" +
-	"\bfunction\x18\x03 \x01(\tR\bfunction\x12\x12\n" +
-	"\x04part\x18\x04 \x01(\tR\x04part\x12\"\n" +
-	"\forganisation\x18\x05 \x01(\tR\forganisation\x12\x1e\n" +
+	"\bfunction\x18\x03 \x01(\tR\bfunction\x12\"\n" +
+	"\forganisation\x18\x04 \x01(\tR\forganisation\x12\x16\n" +
+	"\x06aspect\x18\x05 \x01(\tR\x06aspect\x12\x1e\n" +
 	"\n" +
 	"footprints\x18\x06 \x03(\tR\n" +
-	"footprints\x12$\n" +
-	"\x05roles\x18\a \x03(\x0e2\x0e.remit.v1.RoleR\x05roles\x12\x14\n" +
-	"\x05since\x18\b \x01(\tR\x05since\x12\x14\n" +
-	"\x05until\x18\t \x01(\tR\x05until\x12!\n" +
-	"\fcause_events\x18\n" +
-	" \x03(\tR\vcauseEvents\x12\x1f\n" +
-	"\vtransfer_id\x18\v \x01(\tR\n" +
-	"transferId\x12\x18\n" +
-	"\amessage\x18\f \x01(\tR\amessage\x12\x16\n" +
-	"\x06remedy\x18\r \x01(\tR\x06remedyB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"footprints\x12\x14\n" +
+	"\x05since\x18\a \x01(\tR\x05since\x12!\n" +
+	"\fcause_events\x18\b \x03(\tR\vcauseEvents\x12\x18\n" +
+	"\amessage\x18\t \x01(\tR\amessage\x12\x16\n" +
+	"\x06remedy\x18\n" +
+	" \x01(\tR\x06remedyB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_coherence_proto_rawDescOnce sync.Once
@@ -390,7 +369,6 @@ var file_remit_v1_coherence_proto_goTypes = []any{
 	(FindingKind)(0),               // 4: remit.v1.FindingKind
 	(*ResolvedAsOf)(nil),           // 5: remit.v1.ResolvedAsOf
 	(Severity)(0),                  // 6: remit.v1.Severity
-	(Role)(0),                      // 7: remit.v1.Role
 }
 var file_remit_v1_coherence_proto_depIdxs = []int32{
 	3, // 0: remit.v1.CheckCoherenceRequest.as_of:type_name -> remit.v1.AsOf
@@ -399,12 +377,11 @@ var file_remit_v1_coherence_proto_depIdxs = []int32{
 	2, // 3: remit.v1.CheckCoherenceResponse.findings:type_name -> remit.v1.Finding
 	4, // 4: remit.v1.Finding.kind:type_name -> remit.v1.FindingKind
 	6, // 5: remit.v1.Finding.severity:type_name -> remit.v1.Severity
-	7, // 6: remit.v1.Finding.roles:type_name -> remit.v1.Role
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_coherence_proto_init() }
@@ -414,7 +391,6 @@ func file_remit_v1_coherence_proto_init() {
 	}
 	file_remit_v1_common_proto_init()
 	file_remit_v1_rules_proto_init()
-	file_remit_v1_vocabulary_proto_init()
 	file_remit_v1_vocabulary_finding_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -378,7 +378,7 @@ type ListInterventionsRequest struct {
 	Organisation string `protobuf:"bytes,10,opt,name=organisation,proto3" json:"organisation,omitempty"`
 	// Of one of these kinds.
 	Kinds []InterventionKind `protobuf:"varint,11,rep,packed,name=kinds,proto3,enum=remit.v1.InterventionKind" json:"kinds,omitempty"`
-	// Also those that have ended on the date.
+	// Also those that have ended.
 	IncludeEnded  bool `protobuf:"varint,12,opt,name=include_ended,json=includeEnded,proto3" json:"include_ended,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

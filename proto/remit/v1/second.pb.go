@@ -175,8 +175,10 @@ type ListAwaitingSecondRequest struct {
 	// next_page_token of the page before; it also pins position and point in time. The rest of the request must be the
 	// same as for that page, at most 2,000 characters.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Name of the command, such as "Reorganise"; left out: all, at most 64 characters.
-	Method        string `protobuf:"bytes,10,opt,name=method,proto3" json:"method,omitempty"`
+	// Names of commands, such as "Reorganise": one of these; left out: all.
+	Methods []string `protobuf:"bytes,10,rep,name=methods,proto3" json:"methods,omitempty"`
+	// ODS code of the body for which they were given.
+	Organisation  string `protobuf:"bytes,11,opt,name=organisation,proto3" json:"organisation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -239,9 +241,16 @@ func (x *ListAwaitingSecondRequest) GetPageToken() string {
 	return ""
 }
 
-func (x *ListAwaitingSecondRequest) GetMethod() string {
+func (x *ListAwaitingSecondRequest) GetMethods() []string {
 	if x != nil {
-		return x.Method
+		return x.Methods
+	}
+	return nil
+}
+
+func (x *ListAwaitingSecondRequest) GetOrganisation() string {
+	if x != nil {
+		return x.Organisation
 	}
 	return ""
 }
@@ -454,16 +463,17 @@ const file_remit_v1_second_proto_rawDesc = "" +
 	"awaitingId\x12\x18\n" +
 	"\adecline\x18\v \x01(\bR\adecline\"=\n" +
 	"\x0eSecondResponse\x12+\n" +
-	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\xe1\x01\n" +
+	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\x9e\x02\n" +
 	"\x19ListAwaitingSecondRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tpageToken\x12\x1f\n" +
-	"\x06method\x18\n" +
-	" \x01(\tB\a\xbaH\x04r\x02\x18@R\x06method\"\xc3\x01\n" +
+	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tpageToken\x12-\n" +
+	"\amethods\x18\n" +
+	" \x03(\tB\x13\xbaH\x10\x92\x01\r\x10\xe8\a\x18\x01\"\x06r\x04\x10\x01\x18@R\amethods\x12-\n" +
+	"\forganisation\x18\v \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\forganisation\"\xc3\x01\n" +
 	"\x1aListAwaitingSecondResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
