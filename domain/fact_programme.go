@@ -35,8 +35,10 @@ type CostRecorded struct {
 	Recurrent bool
 	// Excluded says that the cost is outside of the envelope although it is a running cost: delegated services.
 	Excluded bool
-	Pounds   int64
-	Year     string
+	// Pounds is the amount in whole pounds; where Transfer is set it is the change that the transfer brings, below zero
+	// where the body's cost falls.
+	Pounds int64
+	Year   string
 	// Base names the population or budget on which the figure rests.
 	Base   string
 	Source string

@@ -254,6 +254,9 @@ func (c SetFramework) decide(d *decision) {
 	if f.IsNotice() == (len(f.Domains) > 0) {
 		d.invalid("domains", "A framework has either domains that the parties rate, or statements of notice.")
 	}
+	if f.Notice.WorkingDays < 0 || f.Notice.MaxPounds < 0 || f.Notice.MaxWTE < 0 {
+		d.invalid("notice", "Days and limits cannot be negative.")
+	}
 	seen := map[GatewayCode]bool{"": true}
 	confirmed := false
 	for _, g := range f.Gateways {

@@ -15,7 +15,7 @@ func (c RecordPopulation) decide(d *decision) {
 	if !slices.Contains([]PopulationBasis{PopulationResident, PopulationRegistered}, c.Basis) {
 		d.invalid("basis", "A population is resident or registered.")
 	}
-	if c.Count <= 0 || c.Year == 0 || c.Source == "" {
+	if c.Count <= 0 || c.Year <= 0 || c.Source == "" {
 		d.invalid("count", "A population needs a count, the year of the count and a source.")
 	}
 	if d.ok() {
@@ -41,6 +41,9 @@ func (c RecordCost) decide(d *decision) {
 	}
 	if !slices.Contains(CostClasses(), c.Class) {
 		d.invalid("class", "The class is one of: "+joined(CostClasses())+".")
+	}
+	if c.Pounds < 0 && c.TransferID == "" {
+		d.invalid("pounds", "Only the change that a transfer brings can be below zero.")
 	}
 	if c.Year == "" || c.Base == "" || c.Source == "" {
 		d.invalid("base", "A cost needs its financial year, the base on which it rests and a source.")

@@ -191,18 +191,46 @@ func (s *scenario) command(st step, words []string, label string) ([]string, err
 		caller.Roles = splitOf[ActorRole](roles)
 	}
 	events, refusal, err := s.say(st, caller, words[1:], label)
+	if waits(events) && words[1] != "unseconded" {
+		events, refusal, err = s.secondRightAway(caller, events[0].TransactionID, label)
+	}
 	return outcome(events, refusal), err
 }
 
+// waits tells whether a command waits for a second person.
+func waits(events []Event) bool {
+	if len(events) != 1 {
+		return false
+	}
+	_, ok := events[0].Fact.(SecondAwaited)
+	return ok
+}
+
+// secondRightAway has another person of the first one's body second a command, so that a story need not say it each
+// time. It returns what came of it.
+func (s *scenario) secondRightAway(first Caller, awaiting, label string) ([]Event, *Refusal, error) {
+	id := label
+	if id == "" {
+		id = awaiting + "-seconded"
+	}
+	second := person("registrar2", first.Organisation)
+	events, refusal, err := s.giveChecked(order{caller: second, id: id, command: Second{AwaitingID: awaiting}})
+	if len(events) > 0 {
+		events = events[1:]
+	}
+	return events, refusal, err
+}
+
 func (s *scenario) say(st step, caller Caller, words []string, label string) ([]Event, *Refusal, error) {
+	unseconded := words[0] == "unseconded"
+	if unseconded {
+		words = words[1:]
+	}
 	p, err := parsePhrase(words, st.below, s.today)
 	if err != nil {
 		return nil, nil, err
 	}
 	o := order{caller: caller, id: label, reason: p.value("because")}
-	if label == "" {
-		o.id = "step-" + strconv.Itoa(s.steps)
-	}
 	if caller.Subject == SystemSubject {
 		o.reason = "reference register"
 	}
@@ -213,6 +241,9 @@ func (s *scenario) say(st step, caller Caller, words []string, label string) ([]
 	}
 	if o.command, err = p.command(); err != nil {
 		return nil, nil, err
+	}
+	if label == "" || needsSecond(o.command) && !unseconded && caller.Subject != SystemSubject {
+		o.id = "step-" + strconv.Itoa(s.steps)
 	}
 	return s.giveChecked(o)
 }

@@ -100,6 +100,9 @@ func (t Terms) checkForm(d *decision) {
 			d.invalid("terms.money", "Money has a class ("+joined(CostClasses())+"), a financial year and an amount that is not negative.")
 		}
 	}
+	if t.OnwardDepth < 0 {
+		d.invalid("terms.onwardDepth", "A depth cannot be negative.")
+	}
 	if t.Staff.WTE < 0 {
 		d.invalid("terms.staff", "Staff cannot be negative.")
 	}

@@ -31,7 +31,7 @@ func costRecorded(c *coder, v *domain.CostRecorded) {
 	text(c, 5, &v.Class)
 	truth(c, 6, &v.Recurrent)
 	truth(c, 7, &v.Excluded)
-	number(c, 8, &v.Pounds)
+	signed(c, 8, &v.Pounds)
 	text(c, 9, &v.Year)
 	text(c, 10, &v.Base)
 	text(c, 11, &v.Source)

@@ -149,6 +149,13 @@ func number[T ~int | ~int32 | ~int64 | ~uint32 | ~uint64](c *coder, num protowir
 	}
 }
 
+// signed visits a number that may be negative, as sint64.
+func signed(c *coder, num protowire.Number, v *int64) {
+	zigzag := protowire.EncodeZigZag(*v)
+	number(c, num, &zigzag)
+	*v = protowire.DecodeZigZag(zigzag)
+}
+
 // truth visits a truth value.
 func truth(c *coder, num protowire.Number, v *bool) {
 	var bit uint32

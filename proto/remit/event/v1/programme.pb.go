@@ -140,8 +140,8 @@ type CostRecorded struct {
 	Recurrent bool `protobuf:"varint,6,opt,name=recurrent,proto3" json:"recurrent,omitempty"`
 	// Whether it is outside of the envelope although it is a running cost.
 	Excluded bool `protobuf:"varint,7,opt,name=excluded,proto3" json:"excluded,omitempty"`
-	// The amount, in whole pounds.
-	Pounds uint64 `protobuf:"varint,8,opt,name=pounds,proto3" json:"pounds,omitempty"`
+	// The amount, in whole pounds: below zero for what a transfer saves its body.
+	Pounds int64 `protobuf:"zigzag64,8,opt,name=pounds,proto3" json:"pounds,omitempty"`
 	// The financial year, such as "2026/27".
 	Year string `protobuf:"bytes,9,opt,name=year,proto3" json:"year,omitempty"`
 	// Base names the population or budget on which the figure rests.
@@ -231,7 +231,7 @@ func (x *CostRecorded) GetExcluded() bool {
 	return false
 }
 
-func (x *CostRecorded) GetPounds() uint64 {
+func (x *CostRecorded) GetPounds() int64 {
 	if x != nil {
 		return x.Pounds
 	}
@@ -838,7 +838,7 @@ const file_remit_event_v1_programme_proto_rawDesc = "" +
 	"\x05class\x18\x05 \x01(\tR\x05class\x12\x1c\n" +
 	"\trecurrent\x18\x06 \x01(\bR\trecurrent\x12\x1a\n" +
 	"\bexcluded\x18\a \x01(\bR\bexcluded\x12\x16\n" +
-	"\x06pounds\x18\b \x01(\x04R\x06pounds\x12\x12\n" +
+	"\x06pounds\x18\b \x01(\x12R\x06pounds\x12\x12\n" +
 	"\x04year\x18\t \x01(\tR\x04year\x12\x12\n" +
 	"\x04base\x18\n" +
 	" \x01(\tR\x04base\x12\x16\n" +
