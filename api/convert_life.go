@@ -44,7 +44,7 @@ func outcomeMessage(o domain.Outcome) *remitv1.Outcome {
 
 func noticeMessage(n domain.Notice) *remitv1.Notice {
 	return &remitv1.Notice{
-		Statements: n.Statements, WorkingDays: int32(n.WorkingDays), //nolint:gosec // 250 at most
+		Statements: n.Statements, WorkingDays: count(n.WorkingDays),
 		MaxPounds: n.MaxPounds, MaxWte: hundredthsText(n.MaxWTE),
 	}
 }
@@ -77,9 +77,9 @@ func (s shown) intervention(x domain.Intervention) *remitv1.Intervention {
 func (s shown) risk(r domain.Risk) *remitv1.Risk {
 	return &remitv1.Risk{
 		RiskId: r.ID, TransferId: string(r.Transfer), Owner: string(r.Owner),
-		Likelihood:  int32(r.Likelihood), //nolint:gosec // 1 to 5
-		Impact:      int32(r.Impact),     //nolint:gosec // 1 to 5
-		Score:       int32(r.Score()),    //nolint:gosec // 1 to 25
+		Likelihood:  count(r.Likelihood),
+		Impact:      count(r.Impact),
+		Score:       count(r.Score()),
 		Description: s.text(r.Description), Mitigation: s.text(r.Mitigation), ReviewOn: r.ReviewOn.String(),
 		Closed: r.Closed, ClosedBecause: s.text(r.ClosedBecause), Revision: number(r.Revision),
 	}

@@ -14,12 +14,12 @@ import (
 
 func frameworkMessage(f domain.Framework) *remitv1.Framework {
 	m := &remitv1.Framework{
-		Code: string(f.Code), Name: f.Name, Weight: int32(f.Weight), //nolint:gosec // 1,000 at most
+		Code: string(f.Code), Name: f.Name, Weight: count(f.Weight),
 		Domains: f.Domains, Gateways: mapped(f.Gateways, frameworkGatewayMessage), Confirmed: f.Confirmed,
 	}
 	if f.IsNotice() {
 		m.Notice = &remitv1.FrameworkNotice{
-			Statements: f.Notice.Statements, WorkingDays: int32(f.Notice.WorkingDays), //nolint:gosec // 250 at most
+			Statements: f.Notice.Statements, WorkingDays: count(f.Notice.WorkingDays),
 			MaxPounds: f.Notice.MaxPounds, MaxWte: hundredthsText(f.Notice.MaxWTE),
 		}
 	}
@@ -41,10 +41,10 @@ func (s shown) committee(c domain.Committee) *remitv1.Committee {
 
 func committeeTermsMessage(t domain.CommitteeTerms) *remitv1.CommitteeTerms {
 	return &remitv1.CommitteeTerms{
-		Executive:          int32(t.Executive),          //nolint:gosec // 1,000 at most
-		NonExecutive:       int32(t.NonExecutive),       //nolint:gosec // as above
-		Quorum:             int32(t.Quorum),             //nolint:gosec // no more than both
-		QuorumNonExecutive: int32(t.QuorumNonExecutive), //nolint:gosec // as above
+		Executive:          count(t.Executive),
+		NonExecutive:       count(t.NonExecutive),
+		Quorum:             count(t.Quorum),
+		QuorumNonExecutive: count(t.QuorumNonExecutive),
 		EveryBody:          t.EveryBody,
 	}
 }
@@ -53,8 +53,8 @@ func (s shown) advice(a domain.AdviceRecorded) *remitv1.Advice {
 	return &remitv1.Advice{
 		AdviceId: a.ID, TransferId: string(a.Transfer), MeetingOn: a.MeetingOn.String(), MinuteRef: a.MinuteRef,
 		Attendance: &remitv1.Attendance{
-			Executive:    int32(a.Attendance.Executive),    //nolint:gosec // 1,000 at most
-			NonExecutive: int32(a.Attendance.NonExecutive), //nolint:gosec // as above
+			Executive:    count(a.Attendance.Executive),
+			NonExecutive: count(a.Attendance.NonExecutive),
 			Bodies:       strs[string](a.Attendance.Bodies),
 		},
 		Quorate: a.Quorate, Advice: enumOf[remitv1.Opinion](a.Advice), Text: s.text(a.Text),

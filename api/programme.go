@@ -6,13 +6,10 @@ import (
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/projections"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
-	"github.com/remit-register/remit/proto/remit/v1/remitv1connect"
 )
 
 // programmeService serves remit.v1.ProgrammeService.
 type programmeService struct {
-	remitv1connect.UnimplementedProgrammeServiceHandler
-
 	commands *commands
 	queries  *queries
 }

@@ -29,10 +29,12 @@ type GetEnvelopeRequest struct {
 	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
 	MinPosition string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
-	// ODS code of an integrated care board or a region, or "ENG"; left out: all.
-	Organisation string `protobuf:"bytes,10,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// ODS codes of integrated care boards and regions; left out: all that are open on the date.
+	Organisations []string `protobuf:"bytes,10,rep,name=organisations,proto3" json:"organisations,omitempty"`
 	// Financial year, such as "2026/27"; left out: that of the effective date.
-	Year          string `protobuf:"bytes,11,opt,name=year,proto3" json:"year,omitempty"`
+	Year string `protobuf:"bytes,11,opt,name=year,proto3" json:"year,omitempty"`
+	// Only populations counted in this way; left out: each way in which they are recorded.
+	Basis         PopulationBasis `protobuf:"varint,12,opt,name=basis,proto3,enum=remit.v1.PopulationBasis" json:"basis,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -81,11 +83,11 @@ func (x *GetEnvelopeRequest) GetMinPosition() string {
 	return ""
 }
 
-func (x *GetEnvelopeRequest) GetOrganisation() string {
+func (x *GetEnvelopeRequest) GetOrganisations() []string {
 	if x != nil {
-		return x.Organisation
+		return x.Organisations
 	}
-	return ""
+	return nil
 }
 
 func (x *GetEnvelopeRequest) GetYear() string {
@@ -95,6 +97,13 @@ func (x *GetEnvelopeRequest) GetYear() string {
 	return ""
 }
 
+func (x *GetEnvelopeRequest) GetBasis() PopulationBasis {
+	if x != nil {
+		return x.Basis
+	}
+	return PopulationBasis_POPULATION_BASIS_UNSPECIFIED
+}
+
 // GetEnvelopeResponse answers GetEnvelope.
 type GetEnvelopeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -102,14 +111,16 @@ type GetEnvelopeResponse struct {
 	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// Number of the last event that the answer takes into account, a decimal number.
 	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
-	// The envelope a head, in pence.
-	PencePerHead int32 `protobuf:"varint,10,opt,name=pence_per_head,json=pencePerHead,proto3" json:"pence_per_head,omitempty"`
 	// Financial year.
-	Year string `protobuf:"bytes,11,opt,name=year,proto3" json:"year,omitempty"`
+	Year string `protobuf:"bytes,10,opt,name=year,proto3" json:"year,omitempty"`
+	// The envelope a head in a year, in pence.
+	PencePerHead int64 `protobuf:"varint,11,opt,name=pence_per_head,json=pencePerHead,proto3" json:"pence_per_head,omitempty"`
 	// Integrated care boards by code.
-	Boards []*EnvelopeLine `protobuf:"bytes,12,rep,name=boards,proto3" json:"boards,omitempty"`
-	// Regions by code: the envelope is tested there.
-	Regions       []*EnvelopeLine `protobuf:"bytes,13,rep,name=regions,proto3" json:"regions,omitempty"`
+	Bodies []*EnvelopeLine `protobuf:"bytes,12,rep,name=bodies,proto3" json:"bodies,omitempty"`
+	// Their regions by code: the envelope is tested there.
+	Regions []*EnvelopeLine `protobuf:"bytes,13,rep,name=regions,proto3" json:"regions,omitempty"`
+	// The sum over all boards, whatever was asked for.
+	England       *EnvelopeLine `protobuf:"bytes,14,opt,name=england,proto3" json:"england,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -158,13 +169,6 @@ func (x *GetEnvelopeResponse) GetPosition() string {
 	return ""
 }
 
-func (x *GetEnvelopeResponse) GetPencePerHead() int32 {
-	if x != nil {
-		return x.PencePerHead
-	}
-	return 0
-}
-
 func (x *GetEnvelopeResponse) GetYear() string {
 	if x != nil {
 		return x.Year
@@ -172,9 +176,16 @@ func (x *GetEnvelopeResponse) GetYear() string {
 	return ""
 }
 
-func (x *GetEnvelopeResponse) GetBoards() []*EnvelopeLine {
+func (x *GetEnvelopeResponse) GetPencePerHead() int64 {
 	if x != nil {
-		return x.Boards
+		return x.PencePerHead
+	}
+	return 0
+}
+
+func (x *GetEnvelopeResponse) GetBodies() []*EnvelopeLine {
+	if x != nil {
+		return x.Bodies
 	}
 	return nil
 }
@@ -186,33 +197,43 @@ func (x *GetEnvelopeResponse) GetRegions() []*EnvelopeLine {
 	return nil
 }
 
-// EnvelopeLine is a body, or a region with all its boards, and how its running costs stand to the envelope.
+func (x *GetEnvelopeResponse) GetEngland() *EnvelopeLine {
+	if x != nil {
+		return x.England
+	}
+	return nil
+}
+
+// EnvelopeLine is a board, or a region with all its boards, and how its running costs stand to the envelope. Amounts
+// are whole pounds.
 type EnvelopeLine struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// ODS code.
+	// ODS code, "ENG" for England.
 	Organisation string `protobuf:"bytes,1,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// Name on the date.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// ODS code of the region, "" for none.
-	Region string `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
-	// The population on which the envelope rests; left out: not known.
-	Population *PopulationFigure `protobuf:"bytes,3,opt,name=population,proto3" json:"population,omitempty"`
-	// The envelope in pounds; 0 while the population is not known.
-	EnvelopePounds int64 `protobuf:"varint,4,opt,name=envelope_pounds,json=envelopePounds,proto3" json:"envelope_pounds,omitempty"`
-	// Recorded running costs inside the envelope, in pounds.
+	Region string `protobuf:"bytes,3,opt,name=region,proto3" json:"region,omitempty"`
+	// The envelope by each basis on which a population is recorded; none where none is.
+	Allowances []*Allowance `protobuf:"bytes,4,rep,name=allowances,proto3" json:"allowances,omitempty"`
+	// Running costs recorded, without those that transfers bring.
 	RunningPounds int64 `protobuf:"varint,5,opt,name=running_pounds,json=runningPounds,proto3" json:"running_pounds,omitempty"`
-	// Recorded running costs outside of it, in pounds.
+	// Running costs recorded as outside of the envelope, such as delegated services.
 	ExcludedPounds int64 `protobuf:"varint,6,opt,name=excluded_pounds,json=excludedPounds,proto3" json:"excluded_pounds,omitempty"`
-	// Recorded programme costs, in pounds.
+	// Programme costs recorded.
 	ProgrammePounds int64 `protobuf:"varint,7,opt,name=programme_pounds,json=programmePounds,proto3" json:"programme_pounds,omitempty"`
-	// Recorded capital, in pounds.
+	// Capital recorded.
 	CapitalPounds int64 `protobuf:"varint,8,opt,name=capital_pounds,json=capitalPounds,proto3" json:"capital_pounds,omitempty"`
-	// What transfers that are not finished would add to the running costs, in pounds; less than 0 where they take away.
-	MovingPounds int64 `protobuf:"varint,9,opt,name=moving_pounds,json=movingPounds,proto3" json:"moving_pounds,omitempty"`
-	// Envelope less running costs, in pounds; less than 0 when it is overspent.
-	HeadroomPounds int64 `protobuf:"varint,10,opt,name=headroom_pounds,json=headroomPounds,proto3" json:"headroom_pounds,omitempty"`
-	// Population and running costs are known for every body in it.
-	Complete bool `protobuf:"varint,11,opt,name=complete,proto3" json:"complete,omitempty"`
-	// The recorded costs, in the order of recording.
-	Costs         []*CostFigure `protobuf:"bytes,12,rep,name=costs,proto3" json:"costs,omitempty"`
+	// Change of running costs by transfers that have taken effect; less than 0 for a saving.
+	CompletedPounds int64 `protobuf:"varint,9,opt,name=completed_pounds,json=completedPounds,proto3" json:"completed_pounds,omitempty"`
+	// Change of running costs by transfers that have not taken effect; less than 0 for a saving.
+	PlannedPounds int64 `protobuf:"varint,10,opt,name=planned_pounds,json=plannedPounds,proto3" json:"planned_pounds,omitempty"`
+	// Change of running costs by transfers that move a cost and save nothing: it counts for nothing here.
+	ShiftedPounds int64 `protobuf:"varint,11,opt,name=shifted_pounds,json=shiftedPounds,proto3" json:"shifted_pounds,omitempty"`
+	// Running costs with the effect of all transfers that count: running, completed and planned together.
+	AfterPounds int64 `protobuf:"varint,12,opt,name=after_pounds,json=afterPounds,proto3" json:"after_pounds,omitempty"`
+	// The costs that it rests on, in the order of recording; none for regions and England.
+	Figures       []*CostFigure `protobuf:"bytes,13,rep,name=figures,proto3" json:"figures,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -254,6 +275,13 @@ func (x *EnvelopeLine) GetOrganisation() string {
 	return ""
 }
 
+func (x *EnvelopeLine) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 func (x *EnvelopeLine) GetRegion() string {
 	if x != nil {
 		return x.Region
@@ -261,18 +289,11 @@ func (x *EnvelopeLine) GetRegion() string {
 	return ""
 }
 
-func (x *EnvelopeLine) GetPopulation() *PopulationFigure {
+func (x *EnvelopeLine) GetAllowances() []*Allowance {
 	if x != nil {
-		return x.Population
+		return x.Allowances
 	}
 	return nil
-}
-
-func (x *EnvelopeLine) GetEnvelopePounds() int64 {
-	if x != nil {
-		return x.EnvelopePounds
-	}
-	return 0
 }
 
 func (x *EnvelopeLine) GetRunningPounds() int64 {
@@ -303,65 +324,80 @@ func (x *EnvelopeLine) GetCapitalPounds() int64 {
 	return 0
 }
 
-func (x *EnvelopeLine) GetMovingPounds() int64 {
+func (x *EnvelopeLine) GetCompletedPounds() int64 {
 	if x != nil {
-		return x.MovingPounds
+		return x.CompletedPounds
 	}
 	return 0
 }
 
-func (x *EnvelopeLine) GetHeadroomPounds() int64 {
+func (x *EnvelopeLine) GetPlannedPounds() int64 {
 	if x != nil {
-		return x.HeadroomPounds
+		return x.PlannedPounds
 	}
 	return 0
 }
 
-func (x *EnvelopeLine) GetComplete() bool {
+func (x *EnvelopeLine) GetShiftedPounds() int64 {
 	if x != nil {
-		return x.Complete
+		return x.ShiftedPounds
 	}
-	return false
+	return 0
 }
 
-func (x *EnvelopeLine) GetCosts() []*CostFigure {
+func (x *EnvelopeLine) GetAfterPounds() int64 {
 	if x != nil {
-		return x.Costs
+		return x.AfterPounds
+	}
+	return 0
+}
+
+func (x *EnvelopeLine) GetFigures() []*CostFigure {
+	if x != nil {
+		return x.Figures
 	}
 	return nil
 }
 
-// PopulationFigure is a population with its base.
-type PopulationFigure struct {
+// Allowance is an envelope and the population from which it follows.
+type Allowance struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	// How people are counted.
+	Basis PopulationBasis `protobuf:"varint,1,opt,name=basis,proto3,enum=remit.v1.PopulationBasis" json:"basis,omitempty"`
 	// How many.
-	Count int64 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
-	// How they are counted.
-	Basis PopulationBasis `protobuf:"varint,2,opt,name=basis,proto3,enum=remit.v1.PopulationBasis" json:"basis,omitempty"`
-	// Year of the count.
-	Year int32 `protobuf:"varint,3,opt,name=year,proto3" json:"year,omitempty"`
-	// How sure the figure is.
-	Confidence Confidence `protobuf:"varint,4,opt,name=confidence,proto3,enum=remit.v1.Confidence" json:"confidence,omitempty"`
-	// Publication that says so.
-	Source        string `protobuf:"bytes,5,opt,name=source,proto3" json:"source,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Population int64 `protobuf:"varint,2,opt,name=population,proto3" json:"population,omitempty"`
+	// Years of the counts.
+	Years []int32 `protobuf:"varint,3,rep,packed,name=years,proto3" json:"years,omitempty"`
+	// Publications that say so.
+	Sources []string `protobuf:"bytes,4,rep,name=sources,proto3" json:"sources,omitempty"`
+	// How sure the least sure count is.
+	Confidence Confidence `protobuf:"varint,5,opt,name=confidence,proto3,enum=remit.v1.Confidence" json:"confidence,omitempty"`
+	// Numbers of the events that recorded the counts, decimal numbers.
+	SourceEvents []string `protobuf:"bytes,6,rep,name=source_events,json=sourceEvents,proto3" json:"source_events,omitempty"`
+	// ODS codes of the boards without a count on this basis: the figures leave them out.
+	Missing []string `protobuf:"bytes,7,rep,name=missing,proto3" json:"missing,omitempty"`
+	// The envelope: the population times the rate.
+	Pounds int64 `protobuf:"varint,8,opt,name=pounds,proto3" json:"pounds,omitempty"`
+	// What is left of it after transfers; less than 0 when it is overspent. Of use only where nothing is missing.
+	HeadroomPounds int64 `protobuf:"varint,9,opt,name=headroom_pounds,json=headroomPounds,proto3" json:"headroom_pounds,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
-func (x *PopulationFigure) Reset() {
-	*x = PopulationFigure{}
+func (x *Allowance) Reset() {
+	*x = Allowance{}
 	mi := &file_remit_v1_envelope_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *PopulationFigure) String() string {
+func (x *Allowance) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*PopulationFigure) ProtoMessage() {}
+func (*Allowance) ProtoMessage() {}
 
-func (x *PopulationFigure) ProtoReflect() protoreflect.Message {
+func (x *Allowance) ProtoReflect() protoreflect.Message {
 	mi := &file_remit_v1_envelope_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -373,44 +409,72 @@ func (x *PopulationFigure) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use PopulationFigure.ProtoReflect.Descriptor instead.
-func (*PopulationFigure) Descriptor() ([]byte, []int) {
+// Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
+func (*Allowance) Descriptor() ([]byte, []int) {
 	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *PopulationFigure) GetCount() int64 {
-	if x != nil {
-		return x.Count
-	}
-	return 0
-}
-
-func (x *PopulationFigure) GetBasis() PopulationBasis {
+func (x *Allowance) GetBasis() PopulationBasis {
 	if x != nil {
 		return x.Basis
 	}
 	return PopulationBasis_POPULATION_BASIS_UNSPECIFIED
 }
 
-func (x *PopulationFigure) GetYear() int32 {
+func (x *Allowance) GetPopulation() int64 {
 	if x != nil {
-		return x.Year
+		return x.Population
 	}
 	return 0
 }
 
-func (x *PopulationFigure) GetConfidence() Confidence {
+func (x *Allowance) GetYears() []int32 {
+	if x != nil {
+		return x.Years
+	}
+	return nil
+}
+
+func (x *Allowance) GetSources() []string {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
+func (x *Allowance) GetConfidence() Confidence {
 	if x != nil {
 		return x.Confidence
 	}
 	return Confidence_CONFIDENCE_UNSPECIFIED
 }
 
-func (x *PopulationFigure) GetSource() string {
+func (x *Allowance) GetSourceEvents() []string {
 	if x != nil {
-		return x.Source
+		return x.SourceEvents
 	}
-	return ""
+	return nil
+}
+
+func (x *Allowance) GetMissing() []string {
+	if x != nil {
+		return x.Missing
+	}
+	return nil
+}
+
+func (x *Allowance) GetPounds() int64 {
+	if x != nil {
+		return x.Pounds
+	}
+	return 0
+}
+
+func (x *Allowance) GetHeadroomPounds() int64 {
+	if x != nil {
+		return x.HeadroomPounds
+	}
+	return 0
 }
 
 // CostFigure is a recorded cost.
@@ -428,7 +492,7 @@ type CostFigure struct {
 	Class CostClass `protobuf:"varint,5,opt,name=class,proto3,enum=remit.v1.CostClass" json:"class,omitempty"`
 	// It comes back every year.
 	Recurrent bool `protobuf:"varint,6,opt,name=recurrent,proto3" json:"recurrent,omitempty"`
-	// It is outside of the envelope.
+	// It is outside of the envelope although it is a running cost.
 	Excluded bool `protobuf:"varint,7,opt,name=excluded,proto3" json:"excluded,omitempty"`
 	// Amount of the year in whole pounds.
 	Pounds int64 `protobuf:"varint,8,opt,name=pounds,proto3" json:"pounds,omitempty"`
@@ -437,7 +501,11 @@ type CostFigure struct {
 	// The population or budget on which the figure rests.
 	Base string `protobuf:"bytes,10,opt,name=base,proto3" json:"base,omitempty"`
 	// Publication or decision that says so.
-	Source        string `protobuf:"bytes,11,opt,name=source,proto3" json:"source,omitempty"`
+	Source string `protobuf:"bytes,11,opt,name=source,proto3" json:"source,omitempty"`
+	// The transfer that brings it moves a cost and saves nothing.
+	Shifted bool `protobuf:"varint,12,opt,name=shifted,proto3" json:"shifted,omitempty"`
+	// Number of the event, a decimal number.
+	SourceEvent   string `protobuf:"bytes,13,opt,name=source_event,json=sourceEvent,proto3" json:"source_event,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -549,49 +617,72 @@ func (x *CostFigure) GetSource() string {
 	return ""
 }
 
+func (x *CostFigure) GetShifted() bool {
+	if x != nil {
+		return x.Shifted
+	}
+	return false
+}
+
+func (x *CostFigure) GetSourceEvent() string {
+	if x != nil {
+		return x.SourceEvent
+	}
+	return ""
+}
+
 var File_remit_v1_envelope_proto protoreflect.FileDescriptor
 
 const file_remit_v1_envelope_proto_rawDesc = "" +
 	"\n" +
-	"\x17remit/v1/envelope.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xb5\x01\n" +
+	"\x17remit/v1/envelope.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xfe\x01\n" +
 	"\x12GetEnvelopeRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
-	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12-\n" +
-	"\forganisation\x18\n" +
-	" \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\forganisation\x12\x1d\n" +
-	"\x04year\x18\v \x01(\tB\t\xbaH\x06r\x04\x88\xb6'\x01R\x04year\"\xfa\x01\n" +
+	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12;\n" +
+	"\rorganisations\x18\n" +
+	" \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\x12\x1d\n" +
+	"\x04year\x18\v \x01(\tB\t\xbaH\x06r\x04\x88\xb6'\x01R\x04year\x129\n" +
+	"\x05basis\x18\f \x01(\x0e2\x19.remit.v1.PopulationBasisB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05basis\"\xac\x02\n" +
 	"\x13GetEnvelopeResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
-	"\bposition\x18\x02 \x01(\tR\bposition\x12$\n" +
-	"\x0epence_per_head\x18\n" +
-	" \x01(\x05R\fpencePerHead\x12\x12\n" +
-	"\x04year\x18\v \x01(\tR\x04year\x12.\n" +
-	"\x06boards\x18\f \x03(\v2\x16.remit.v1.EnvelopeLineR\x06boards\x120\n" +
-	"\aregions\x18\r \x03(\v2\x16.remit.v1.EnvelopeLineR\aregions\"\xe7\x03\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12\x12\n" +
+	"\x04year\x18\n" +
+	" \x01(\tR\x04year\x12$\n" +
+	"\x0epence_per_head\x18\v \x01(\x03R\fpencePerHead\x12.\n" +
+	"\x06bodies\x18\f \x03(\v2\x16.remit.v1.EnvelopeLineR\x06bodies\x120\n" +
+	"\aregions\x18\r \x03(\v2\x16.remit.v1.EnvelopeLineR\aregions\x120\n" +
+	"\aengland\x18\x0e \x01(\v2\x16.remit.v1.EnvelopeLineR\aengland\"\x81\x04\n" +
 	"\fEnvelopeLine\x12\"\n" +
-	"\forganisation\x18\x01 \x01(\tR\forganisation\x12\x16\n" +
-	"\x06region\x18\x02 \x01(\tR\x06region\x12:\n" +
+	"\forganisation\x18\x01 \x01(\tR\forganisation\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
+	"\x06region\x18\x03 \x01(\tR\x06region\x123\n" +
 	"\n" +
-	"population\x18\x03 \x01(\v2\x1a.remit.v1.PopulationFigureR\n" +
-	"population\x12'\n" +
-	"\x0fenvelope_pounds\x18\x04 \x01(\x03R\x0eenvelopePounds\x12%\n" +
+	"allowances\x18\x04 \x03(\v2\x13.remit.v1.AllowanceR\n" +
+	"allowances\x12%\n" +
 	"\x0erunning_pounds\x18\x05 \x01(\x03R\rrunningPounds\x12'\n" +
 	"\x0fexcluded_pounds\x18\x06 \x01(\x03R\x0eexcludedPounds\x12)\n" +
 	"\x10programme_pounds\x18\a \x01(\x03R\x0fprogrammePounds\x12%\n" +
-	"\x0ecapital_pounds\x18\b \x01(\x03R\rcapitalPounds\x12#\n" +
-	"\rmoving_pounds\x18\t \x01(\x03R\fmovingPounds\x12'\n" +
-	"\x0fheadroom_pounds\x18\n" +
-	" \x01(\x03R\x0eheadroomPounds\x12\x1a\n" +
-	"\bcomplete\x18\v \x01(\bR\bcomplete\x12*\n" +
-	"\x05costs\x18\f \x03(\v2\x14.remit.v1.CostFigureR\x05costs\"\xbb\x01\n" +
-	"\x10PopulationFigure\x12\x14\n" +
-	"\x05count\x18\x01 \x01(\x03R\x05count\x12/\n" +
-	"\x05basis\x18\x02 \x01(\x0e2\x19.remit.v1.PopulationBasisR\x05basis\x12\x12\n" +
-	"\x04year\x18\x03 \x01(\x05R\x04year\x124\n" +
+	"\x0ecapital_pounds\x18\b \x01(\x03R\rcapitalPounds\x12)\n" +
+	"\x10completed_pounds\x18\t \x01(\x03R\x0fcompletedPounds\x12%\n" +
+	"\x0eplanned_pounds\x18\n" +
+	" \x01(\x03R\rplannedPounds\x12%\n" +
+	"\x0eshifted_pounds\x18\v \x01(\x03R\rshiftedPounds\x12!\n" +
+	"\fafter_pounds\x18\f \x01(\x03R\vafterPounds\x12.\n" +
+	"\afigures\x18\r \x03(\v2\x14.remit.v1.CostFigureR\afigures\"\xc2\x02\n" +
+	"\tAllowance\x12/\n" +
+	"\x05basis\x18\x01 \x01(\x0e2\x19.remit.v1.PopulationBasisR\x05basis\x12\x1e\n" +
 	"\n" +
-	"confidence\x18\x04 \x01(\x0e2\x14.remit.v1.ConfidenceR\n" +
-	"confidence\x12\x16\n" +
-	"\x06source\x18\x05 \x01(\tR\x06source\"\xc3\x02\n" +
+	"population\x18\x02 \x01(\x03R\n" +
+	"population\x12\x14\n" +
+	"\x05years\x18\x03 \x03(\x05R\x05years\x12\x18\n" +
+	"\asources\x18\x04 \x03(\tR\asources\x124\n" +
+	"\n" +
+	"confidence\x18\x05 \x01(\x0e2\x14.remit.v1.ConfidenceR\n" +
+	"confidence\x12#\n" +
+	"\rsource_events\x18\x06 \x03(\tR\fsourceEvents\x12\x18\n" +
+	"\amissing\x18\a \x03(\tR\amissing\x12\x16\n" +
+	"\x06pounds\x18\b \x01(\x03R\x06pounds\x12'\n" +
+	"\x0fheadroom_pounds\x18\t \x01(\x03R\x0eheadroomPounds\"\x80\x03\n" +
 	"\n" +
 	"CostFigure\x12\x17\n" +
 	"\acost_id\x18\x01 \x01(\tR\x06costId\x12\"\n" +
@@ -606,7 +697,9 @@ const file_remit_v1_envelope_proto_rawDesc = "" +
 	"\x04year\x18\t \x01(\tR\x04year\x12\x12\n" +
 	"\x04base\x18\n" +
 	" \x01(\tR\x04base\x12\x16\n" +
-	"\x06source\x18\v \x01(\tR\x06sourceB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\x06source\x18\v \x01(\tR\x06source\x12\x18\n" +
+	"\ashifted\x18\f \x01(\bR\ashifted\x12!\n" +
+	"\fsource_event\x18\r \x01(\tR\vsourceEventB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_envelope_proto_rawDescOnce sync.Once
@@ -625,29 +718,31 @@ var file_remit_v1_envelope_proto_goTypes = []any{
 	(*GetEnvelopeRequest)(nil),  // 0: remit.v1.GetEnvelopeRequest
 	(*GetEnvelopeResponse)(nil), // 1: remit.v1.GetEnvelopeResponse
 	(*EnvelopeLine)(nil),        // 2: remit.v1.EnvelopeLine
-	(*PopulationFigure)(nil),    // 3: remit.v1.PopulationFigure
+	(*Allowance)(nil),           // 3: remit.v1.Allowance
 	(*CostFigure)(nil),          // 4: remit.v1.CostFigure
 	(*AsOf)(nil),                // 5: remit.v1.AsOf
-	(*ResolvedAsOf)(nil),        // 6: remit.v1.ResolvedAsOf
-	(PopulationBasis)(0),        // 7: remit.v1.PopulationBasis
+	(PopulationBasis)(0),        // 6: remit.v1.PopulationBasis
+	(*ResolvedAsOf)(nil),        // 7: remit.v1.ResolvedAsOf
 	(Confidence)(0),             // 8: remit.v1.Confidence
 	(CostClass)(0),              // 9: remit.v1.CostClass
 }
 var file_remit_v1_envelope_proto_depIdxs = []int32{
-	5, // 0: remit.v1.GetEnvelopeRequest.as_of:type_name -> remit.v1.AsOf
-	6, // 1: remit.v1.GetEnvelopeResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	2, // 2: remit.v1.GetEnvelopeResponse.boards:type_name -> remit.v1.EnvelopeLine
-	2, // 3: remit.v1.GetEnvelopeResponse.regions:type_name -> remit.v1.EnvelopeLine
-	3, // 4: remit.v1.EnvelopeLine.population:type_name -> remit.v1.PopulationFigure
-	4, // 5: remit.v1.EnvelopeLine.costs:type_name -> remit.v1.CostFigure
-	7, // 6: remit.v1.PopulationFigure.basis:type_name -> remit.v1.PopulationBasis
-	8, // 7: remit.v1.PopulationFigure.confidence:type_name -> remit.v1.Confidence
-	9, // 8: remit.v1.CostFigure.class:type_name -> remit.v1.CostClass
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	5,  // 0: remit.v1.GetEnvelopeRequest.as_of:type_name -> remit.v1.AsOf
+	6,  // 1: remit.v1.GetEnvelopeRequest.basis:type_name -> remit.v1.PopulationBasis
+	7,  // 2: remit.v1.GetEnvelopeResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	2,  // 3: remit.v1.GetEnvelopeResponse.bodies:type_name -> remit.v1.EnvelopeLine
+	2,  // 4: remit.v1.GetEnvelopeResponse.regions:type_name -> remit.v1.EnvelopeLine
+	2,  // 5: remit.v1.GetEnvelopeResponse.england:type_name -> remit.v1.EnvelopeLine
+	3,  // 6: remit.v1.EnvelopeLine.allowances:type_name -> remit.v1.Allowance
+	4,  // 7: remit.v1.EnvelopeLine.figures:type_name -> remit.v1.CostFigure
+	6,  // 8: remit.v1.Allowance.basis:type_name -> remit.v1.PopulationBasis
+	8,  // 9: remit.v1.Allowance.confidence:type_name -> remit.v1.Confidence
+	9,  // 10: remit.v1.CostFigure.class:type_name -> remit.v1.CostClass
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_envelope_proto_init() }

@@ -22,21 +22,21 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// GetShiftRequest asks how much has shifted between tiers from one date to another.
+// GetShiftRequest asks how functions shift between tiers over time. Of as_of only what was known counts.
 type GetShiftRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Point on both clocks at which to look; left out: today, as known now.
 	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
 	MinPosition string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
-	// The date before.
+	// The first date.
 	From string `protobuf:"bytes,10,opt,name=from,proto3" json:"from,omitempty"`
-	// The date after; left out: the effective date.
-	To string `protobuf:"bytes,11,opt,name=to,proto3" json:"to,omitempty"`
-	// ODS code of a body or region, or "ENG"; left out: everywhere.
-	Organisation string `protobuf:"bytes,12,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// The role that is counted; left out: delivering.
-	Role          Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	// The last date.
+	Until string `protobuf:"bytes,11,opt,name=until,proto3" json:"until,omitempty"`
+	// Length of a step in months; left out: 3. At most 60 steps.
+	Months int32 `protobuf:"varint,12,opt,name=months,proto3" json:"months,omitempty"`
+	// Slugs: only these functions; left out: all.
+	Functions     []string `protobuf:"bytes,13,rep,name=functions,proto3" json:"functions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -92,25 +92,25 @@ func (x *GetShiftRequest) GetFrom() string {
 	return ""
 }
 
-func (x *GetShiftRequest) GetTo() string {
+func (x *GetShiftRequest) GetUntil() string {
 	if x != nil {
-		return x.To
+		return x.Until
 	}
 	return ""
 }
 
-func (x *GetShiftRequest) GetOrganisation() string {
+func (x *GetShiftRequest) GetMonths() int32 {
 	if x != nil {
-		return x.Organisation
+		return x.Months
 	}
-	return ""
+	return 0
 }
 
-func (x *GetShiftRequest) GetRole() Role {
+func (x *GetShiftRequest) GetFunctions() []string {
 	if x != nil {
-		return x.Role
+		return x.Functions
 	}
-	return Role_ROLE_UNSPECIFIED
+	return nil
 }
 
 // GetShiftResponse answers GetShift.
@@ -120,14 +120,12 @@ type GetShiftResponse struct {
 	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// Number of the last event that the answer takes into account, a decimal number.
 	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
-	// The date before.
-	From string `protobuf:"bytes,10,opt,name=from,proto3" json:"from,omitempty"`
-	// The date after.
-	To string `protobuf:"bytes,11,opt,name=to,proto3" json:"to,omitempty"`
-	// The role that is counted.
-	Role Role `protobuf:"varint,12,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
-	// By tier and class.
-	Lines         []*ShiftLine `protobuf:"bytes,13,rep,name=lines,proto3" json:"lines,omitempty"`
+	// What moved by transfers, agreements and occurrences, by the step in which it took effect.
+	Moved []*ShiftMove `protobuf:"bytes,10,rep,name=moved,proto3" json:"moved,omitempty"`
+	// What is to move by transfers that are not finished. None of it has happened.
+	Planned []*ShiftMove `protobuf:"bytes,11,rep,name=planned,proto3" json:"planned,omitempty"`
+	// What each tier holds on the last date of each step.
+	Held          []*ShiftCount `protobuf:"bytes,12,rep,name=held,proto3" json:"held,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -176,63 +174,80 @@ func (x *GetShiftResponse) GetPosition() string {
 	return ""
 }
 
-func (x *GetShiftResponse) GetFrom() string {
+func (x *GetShiftResponse) GetMoved() []*ShiftMove {
 	if x != nil {
-		return x.From
-	}
-	return ""
-}
-
-func (x *GetShiftResponse) GetTo() string {
-	if x != nil {
-		return x.To
-	}
-	return ""
-}
-
-func (x *GetShiftResponse) GetRole() Role {
-	if x != nil {
-		return x.Role
-	}
-	return Role_ROLE_UNSPECIFIED
-}
-
-func (x *GetShiftResponse) GetLines() []*ShiftLine {
-	if x != nil {
-		return x.Lines
+		return x.Moved
 	}
 	return nil
 }
 
-// ShiftLine is what one tier holds of one class of functions, before and after.
-type ShiftLine struct {
+func (x *GetShiftResponse) GetPlanned() []*ShiftMove {
+	if x != nil {
+		return x.Planned
+	}
+	return nil
+}
+
+func (x *GetShiftResponse) GetHeld() []*ShiftCount {
+	if x != nil {
+		return x.Held
+	}
+	return nil
+}
+
+// ShiftMove is what moved from one tier to another in one class of function and one step.
+type ShiftMove struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Where the holders work.
-	Tier Tier `protobuf:"varint,1,opt,name=tier,proto3,enum=remit.v1.Tier" json:"tier,omitempty"`
+	// First date of the step.
+	Start string `protobuf:"bytes,1,opt,name=start,proto3" json:"start,omitempty"`
+	// Last date of the step.
+	End string `protobuf:"bytes,2,opt,name=end,proto3" json:"end,omitempty"`
 	// The class of the functions.
-	Class FunctionClass `protobuf:"varint,2,opt,name=class,proto3,enum=remit.v1.FunctionClass" json:"class,omitempty"`
-	// What it held before.
-	Before *ShiftFigures `protobuf:"bytes,3,opt,name=before,proto3" json:"before,omitempty"`
-	// What it holds after.
-	After         *ShiftFigures `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	Class FunctionClass `protobuf:"varint,3,opt,name=class,proto3,enum=remit.v1.FunctionClass" json:"class,omitempty"`
+	// Tier of the bodies, as named, that gave them away; not said where the record does not say who.
+	FromTier Tier `protobuf:"varint,4,opt,name=from_tier,json=fromTier,proto3,enum=remit.v1.Tier" json:"from_tier,omitempty"`
+	// Tier of the bodies, as named, that got them; not said where the record does not say who.
+	ToTier Tier `protobuf:"varint,5,opt,name=to_tier,json=toTier,proto3,enum=remit.v1.Tier" json:"to_tier,omitempty"`
+	// Money of the largest year that each change states, added up, in whole pounds.
+	Pounds int64 `protobuf:"varint,6,opt,name=pounds,proto3" json:"pounds,omitempty"`
+	// How many of the changes state any money.
+	PoundsKnown int32 `protobuf:"varint,7,opt,name=pounds_known,json=poundsKnown,proto3" json:"pounds_known,omitempty"`
+	// Whole-time equivalents that the changes state, added up, with two decimals.
+	Wte string `protobuf:"bytes,8,opt,name=wte,proto3" json:"wte,omitempty"`
+	// How many of the changes state any staff.
+	WteKnown int32 `protobuf:"varint,9,opt,name=wte_known,json=wteKnown,proto3" json:"wte_known,omitempty"`
+	// People of the bodies whose whole area a change covers, once for each change.
+	Population int64 `protobuf:"varint,10,opt,name=population,proto3" json:"population,omitempty"`
+	// How they are counted.
+	PopulationBasis PopulationBasis `protobuf:"varint,11,opt,name=population_basis,json=populationBasis,proto3,enum=remit.v1.PopulationBasis" json:"population_basis,omitempty"`
+	// For how many of the changes the population of the whole is known.
+	PopulationKnown int32 `protobuf:"varint,12,opt,name=population_known,json=populationKnown,proto3" json:"population_known,omitempty"`
+	// Number of transfers: a count, and no measure of size.
+	Transfers int32 `protobuf:"varint,13,opt,name=transfers,proto3" json:"transfers,omitempty"`
+	// Number of delegations made by agreement: a count, and no measure of size.
+	Agreements int32 `protobuf:"varint,14,opt,name=agreements,proto3" json:"agreements,omitempty"`
+	// Number of occurrences: a count, and no measure of size.
+	Occurrences int32 `protobuf:"varint,15,opt,name=occurrences,proto3" json:"occurrences,omitempty"`
+	// Number of function, footprint and role together: a count, and no measure of size.
+	Remits        int32 `protobuf:"varint,16,opt,name=remits,proto3" json:"remits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ShiftLine) Reset() {
-	*x = ShiftLine{}
+func (x *ShiftMove) Reset() {
+	*x = ShiftMove{}
 	mi := &file_remit_v1_shift_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ShiftLine) String() string {
+func (x *ShiftMove) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ShiftLine) ProtoMessage() {}
+func (*ShiftMove) ProtoMessage() {}
 
-func (x *ShiftLine) ProtoReflect() protoreflect.Message {
+func (x *ShiftMove) ProtoReflect() protoreflect.Message {
 	mi := &file_remit_v1_shift_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -244,76 +259,154 @@ func (x *ShiftLine) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ShiftLine.ProtoReflect.Descriptor instead.
-func (*ShiftLine) Descriptor() ([]byte, []int) {
+// Deprecated: Use ShiftMove.ProtoReflect.Descriptor instead.
+func (*ShiftMove) Descriptor() ([]byte, []int) {
 	return file_remit_v1_shift_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *ShiftLine) GetTier() Tier {
+func (x *ShiftMove) GetStart() string {
 	if x != nil {
-		return x.Tier
+		return x.Start
 	}
-	return Tier_TIER_UNSPECIFIED
+	return ""
 }
 
-func (x *ShiftLine) GetClass() FunctionClass {
+func (x *ShiftMove) GetEnd() string {
+	if x != nil {
+		return x.End
+	}
+	return ""
+}
+
+func (x *ShiftMove) GetClass() FunctionClass {
 	if x != nil {
 		return x.Class
 	}
 	return FunctionClass_FUNCTION_CLASS_UNSPECIFIED
 }
 
-func (x *ShiftLine) GetBefore() *ShiftFigures {
+func (x *ShiftMove) GetFromTier() Tier {
 	if x != nil {
-		return x.Before
+		return x.FromTier
 	}
-	return nil
+	return Tier_TIER_UNSPECIFIED
 }
 
-func (x *ShiftLine) GetAfter() *ShiftFigures {
+func (x *ShiftMove) GetToTier() Tier {
 	if x != nil {
-		return x.After
+		return x.ToTier
 	}
-	return nil
+	return Tier_TIER_UNSPECIFIED
 }
 
-// ShiftFigures are the measures of what a tier holds. Money, staff and people are those known; counts are only counts.
-type ShiftFigures struct {
+func (x *ShiftMove) GetPounds() int64 {
+	if x != nil {
+		return x.Pounds
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetPoundsKnown() int32 {
+	if x != nil {
+		return x.PoundsKnown
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetWte() string {
+	if x != nil {
+		return x.Wte
+	}
+	return ""
+}
+
+func (x *ShiftMove) GetWteKnown() int32 {
+	if x != nil {
+		return x.WteKnown
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetPopulation() int64 {
+	if x != nil {
+		return x.Population
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetPopulationBasis() PopulationBasis {
+	if x != nil {
+		return x.PopulationBasis
+	}
+	return PopulationBasis_POPULATION_BASIS_UNSPECIFIED
+}
+
+func (x *ShiftMove) GetPopulationKnown() int32 {
+	if x != nil {
+		return x.PopulationKnown
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetTransfers() int32 {
+	if x != nil {
+		return x.Transfers
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetAgreements() int32 {
+	if x != nil {
+		return x.Agreements
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetOccurrences() int32 {
+	if x != nil {
+		return x.Occurrences
+	}
+	return 0
+}
+
+func (x *ShiftMove) GetRemits() int32 {
+	if x != nil {
+		return x.Remits
+	}
+	return 0
+}
+
+// ShiftCount is how many remits bodies of a tier hold.
+type ShiftCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Recorded money of the functions, in pounds.
-	Pounds int64 `protobuf:"varint,1,opt,name=pounds,proto3" json:"pounds,omitempty"`
-	// Money is recorded for any of them.
-	PoundsKnown bool `protobuf:"varint,2,opt,name=pounds_known,json=poundsKnown,proto3" json:"pounds_known,omitempty"`
-	// Recorded whole-time equivalents, with two decimals.
-	Wte string `protobuf:"bytes,3,opt,name=wte,proto3" json:"wte,omitempty"`
-	// Staff are recorded for any of them.
-	WteKnown bool `protobuf:"varint,4,opt,name=wte_known,json=wteKnown,proto3" json:"wte_known,omitempty"`
-	// People covered.
-	Population int64 `protobuf:"varint,5,opt,name=population,proto3" json:"population,omitempty"`
-	// A population is recorded for any of them.
-	PopulationKnown bool `protobuf:"varint,6,opt,name=population_known,json=populationKnown,proto3" json:"population_known,omitempty"`
-	// Number of remits: a count, which says nothing of their size.
-	Remits int32 `protobuf:"varint,7,opt,name=remits,proto3" json:"remits,omitempty"`
-	// Number of functions: a count, which says nothing of their size.
-	Functions     int32 `protobuf:"varint,8,opt,name=functions,proto3" json:"functions,omitempty"`
+	// The date.
+	On string `protobuf:"bytes,1,opt,name=on,proto3" json:"on,omitempty"`
+	// The class of the functions.
+	Class FunctionClass `protobuf:"varint,2,opt,name=class,proto3,enum=remit.v1.FunctionClass" json:"class,omitempty"`
+	// Tier of the holders, as named.
+	Tier Tier `protobuf:"varint,3,opt,name=tier,proto3,enum=remit.v1.Tier" json:"tier,omitempty"`
+	// The role.
+	Role Role `protobuf:"varint,4,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	// A count, and no measure of size: a footprint counts as one whether many or few people live in it.
+	Remits        int32 `protobuf:"varint,5,opt,name=remits,proto3" json:"remits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ShiftFigures) Reset() {
-	*x = ShiftFigures{}
+func (x *ShiftCount) Reset() {
+	*x = ShiftCount{}
 	mi := &file_remit_v1_shift_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ShiftFigures) String() string {
+func (x *ShiftCount) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ShiftFigures) ProtoMessage() {}
+func (*ShiftCount) ProtoMessage() {}
 
-func (x *ShiftFigures) ProtoReflect() protoreflect.Message {
+func (x *ShiftCount) ProtoReflect() protoreflect.Message {
 	mi := &file_remit_v1_shift_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -325,63 +418,42 @@ func (x *ShiftFigures) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ShiftFigures.ProtoReflect.Descriptor instead.
-func (*ShiftFigures) Descriptor() ([]byte, []int) {
+// Deprecated: Use ShiftCount.ProtoReflect.Descriptor instead.
+func (*ShiftCount) Descriptor() ([]byte, []int) {
 	return file_remit_v1_shift_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *ShiftFigures) GetPounds() int64 {
+func (x *ShiftCount) GetOn() string {
 	if x != nil {
-		return x.Pounds
-	}
-	return 0
-}
-
-func (x *ShiftFigures) GetPoundsKnown() bool {
-	if x != nil {
-		return x.PoundsKnown
-	}
-	return false
-}
-
-func (x *ShiftFigures) GetWte() string {
-	if x != nil {
-		return x.Wte
+		return x.On
 	}
 	return ""
 }
 
-func (x *ShiftFigures) GetWteKnown() bool {
+func (x *ShiftCount) GetClass() FunctionClass {
 	if x != nil {
-		return x.WteKnown
+		return x.Class
 	}
-	return false
+	return FunctionClass_FUNCTION_CLASS_UNSPECIFIED
 }
 
-func (x *ShiftFigures) GetPopulation() int64 {
+func (x *ShiftCount) GetTier() Tier {
 	if x != nil {
-		return x.Population
+		return x.Tier
 	}
-	return 0
+	return Tier_TIER_UNSPECIFIED
 }
 
-func (x *ShiftFigures) GetPopulationKnown() bool {
+func (x *ShiftCount) GetRole() Role {
 	if x != nil {
-		return x.PopulationKnown
+		return x.Role
 	}
-	return false
+	return Role_ROLE_UNSPECIFIED
 }
 
-func (x *ShiftFigures) GetRemits() int32 {
+func (x *ShiftCount) GetRemits() int32 {
 	if x != nil {
 		return x.Remits
-	}
-	return 0
-}
-
-func (x *ShiftFigures) GetFunctions() int32 {
-	if x != nil {
-		return x.Functions
 	}
 	return 0
 }
@@ -390,39 +462,51 @@ var File_remit_v1_shift_proto protoreflect.FileDescriptor
 
 const file_remit_v1_shift_proto_rawDesc = "" +
 	"\n" +
-	"\x14remit/v1/shift.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xfe\x01\n" +
+	"\x14remit/v1/shift.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\x82\x02\n" +
 	"\x0fGetShiftRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12 \n" +
 	"\x04from\x18\n" +
-	" \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\x04from\x12\x19\n" +
-	"\x02to\x18\v \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x02to\x12-\n" +
-	"\forganisation\x18\f \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\forganisation\x12,\n" +
-	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xce\x01\n" +
+	" \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\x04from\x12\"\n" +
+	"\x05until\x18\v \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\x05until\x12!\n" +
+	"\x06months\x18\f \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\x123\n" +
+	"\tfunctions\x18\r \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\"\xdf\x01\n" +
 	"\x10GetShiftResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
-	"\bposition\x18\x02 \x01(\tR\bposition\x12\x12\n" +
-	"\x04from\x18\n" +
-	" \x01(\tR\x04from\x12\x0e\n" +
-	"\x02to\x18\v \x01(\tR\x02to\x12\"\n" +
-	"\x04role\x18\f \x01(\x0e2\x0e.remit.v1.RoleR\x04role\x12)\n" +
-	"\x05lines\x18\r \x03(\v2\x13.remit.v1.ShiftLineR\x05lines\"\xbc\x01\n" +
-	"\tShiftLine\x12\"\n" +
-	"\x04tier\x18\x01 \x01(\x0e2\x0e.remit.v1.TierR\x04tier\x12-\n" +
-	"\x05class\x18\x02 \x01(\x0e2\x17.remit.v1.FunctionClassR\x05class\x12.\n" +
-	"\x06before\x18\x03 \x01(\v2\x16.remit.v1.ShiftFiguresR\x06before\x12,\n" +
-	"\x05after\x18\x04 \x01(\v2\x16.remit.v1.ShiftFiguresR\x05after\"\xf9\x01\n" +
-	"\fShiftFigures\x12\x16\n" +
-	"\x06pounds\x18\x01 \x01(\x03R\x06pounds\x12!\n" +
-	"\fpounds_known\x18\x02 \x01(\bR\vpoundsKnown\x12\x10\n" +
-	"\x03wte\x18\x03 \x01(\tR\x03wte\x12\x1b\n" +
-	"\twte_known\x18\x04 \x01(\bR\bwteKnown\x12\x1e\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12)\n" +
+	"\x05moved\x18\n" +
+	" \x03(\v2\x13.remit.v1.ShiftMoveR\x05moved\x12-\n" +
+	"\aplanned\x18\v \x03(\v2\x13.remit.v1.ShiftMoveR\aplanned\x12(\n" +
+	"\x04held\x18\f \x03(\v2\x14.remit.v1.ShiftCountR\x04held\"\xab\x04\n" +
+	"\tShiftMove\x12\x14\n" +
+	"\x05start\x18\x01 \x01(\tR\x05start\x12\x10\n" +
+	"\x03end\x18\x02 \x01(\tR\x03end\x12-\n" +
+	"\x05class\x18\x03 \x01(\x0e2\x17.remit.v1.FunctionClassR\x05class\x12+\n" +
+	"\tfrom_tier\x18\x04 \x01(\x0e2\x0e.remit.v1.TierR\bfromTier\x12'\n" +
+	"\ato_tier\x18\x05 \x01(\x0e2\x0e.remit.v1.TierR\x06toTier\x12\x16\n" +
+	"\x06pounds\x18\x06 \x01(\x03R\x06pounds\x12!\n" +
+	"\fpounds_known\x18\a \x01(\x05R\vpoundsKnown\x12\x10\n" +
+	"\x03wte\x18\b \x01(\tR\x03wte\x12\x1b\n" +
+	"\twte_known\x18\t \x01(\x05R\bwteKnown\x12\x1e\n" +
 	"\n" +
-	"population\x18\x05 \x01(\x03R\n" +
-	"population\x12)\n" +
-	"\x10population_known\x18\x06 \x01(\bR\x0fpopulationKnown\x12\x16\n" +
-	"\x06remits\x18\a \x01(\x05R\x06remits\x12\x1c\n" +
-	"\tfunctions\x18\b \x01(\x05R\tfunctionsB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"population\x18\n" +
+	" \x01(\x03R\n" +
+	"population\x12D\n" +
+	"\x10population_basis\x18\v \x01(\x0e2\x19.remit.v1.PopulationBasisR\x0fpopulationBasis\x12)\n" +
+	"\x10population_known\x18\f \x01(\x05R\x0fpopulationKnown\x12\x1c\n" +
+	"\ttransfers\x18\r \x01(\x05R\ttransfers\x12\x1e\n" +
+	"\n" +
+	"agreements\x18\x0e \x01(\x05R\n" +
+	"agreements\x12 \n" +
+	"\voccurrences\x18\x0f \x01(\x05R\voccurrences\x12\x16\n" +
+	"\x06remits\x18\x10 \x01(\x05R\x06remits\"\xab\x01\n" +
+	"\n" +
+	"ShiftCount\x12\x0e\n" +
+	"\x02on\x18\x01 \x01(\tR\x02on\x12-\n" +
+	"\x05class\x18\x02 \x01(\x0e2\x17.remit.v1.FunctionClassR\x05class\x12\"\n" +
+	"\x04tier\x18\x03 \x01(\x0e2\x0e.remit.v1.TierR\x04tier\x12\"\n" +
+	"\x04role\x18\x04 \x01(\x0e2\x0e.remit.v1.RoleR\x04role\x12\x16\n" +
+	"\x06remits\x18\x05 \x01(\x05R\x06remitsB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_shift_proto_rawDescOnce sync.Once
@@ -440,29 +524,33 @@ var file_remit_v1_shift_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_remit_v1_shift_proto_goTypes = []any{
 	(*GetShiftRequest)(nil),  // 0: remit.v1.GetShiftRequest
 	(*GetShiftResponse)(nil), // 1: remit.v1.GetShiftResponse
-	(*ShiftLine)(nil),        // 2: remit.v1.ShiftLine
-	(*ShiftFigures)(nil),     // 3: remit.v1.ShiftFigures
+	(*ShiftMove)(nil),        // 2: remit.v1.ShiftMove
+	(*ShiftCount)(nil),       // 3: remit.v1.ShiftCount
 	(*AsOf)(nil),             // 4: remit.v1.AsOf
-	(Role)(0),                // 5: remit.v1.Role
-	(*ResolvedAsOf)(nil),     // 6: remit.v1.ResolvedAsOf
+	(*ResolvedAsOf)(nil),     // 5: remit.v1.ResolvedAsOf
+	(FunctionClass)(0),       // 6: remit.v1.FunctionClass
 	(Tier)(0),                // 7: remit.v1.Tier
-	(FunctionClass)(0),       // 8: remit.v1.FunctionClass
+	(PopulationBasis)(0),     // 8: remit.v1.PopulationBasis
+	(Role)(0),                // 9: remit.v1.Role
 }
 var file_remit_v1_shift_proto_depIdxs = []int32{
-	4, // 0: remit.v1.GetShiftRequest.as_of:type_name -> remit.v1.AsOf
-	5, // 1: remit.v1.GetShiftRequest.role:type_name -> remit.v1.Role
-	6, // 2: remit.v1.GetShiftResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	5, // 3: remit.v1.GetShiftResponse.role:type_name -> remit.v1.Role
-	2, // 4: remit.v1.GetShiftResponse.lines:type_name -> remit.v1.ShiftLine
-	7, // 5: remit.v1.ShiftLine.tier:type_name -> remit.v1.Tier
-	8, // 6: remit.v1.ShiftLine.class:type_name -> remit.v1.FunctionClass
-	3, // 7: remit.v1.ShiftLine.before:type_name -> remit.v1.ShiftFigures
-	3, // 8: remit.v1.ShiftLine.after:type_name -> remit.v1.ShiftFigures
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	4,  // 0: remit.v1.GetShiftRequest.as_of:type_name -> remit.v1.AsOf
+	5,  // 1: remit.v1.GetShiftResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	2,  // 2: remit.v1.GetShiftResponse.moved:type_name -> remit.v1.ShiftMove
+	2,  // 3: remit.v1.GetShiftResponse.planned:type_name -> remit.v1.ShiftMove
+	3,  // 4: remit.v1.GetShiftResponse.held:type_name -> remit.v1.ShiftCount
+	6,  // 5: remit.v1.ShiftMove.class:type_name -> remit.v1.FunctionClass
+	7,  // 6: remit.v1.ShiftMove.from_tier:type_name -> remit.v1.Tier
+	7,  // 7: remit.v1.ShiftMove.to_tier:type_name -> remit.v1.Tier
+	8,  // 8: remit.v1.ShiftMove.population_basis:type_name -> remit.v1.PopulationBasis
+	6,  // 9: remit.v1.ShiftCount.class:type_name -> remit.v1.FunctionClass
+	7,  // 10: remit.v1.ShiftCount.tier:type_name -> remit.v1.Tier
+	9,  // 11: remit.v1.ShiftCount.role:type_name -> remit.v1.Role
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_shift_proto_init() }
@@ -473,6 +561,7 @@ func file_remit_v1_shift_proto_init() {
 	file_remit_v1_common_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_vocabulary_proto_init()
+	file_remit_v1_vocabulary_life_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
