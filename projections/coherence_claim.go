@@ -150,9 +150,11 @@ func (x *inquiry) claimsOf(
 		d := x.contested(remit, body)
 		d.details["to be "+string(remit.Role)+" is claimed by "+joinAnd(claimed)] = true
 		d.involves(claimed...)
+		own := last[claimedRemit{remit, body}]
 		for _, other := range claimed {
-			claim := last[claimedRemit{remit, other}]
-			d.seen(max(claim.EffectiveOn, last[claimedRemit{remit, body}].EffectiveOn), claim.Event)
+			if claim := last[claimedRemit{remit, other}]; other != body {
+				d.seen(max(claim.EffectiveOn, own.EffectiveOn), claim.Event, own.Event)
+			}
 		}
 	}
 }
