@@ -171,8 +171,8 @@ func (c EndIntervention) decide(d *decision) {
 		d.refuse(WrongState, fmt.Sprintf("The intervention ended on %s.", x.EndedOn), "Nothing is left to do.", "intervention", x.ID)
 	}
 	d.takesEffect(c.EffectiveOn, "effectiveOn")
-	if c.EffectiveOn < x.InterventionRecorded.EffectiveOn {
-		d.invalid("effectiveOn", fmt.Sprintf("The intervention began on %s only.", x.InterventionRecorded.EffectiveOn))
+	if c.EffectiveOn < x.EffectiveOn {
+		d.invalid("effectiveOn", fmt.Sprintf("The intervention began on %s only.", x.EffectiveOn))
 	}
 	if !d.ok() {
 		return

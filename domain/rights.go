@@ -187,14 +187,18 @@ func (d *decision) partiesOffice(id TransferID) ([]grant, *Refusal) {
 
 func (c ExploreTransfer) grants(*decision) ([]grant, *Refusal) { return programmeOffice(c.Sender), nil }
 
-func (c PauseTransfer) grants(d *decision) ([]grant, *Refusal)  { return d.partiesOffice(c.TransferID) }
+func (c PauseTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+
 func (c ResumeTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+
 func (c ReverseTransfer) grants(d *decision) ([]grant, *Refusal) {
 	return d.partiesOffice(c.TransferID)
 }
+
 func (c RecordMilestone) grants(d *decision) ([]grant, *Refusal) {
 	return d.partiesOffice(c.TransferID)
 }
+
 func (c ReviewTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
 
 func (c CallIn) grants(d *decision) ([]grant, *Refusal) {
