@@ -24,7 +24,7 @@ func (d *decision) condition(id TransferID, condition ConditionID) (Transfer, Tr
 func (d *decision) unsettled(id TransferID, condition ConditionID) (Transfer, TransferCondition, bool) {
 	t, ok := d.live(id, append(openStates(), StatePaused, StateCompleted)...)
 	c, _ := t.Condition(condition)
-	if ok && (c.State == ConditionStateDischarged || c.State == ConditionStateWaived) {
+	if ok && c.isSettled() {
 		d.refuse(WrongState, fmt.Sprintf("The condition is %s already.", c.State), "Nothing is left to do.",
 			"condition", string(condition), "state", string(c.State))
 		return t, c, false
@@ -136,7 +136,7 @@ func (d *decision) checkGateways(t Transfer) {
 // checkConditions refuses while a condition that must be met before effect is not settled.
 func (d *decision) checkConditions(t Transfer) {
 	for _, c := range t.Conditions {
-		if c.Timing != TimingBeforeEffect || c.State == ConditionStateDischarged || c.State == ConditionStateWaived {
+		if c.Timing != TimingBeforeEffect || c.isSettled() {
 			continue
 		}
 		d.refuse(ConditionOutstanding, fmt.Sprintf("Condition %s, which %s owns, is %s.", c.ID, c.Owner, c.State),

@@ -89,7 +89,7 @@ func (d *decision) openMatters() []openMatter {
 			open = append(open, openMatter{Matter{MatterTransfer, id}, []OrganisationCode{t.Sender, t.Receiver()}})
 		}
 		for _, c := range t.Conditions {
-			if c.State == ConditionStateOpen || c.State == ConditionStateEvidenced {
+			if !c.isSettled() {
 				open = append(open, openMatter{Matter{MatterCondition, id + "/" + string(c.ID)}, []OrganisationCode{c.Owner}})
 			}
 		}

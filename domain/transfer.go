@@ -96,6 +96,11 @@ type TransferCondition struct {
 	WaivedBecause Text
 }
 
+// isSettled tells whether nothing is left to do: it was discharged or waived, or a reorganisation ended it.
+func (c TransferCondition) isSettled() bool {
+	return c.State != ConditionStateOpen && c.State != ConditionStateEvidenced
+}
+
 // Receiver returns the receiver of a transfer that has one, "" for an announcement with several.
 func (t Transfer) Receiver() OrganisationCode {
 	if len(t.Moves) != 1 {
