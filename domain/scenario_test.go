@@ -226,6 +226,10 @@ func (s *scenario) say(st step, caller Caller, words []string, label string) ([]
 	if unseconded {
 		words = words[1:]
 	}
+	words, err := s.eventsNamed(words)
+	if err != nil {
+		return nil, nil, err
+	}
 	p, err := parsePhrase(words, st.below, s.today)
 	if err != nil {
 		return nil, nil, err
@@ -246,6 +250,27 @@ func (s *scenario) say(st step, caller Caller, words []string, label string) ([]
 		o.id = "step-" + strconv.Itoa(s.steps)
 	}
 	return s.giveChecked(o)
+}
+
+// eventsNamed puts the number of an event in the place of @LABEL: the first event of that step but for the second
+// person's word.
+func (s *scenario) eventsNamed(words []string) ([]string, error) {
+	words = slices.Clone(words)
+	for i, word := range words {
+		label, ok := strings.CutPrefix(word, "@")
+		if !ok {
+			continue
+		}
+		at := slices.IndexFunc(s.events, func(e Event) bool {
+			_, given := e.Fact.(SecondGiven)
+			return e.TransactionID == label && !given
+		})
+		if at < 0 {
+			return nil, fmt.Errorf("no step is called %q", label)
+		}
+		words[i] = strconv.FormatUint(uint64(s.events[at].No), 10)
+	}
+	return words, nil
 }
 
 // giveChecked gives a command and sees to it that a decision changes nothing, and a refusal leaves no trace.
@@ -294,6 +319,9 @@ func (s *scenario) who(words []string) ([]string, error) {
 
 // show ID: where a transfer or a delegation stands.
 func (s *scenario) show(id string) ([]string, error) {
+	if id == "waiting" {
+		return s.waiting(), nil
+	}
 	transfer, isTransfer := s.state.Transfers.Get(TransferID(id), Latest)
 	delegation, isDelegation := s.state.Delegations.Get(ArrangementID(id), Latest)
 	var lines []string
@@ -303,6 +331,7 @@ func (s *scenario) show(id string) ([]string, error) {
 	if isDelegation {
 		lines = append(lines, arrangement(delegation)...)
 	}
+	lines = append(lines, s.others(id)...)
 	if len(lines) == 0 {
 		return nil, fmt.Errorf("there is nothing with the id %q", id)
 	}

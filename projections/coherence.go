@@ -80,7 +80,7 @@ type tally struct {
 }
 
 func newTally() *tally {
-	return &tally{footprints: map[domain.FootprintCode]bool{}, events: map[domain.EventNo]bool{}}
+	return &tally{footprints: map[domain.FootprintCode]bool{}, events: make(map[domain.EventNo]bool)}
 }
 
 func (t *tally) add(footprint domain.FootprintCode, since domain.Date, no domain.EventNo) {
@@ -100,7 +100,7 @@ func (v *Views) inquire(q CoherenceQuery, a domain.AsOf) drafts {
 		views: v, asOf: a, today: q.Today, query: q, drafts: drafts{},
 		functions: map[domain.FunctionCode]*functionTally{}, bodies: map[domain.OrganisationCode]*bodyState{},
 		ending: map[domain.OrganisationCode]domain.PlannedReorganisation{},
-		under:  map[domain.ArrangementID]*tally{}, caused: map[domain.EventNo]*tally{},
+		under:  map[domain.ArrangementID]*tally{}, caused: make(map[domain.EventNo]*tally),
 	}
 	if x.today == 0 {
 		x.today = a.On

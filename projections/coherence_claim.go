@@ -44,24 +44,44 @@ func (x *inquiry) legalBasisUnknown(code domain.FunctionCode, f *functionTally) 
 	d.seen(since, f.event)
 }
 
+// receiverFinding is what a model says about the receiver of a function.
+type receiverFinding struct {
+	kind         FindingKind
+	severity     Severity
+	what, remedy string
+}
+
+// receiverSays reads what is recorded of the receiver's claim; false where there is nothing to be found.
+func receiverSays(claim string) (receiverFinding, bool) {
+	switch claim {
+	case "no_receiver":
+		return receiverFinding{
+			FindingNoReceiver, SeverityMedium, "is to be reviewed for transfer and has no receiver",
+			"Explore options with the bodies that could take it, or keep it.",
+		}, true
+	case "no_legal_body":
+		return receiverFinding{
+			FindingNoReceiver, SeverityMedium, "is to go where there is no body in law that could receive it",
+			"Name a legal person that acts for the destination, or keep it.",
+		}, true
+	case "not_claimed":
+		return receiverFinding{
+			FindingUnclaimed, SeverityMedium, "is to go to a receiver whose own model does not list it",
+			"Have the receiver say that it takes it before anything is proposed.",
+		}, true
+	case "contested":
+		return receiverFinding{
+			FindingContested, SeverityLow, "is contested between the models of those that are to have it",
+			"Have the bodies agree who is to have it, and revise the function.",
+		}, true
+	}
+	return receiverFinding{}, false
+}
+
 // receiver finds what is said about the receiver of a function, at each body that exercises it.
 func (x *inquiry) receiver(code domain.FunctionCode, f *functionTally) {
-	var kind FindingKind
-	severity, what, remedy := SeverityMedium, "", ""
-	switch f.details.ReceiverClaim {
-	case "no_receiver":
-		kind, what = FindingNoReceiver, " is to be reviewed for transfer and has no receiver"
-		remedy = "Explore options with the bodies that could take it, or keep it."
-	case "no_legal_body":
-		kind, what = FindingNoReceiver, " is to go where there is no body in law that could receive it"
-		remedy = "Name a legal person that acts for the destination, or keep it."
-	case "not_claimed":
-		kind, what = FindingUnclaimed, " is to go to a receiver whose own model does not list it"
-		remedy = "Have the receiver say that it takes it before anything is proposed."
-	case "contested":
-		kind, what, severity = FindingContested, " is contested between the models of those that are to have it", SeverityLow
-		remedy = "Have the bodies agree who is to have it, and revise the function."
-	default:
+	says, ok := receiverSays(f.details.ReceiverClaim)
+	if !ok {
 		return
 	}
 	for subject := range f.cells {
@@ -70,9 +90,9 @@ func (x *inquiry) receiver(code domain.FunctionCode, f *functionTally) {
 				continue
 			}
 			for _, h := range t.principals {
-				d, isNew := x.drafts.at(findingKey{kind, code, h.holding.Named(), ""}, severity)
+				d, isNew := x.drafts.at(findingKey{says.kind, code, h.holding.Named(), ""}, says.severity)
 				if isNew {
-					d.says(remedy, "%s%s; %s holds it", x.title(code), what, x.named(h.holding.Named()))
+					d.says(says.remedy, "%s %s; %s holds it", x.title(code), says.what, x.named(h.holding.Named()))
 				}
 				d.in(footprint)
 				d.seen(h.from, f.event)

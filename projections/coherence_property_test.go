@@ -80,7 +80,7 @@ type place struct {
 func count(cell []projections.Entry, role domain.Role, determined bool) int {
 	n := 0
 	for _, e := range cell {
-		if e.Remit.Role == role && !(determined && e.Undetermined) {
+		if e.Remit.Role == role && (!determined || !e.Undetermined) {
 			n++
 		}
 	}
@@ -91,7 +91,7 @@ func count(cell []projections.Entry, role domain.Role, determined bool) int {
 func naiveGaps(all map[found]bool, cells map[place][]projections.Entry) {
 	for _, function := range worldFunctions {
 		held, whole := 0, 0
-		with := map[domain.Role]int{}
+		with := make(map[domain.Role]int)
 		for at, cell := range cells {
 			if at.subject.Function != function {
 				continue

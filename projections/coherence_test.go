@@ -113,9 +113,8 @@ func TestUnaccountableAndOverlap(t *testing.T) {
 		Kind: projections.FindingOverlap, Severity: projections.SeverityHigh, Function: "eprr", Organisation: "S1Y5D",
 		Footprints: []domain.FootprintCode{"06H"}, Since: on, CauseEvents: []domain.EventNo{overlap},
 	}, "exercising is held by S1Y5D and Y61")
-	concurrent := domain.FunctionDetails{
-		FootprintKind: domain.KindLocation, Rules: map[domain.Role]domain.RemitRule{domain.RoleExercising: domain.RuleConcurrent},
-	}
+	concurrent := domain.FunctionDetails{FootprintKind: domain.KindLocation, Rules: make(map[domain.Role]domain.RemitRule)}
+	concurrent.Rules[domain.RoleExercising] = domain.RuleConcurrent
 	j.commit(domain.FunctionRevised{Code: "eprr", Details: concurrent})
 	none(t, j.views(t), "2025-06-01", projections.FindingOverlap)
 }
@@ -215,7 +214,7 @@ func TestFutureIsSeenBeforeTheDay(t *testing.T) {
 	if answer, err = v.Coherence(q); err != nil {
 		t.Fatal(err)
 	}
-	kinds := map[projections.FindingKind]projections.Finding{}
+	kinds := make(map[projections.FindingKind]projections.Finding)
 	for _, f := range answer.Findings {
 		kinds[f.Kind] = f
 	}
@@ -255,7 +254,7 @@ func TestReferenceCoherence(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d findings in %s", len(answer.Findings), time.Since(started))
-	count := map[projections.FindingKind]int{}
+	count := make(map[projections.FindingKind]int)
 	for i, f := range answer.Findings {
 		count[f.Kind]++
 		if f.Since == 0 || f.Since > answer.AsOf.On || len(f.CauseEvents) == 0 || f.Message == "" {
@@ -267,14 +266,21 @@ func TestReferenceCoherence(t *testing.T) {
 		}
 	}
 	// 36 ICBs, and the functions whose receiver is missing (7), not claimed (3) or contested (3) in the register.
-	want := map[projections.FindingKind]int{
-		projections.FindingNoReceiver: 7 * 36, projections.FindingUnclaimed: 3 * 36, projections.FindingContested: 3 * 36,
-		projections.FindingGap: 0, projections.FindingOverlap: 0, projections.FindingOrphan: 0,
-		projections.FindingNoPower: 0, projections.FindingUndetermined: 0,
-	}
-	for kind, n := range want {
-		if count[kind] != n {
-			t.Errorf("%s: found %d, want %d", kind, count[kind], n)
+	for _, want := range []struct {
+		kind projections.FindingKind
+		n    int
+	}{
+		{projections.FindingNoReceiver, 7 * 36},
+		{projections.FindingUnclaimed, 3 * 36},
+		{projections.FindingContested, 3 * 36},
+		{projections.FindingGap, 0},
+		{projections.FindingOverlap, 0},
+		{projections.FindingOrphan, 0},
+		{projections.FindingNoPower, 0},
+		{projections.FindingUndetermined, 0},
+	} {
+		if count[want.kind] != want.n {
+			t.Errorf("%s: found %d, want %d", want.kind, count[want.kind], want.n)
 		}
 	}
 	// The joint committees of 2023 are not known by name: one for each of the 42 ICBs then.

@@ -160,7 +160,7 @@ func (d drafts) at(key findingKey, severity Severity) (*draft, bool) {
 	x, ok := d[key]
 	if !ok {
 		x = &draft{
-			severity: severity, footprints: map[domain.FootprintCode]bool{}, causes: map[domain.EventNo]bool{},
+			severity: severity, footprints: map[domain.FootprintCode]bool{}, causes: make(map[domain.EventNo]bool),
 			bodies: map[domain.OrganisationCode]bool{}, details: map[string]bool{},
 		}
 		d[key] = x
