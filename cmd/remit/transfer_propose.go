@@ -50,7 +50,16 @@ func (a *app) transferPropose() *cobra.Command {
 	kind := wordVar[remitv1.TransferKind](cmd, "kind", "the legal route")
 	from := cmd.Flags().String("from", "", "`CODE` of the body that gives the function away")
 	to := cmd.Flags().String("to", "", "`CODE` of the body that gets it")
-	plan := cmd.Flags().String("plan", "", "`ID` of the announcement that it carries out")
+	plan := cmd.Flags().String("plan", "", "`ID` of the announcement, or of the exploration, that it carries out")
+	option := cmd.Flags().String("option", "", "`CODE` of the option that is chosen, where --plan is an exploration")
+	var results []*remitv1.TransferResult
+	formVar(cmd, "result", "what the receiver gets where the kind of footprint changes: `FUNCTION[/PART][:FOOTPRINTS]`; may be repeated",
+		func(text string) error {
+			result, err := resultFrom(text)
+			results = append(results, result)
+			return err
+		})
+	residue := wordVar[remitv1.Residue](cmd, "residue", "what becomes of what the sender held, with --result")
 	p := a.proposalVar(cmd)
 	terms := a.termsVar(cmd)
 	required(cmd, "kind", "from", "to", "roles", "on")
@@ -68,7 +77,8 @@ func (a *app) transferPropose() *cobra.Command {
 		return send(cmd.Context(), i, &remitv1.ProposeTransferRequest{
 			Function: function, Part: part, Kind: kind.value(), Sender: *from, Receiver: *to, Footprints: *p.footprints,
 			Roles: p.roles.values, Instrument: p.instrument, EffectiveOn: p.on.text, Rationale: p.rationale,
-			Retained: retained, Terms: terms.value(), Framework: p.framework, Plan: *plan,
+			Retained: retained, Terms: terms.value(), Framework: p.framework, Plan: *plan, Option: *option,
+			Results: results, Residue: residue.value(),
 		}, c.transfers().ProposeTransfer)
 	})
 	return cmd
