@@ -194,8 +194,11 @@ func (c DecideGateway) checkReady(d *decision, t Transfer, g Gateway) {
 	}
 }
 
-// checkNotice checks that every statement of a notice is signed.
+// checkNotice checks that every statement of a notice is signed, and that it is not dated back.
 func (c DecideGateway) checkNotice(d *decision, t Transfer) {
+	if c.DecidedOn < d.meta.Today {
+		d.invalid("decidedOn", "A notice counts from the day on which it is recorded: give today's date.")
+	}
 	for _, statement := range t.Notice.Statements {
 		if !slices.Contains(c.Statements, statement) {
 			d.invalid("statements", fmt.Sprintf("The statement on %s is not signed.", statement))

@@ -193,6 +193,15 @@ func (c AssessPackage) decide(d *decision) {
 			AssessReadiness{TransferID: id, Party: c.Party, Ratings: c.Ratings}.decide(d)
 		}
 	}
+	d.saysSomething(p)
+}
+
+// saysSomething refuses when no member of a package is left to be assessed or decided.
+func (d *decision) saysSomething(p Package) {
+	if d.ok() && len(d.facts) == 0 {
+		d.refuse(WrongState, "No member of the package is still to be decided.", "Show the members to see where they stand.",
+			"package", p.ID)
+	}
 }
 
 // decide decides the gateway for every member, as if each were decided by itself; members that are finished are left.
@@ -215,6 +224,7 @@ func (c DecidePackage) decide(d *decision) {
 			d.facts[i] = decided
 		}
 	}
+	d.saysSomething(p)
 }
 
 func (c DecidePackage) decideMember(d *decision, id TransferID) {

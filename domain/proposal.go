@@ -235,6 +235,10 @@ func (c AmendTransfer) decide(d *decision) {
 	d.roles(amended.Roles)
 	d.checkProposal(fn, amended)
 	framework, ok := d.framework(amended.Framework, amended)
+	if ok && t.CalledIn && framework.Code != t.Framework {
+		d.refuse(WrongState, "The transfer was called in: it stays under "+string(t.Framework)+".",
+			"Leave the framework out.", "framework", string(t.Framework))
+	}
 	if !ok || !d.ok() {
 		return
 	}

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -269,7 +270,7 @@ func (d *decision) conditionSetter(id TransferID, condition ConditionID) ([]gran
 		return nil, refusal
 	}
 	g, _ := t.Gateway(c.Gateway)
-	return []grant{{role: g.Role, bodies: []OrganisationCode{c.SetBy}}}, nil
+	return []grant{{role: g.Role, bodies: []OrganisationCode{cmp.Or(g.Decider, c.SetBy)}}}, nil
 }
 
 func boardOf(body OrganisationCode) []grant {

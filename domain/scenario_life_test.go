@@ -308,8 +308,14 @@ func matterLine(p *phrase) MatterLine {
 // others says where what is neither transfer nor delegation stands.
 func (s *scenario) others(id string) []string {
 	var lines []string
+	if x, ok := s.state.Organisations.Body(OrganisationCode(id), Latest); ok {
+		lines = append(lines, bodyLine(x, Now(s.today)))
+	}
 	if x, ok := s.state.Interventions.Get(id, Latest); ok {
-		line := fmt.Sprintf("%s by %s in %s of %s since %s", x.Kind, x.By, x.In, joined(x.Functions), x.InterventionRecorded.EffectiveOn)
+		line := fmt.Sprintf("%s by %s in %s since %s", x.Kind, x.By, x.In, x.InterventionRecorded.EffectiveOn)
+		if x.Undetermined {
+			line += ", nobody knows who follows"
+		}
 		if x.EndedOn != 0 {
 			line += ", ended " + x.EndedOn.String()
 		}
@@ -340,6 +346,21 @@ func (s *scenario) others(id string) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+func bodyLine(x Organisation, a AsOf) string {
+	name, _ := x.Name.At(a)
+	if !x.IsOpen(a) {
+		return name.Value + ", not open"
+	}
+	line := name.Value
+	if parent, ok := x.Parent.At(a); ok && parent.Value != "" {
+		line += ", in " + string(parent.Value)
+	}
+	if len(x.Members) > 0 {
+		line += ", of " + joined(x.Members)
+	}
+	return line
 }
 
 // waiting lists what waits for a second person.

@@ -43,6 +43,8 @@ type Transfer struct {
 	// Options are those of an exploration; Chosen is the one that a proposal carries out.
 	Options []TransferOption
 	Chosen  string
+	// CalledIn says that an overseer put it under the full framework, where it stays.
+	CalledIn bool
 	// PausedIn is the state in which it goes on when it is paused.
 	PausedIn   TransferState
 	Milestones []Milestone

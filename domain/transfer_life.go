@@ -58,7 +58,7 @@ func (t *Transfer) explored(f TransferExplored) {
 
 func (t *Transfer) calledIn(e Event, f TransferCalledIn) {
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, t.Gateways)
-	t.Notice = Notice{}
+	t.Notice, t.CalledIn = Notice{}, true
 	t.AmendedNo, t.State, t.ScheduledOn = e.No, StateProposed, 0
 }
 
