@@ -24,7 +24,9 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 		for i := range c.lines {
 			points := c.lines[i].epochAt(a.Known)
 			for k := upper(points, a.On); k < len(points) && points[k].from <= q.Until; k++ {
-				add(points[k].from)
+				if points[k].no <= a.Known {
+					add(points[k].from)
+				}
 			}
 		}
 		return true
@@ -39,6 +41,11 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 	}
 	for _, x := range v.claims.Attestations(a.Known) {
 		add(x.EffectiveOn)
+	}
+	for _, kind := range []string{"CostRecorded", "MatterDisposed"} {
+		for _, no := range v.events.ofType(kind, a.Known) {
+			add(v.events.recordedOn(no))
+		}
 	}
 	return slices.Sorted(maps.Keys(dates))
 }
@@ -86,6 +93,13 @@ func (v *Views) arrangementDates(known domain.EventNo, add func(domain.Date)) {
 func (v *Views) transferDates(known domain.EventNo, add func(domain.Date)) {
 	for _, t := range v.transfers.All(known) {
 		add(t.Due() + 1)
+		add(t.CompletedOn)
+		add(v.events.recordedOn(t.AmendedNo))
+		for _, g := range t.Gateways {
+			for _, decision := range g.Decisions {
+				add(decision.DecidedOn)
+			}
+		}
 		for _, m := range t.Milestones {
 			add(m.PlannedOn + 1)
 		}

@@ -12,7 +12,7 @@ func (x *inquiry) occurrences() {
 	for _, no := range slices.Sorted(maps.Keys(x.caused)) {
 		e := &x.views.events.all[no-1]
 		f, ok := e.Fact.(domain.OccurrenceRecorded)
-		if !ok || f.Kind == domain.KindStatutory || !x.asksFor(f.Function) {
+		if !ok || f.Kind == domain.KindStatutory || f.EffectiveOn > x.asOf.On || !x.asksFor(f.Function) {
 			continue
 		}
 		still := newTally()
