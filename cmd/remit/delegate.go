@@ -28,7 +28,7 @@ func (a *app) delegate() *cobra.Command {
 	terms := a.termsVar(cmd)
 	required(cmd, "from", "to", "on")
 	i := a.issuing(cmd)
-	cmd.AddCommand(a.delegateAccept())
+	cmd.AddCommand(a.delegateAccept(), a.delegateVary())
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		c, err := a.client()
 		if err != nil {
