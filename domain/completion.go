@@ -264,11 +264,12 @@ func (d *decision) ownNow(fn Function, t Transfer, on Date) []HoldingChange {
 
 // endSpent ends the arrangements under which nothing is held any more once a transfer has taken effect.
 func (d *decision) endSpent(t Transfer, on Date) {
+	moved := t.Footprints()
 	for _, x := range d.s.Delegations.All(Latest) {
 		if x.State != DelegationStateInForce || x.Subject != t.Subject || x.ID == ArrangementID(t.ID) {
 			continue
 		}
-		touched := slices.ContainsFunc(x.Footprints, func(f FootprintCode) bool { return t.ReceiverFor(f) != "" })
+		touched := slices.ContainsFunc(x.Footprints, func(f FootprintCode) bool { return slices.Contains(moved, f) })
 		if touched && !d.isHeldUnder(x, on) {
 			d.emitNow(DelegationRevoked{ID: x.ID, EffectiveOn: on})
 		}

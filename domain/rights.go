@@ -77,7 +77,7 @@ func (d *decision) covers(g grant, body Organisation) bool {
 func (d *decision) notAuthorised(cmd Command, grants []grant) *Refusal {
 	caller := d.meta.Caller
 	for _, g := range grants {
-		for _, code := range g.bodies {
+		for _, code := range slices.Concat(g.bodies, g.above) {
 			if code != "" {
 				d.body(code, "")
 			}
