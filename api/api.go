@@ -77,6 +77,7 @@ func New(c Config) (http.Handler, error) {
 	x := &interceptor{validator: validator, logger: c.Logger}
 	options := append(codecs(),
 		connect.WithInterceptors(connect.UnaryInterceptorFunc(x.unary)), connect.WithReadMaxBytes(MaxRequestBytes),
+		connect.WithCompressMinBytes(compressFrom),
 	)
 	mux := http.NewServeMux()
 	mountServices(mux, c, options)
@@ -85,6 +86,9 @@ func New(c Config) (http.Handler, error) {
 	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
 	return g.handler(finish(mux)), nil
 }
+
+// Answers of this size and more are compressed for callers who accept that; smaller ones gain nothing by it.
+const compressFrom = 4 << 10
 
 func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption) {
 	cmds := &commands{store: c.Store}

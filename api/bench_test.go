@@ -3,6 +3,8 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -24,48 +26,50 @@ func as(actor string) connect.ClientOption {
 	}))
 }
 
-// BenchmarkCommand has 64 commanders per processor record one event each, over one connection.
+// BenchmarkCommand has 128 commanders record one event each, over HTTP/1.1 and over one connection of HTTP/2.
 func BenchmarkCommand(b *testing.B) {
-	s := newServer(b)
-	client := remitv1connect.NewOrganisationServiceClient(http2(), s.URL, as("registrar@X24"))
-	establish := func(b *testing.B, code string) {
-		_, err := client.EstablishOrganisation(b.Context(), &remitv1.EstablishOrganisationRequest{
-			CommandId: uuid.NewString(), Code: code, Name: "Body " + code, Tier: remitv1.Tier_TIER_NATIONAL,
-			Form: remitv1.Form_FORM_STATUTORY_BODY, LegalPerson: true, EffectiveOn: today, Reason: "measurement",
+	many := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	for name, transport := range map[string]*http.Client{"HTTP1": many, "HTTP2": http2()} {
+		b.Run(name, func(b *testing.B) {
+			s := newServer(b)
+			client := remitv1connect.NewOrganisationServiceClient(transport, s.URL, as("registrar@X24"))
+			establish(b, client, "X24")
+			var n atomic.Int64
+			b.SetParallelism(128 / runtime.GOMAXPROCS(0))
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					establish(b, client, fmt.Sprintf("B%d", n.Add(1)+1e6))
+				}
+			})
+			b.StopTimer()
 		})
-		if err != nil {
-			b.Error(err)
-		}
 	}
-	establish(b, "X24")
-	var n atomic.Int64
-	b.SetParallelism(64)
-	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			establish(b, fmt.Sprintf("B%d", n.Add(1)+1e6))
-		}
-	})
 }
 
-// BenchmarkQuestions asks the reference register over one connection, one question after the other.
+func establish(b *testing.B, client remitv1connect.OrganisationServiceClient, code string) {
+	b.Helper()
+	_, err := client.EstablishOrganisation(b.Context(), &remitv1.EstablishOrganisationRequest{
+		CommandId: uuid.NewString(), Code: code, Name: "Body " + code, Tier: remitv1.Tier_TIER_NATIONAL,
+		Form: remitv1.Form_FORM_STATUTORY_BODY, LegalPerson: true, EffectiveOn: today,
+	})
+	if err != nil {
+		b.Error(err)
+	}
+}
+
+// BenchmarkQuestions asks the reference register in JSON, one question after the other.
 func BenchmarkQuestions(b *testing.B) {
 	s := newRegister(b)
-	for name, options := range map[string][]connect.ClientOption{
-		"binary": nil, "JSON": {connect.WithProtoJSON()},
+	for name, request := range map[string]object{
+		"WhoHolds":   {"function": "eprr", "footprint": "06H"},
+		"GetMap":     {"pageSize": 5000},
+		"GetHistory": {"function": "eprr", "footprint": "06H"},
 	} {
-		client := remitv1connect.NewMapServiceClient(http2(), s.URL, options...)
-		b.Run("WhoHolds/"+name, func(b *testing.B) {
+		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := client.WhoHolds(b.Context(), &remitv1.WhoHoldsRequest{Function: "eprr", Footprint: "06H"}); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run("GetMap of 5000/"+name, func(b *testing.B) {
-			for b.Loop() {
-				if _, err := client.GetMap(b.Context(), &remitv1.GetMapRequest{PageSize: 5000}); err != nil {
-					b.Fatal(err)
+				if a := s.call(b, "", "MapService/"+name, request); a.status != http.StatusOK {
+					b.Fatal(a.raw)
 				}
 			}
 		})

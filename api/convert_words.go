@@ -67,10 +67,10 @@ func mapped[A, B any](list []A, f func(A) B) []B {
 	return result
 }
 
-// codes of one kind as another: both are strings.
+// strs returns texts of one type as texts of another.
 func strs[B, A ~string](list []A) []B {
 	return mapped(list, func(a A) B { return B(a) })
 }
 
-// clear is a text on its way to the vault.
+// clearText returns a personal text on its way to the vault.
 func clearText(text string) domain.Text { return domain.Text{Clear: text} }

@@ -58,8 +58,8 @@ func (g *guard) recover(w http.ResponseWriter, r *http.Request) {
 	g.write(w, r, internal())
 }
 
-// readBody reads the request's body, which is small, and refuses one that is too large. A request that answers the
-// handler piece by piece, as no call of the register does, could not be read like this.
+// readBody reads the request's body, which is small, and refuses one that is too large. Every call of the register has one
+// message to read; a stream of requests could not be read like this.
 func (g *guard) readBody(w http.ResponseWriter, r *http.Request) bool {
 	body, err := io.ReadAll(io.LimitReader(r.Body, MaxRequestBytes+1))
 	if err != nil {

@@ -317,3 +317,13 @@ func TestInternals(t *testing.T) {
 		})
 	}
 }
+
+// TestToday asks late in a summer's evening, when it is tomorrow in London.
+func TestToday(t *testing.T) {
+	s := newServer(t)
+	s.store.Clock.Set(time.Date(2026, time.July, 1, 23, 30, 0, 0, time.UTC))
+	got := s.ok(t, "", "FunctionService/ListFunctions", object{})
+	if on := obj(got["asOf"])["effectiveOn"]; on != "2026-07-02" {
+		t.Errorf("today is %v, want 2026-07-02", on)
+	}
+}

@@ -2,11 +2,15 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/remit-register/remit/domain"
+	"github.com/remit-register/remit/projections"
 )
 
 // proposal is the example of the public contract: NHS Thames Valley ICB asks NHS England's South East region to
@@ -138,6 +142,9 @@ func testManagedTransfer(t *testing.T, s *server) {
 	t.Run("its events", func(t *testing.T) {
 		checkEvents(t, s, id)
 	})
+	t.Run("an erased text is empty", func(t *testing.T) {
+		checkErased(t, s, id)
+	})
 	t.Run("no personal text in the journal", func(t *testing.T) {
 		checkNothingInTheClear(t, s, "One team for the region", "Oversight of plans", "Declaring an incident", "None declared",
 			"Both sides are ready", "Sound.", "Test the rota", "example.nhs.uk", "Ready.")
@@ -171,6 +178,30 @@ func checkEvents(t *testing.T, s *server, id string) {
 	one := s.ok(t, "", "AuditService/GetEvent", object{"position": first["position"]})
 	if diff := cmp.Diff(first, one["event"]); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// checkErased erases the transfer's rationale: its tag changes, though nothing was recorded.
+func checkErased(t *testing.T, s *server, id string) {
+	t.Helper()
+	before := s.get(t, "TransferService/GetTransfer", object{"transferId": id})
+	events, err := s.views.Events(projections.EventQuery{Entity: "transfer/" + id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposed, ok := events.Events[0].Fact.(domain.TransferProposed)
+	if !ok {
+		t.Fatalf("the first event is a %T", events.Events[0].Fact)
+	}
+	if err := s.store.Vault().Erase(t.Context(), proposed.Rationale.Commitment); err != nil {
+		t.Fatal(err)
+	}
+	after := s.get(t, "TransferService/GetTransfer", object{"transferId": id}, "If-None-Match", before.header.Get("ETag"))
+	if got := obj(after.body["transfer"])["rationale"]; after.status != http.StatusOK || got != "" {
+		t.Errorf("got %d with the rationale %v", after.status, got)
+	}
+	if terms := obj(obj(after.body["transfer"])["terms"]); terms["reserved"] != "Declaring an incident." {
+		t.Errorf("terms %v", terms)
 	}
 }
 

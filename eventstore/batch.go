@@ -3,7 +3,6 @@ package eventstore
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -215,9 +214,7 @@ func (s *Store) emit(tx *transaction, e domain.Event) error {
 func (s *Store) ask(command domain.Command, meta domain.Meta) (decision domain.Decision, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			s.cfg.Logger.Error("fault in deciding a command",
-				slog.String("method", command.Method()), slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))
-			err = fmt.Errorf("fault in deciding %s: %v", command.Method(), fault)
+			err = fmt.Errorf("fault in deciding %s: %v\n%s", command.Method(), fault, debug.Stack())
 		}
 	}()
 	return s.state.Decide(command, meta)

@@ -171,8 +171,7 @@ func checkPersonal(t *testing.T, goType reflect.Type, message protoreflect.Messa
 		return
 	}
 	seen[goType.Name()] = true
-	for i := range goType.NumField() {
-		goField := goType.Field(i)
+	for goField := range goType.Fields() {
 		field := message.Fields().ByName(protoreflect.Name(protoName(goField.Name)))
 		if field == nil {
 			continue // fields of the envelope that are named otherwise; TestStoredFormIsTheSchema finds missing ones
@@ -374,8 +373,10 @@ func benchEvent() domain.Event {
 		RecordedAt:  time.Date(2026, time.November, 21, 21, 30, 0, 123456000, time.UTC),
 		EffectiveOn: domain.NewDate(2026, time.April, 1),
 		Digest:      strings.Repeat("ab", 32),
-		Fact: domain.OrganisationEstablished{Code: "QNQ", Name: "NHS Frimley Integrated Care Board", Tier: domain.TierICB,
+		Fact: domain.OrganisationEstablished{
+			Code: "QNQ", Name: "NHS Frimley Integrated Care Board", Tier: domain.TierICB,
 			Form: domain.FormStatutoryBody, LegalPerson: true, Parent: "Y59", EffectiveOn: domain.NewDate(2026, time.April, 1),
-			Confidence: domain.ConfidenceExact, Source: "ODS"},
+			Confidence: domain.ConfidenceExact, Source: "ODS",
+		},
 	}
 }

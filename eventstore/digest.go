@@ -37,14 +37,14 @@ func canonical(out *bytes.Buffer, v reflect.Value) (wrote bool, err error) {
 	if v.IsValid() && v.Type() == reflect.TypeFor[domain.Text]() || !v.IsValid() || v.IsZero() {
 		return false, nil
 	}
-	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
+	if m, ok := reflect.TypeAssert[encoding.TextMarshaler](v); ok {
 		b, err := m.MarshalText()
 		if err != nil {
 			return false, fmt.Errorf("marshal %s: %w", v.Type(), err)
 		}
 		return true, canonicalString(out, string(b))
 	}
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the rest are scalars
 	case reflect.String:
 		return true, canonicalString(out, v.String())
 	case reflect.Pointer, reflect.Interface:
@@ -103,8 +103,7 @@ func canonicalList(out *bytes.Buffer, v reflect.Value) (bool, error) {
 
 func canonicalStruct(out *bytes.Buffer, v reflect.Value) (bool, error) {
 	members := make([]member, 0, 16)
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
+	for field, value := range v.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if !field.IsExported() || name == "-" {
 			continue
@@ -112,7 +111,7 @@ func canonicalStruct(out *bytes.Buffer, v reflect.Value) (bool, error) {
 		if name == "" {
 			return false, fmt.Errorf("field %s of %s has no stable name: give it a json tag", field.Name, v.Type())
 		}
-		members = append(members, member{name, v.Field(i)})
+		members = append(members, member{name, value})
 	}
 	return canonicalMembers(out, members)
 }

@@ -17,7 +17,10 @@ func TestCanonicalForm(t *testing.T) {
 			Code: "QNQ", Name: `A "B" & Ç`, Form: domain.FormTrust, LegalPerson: true, EffectiveOn: domain.NewDate(2026, time.April, 1),
 		},
 		`{"code":"f","details":{"name":"N","rules":{"accountable":"sole","funding":"joint"}}}`: domain.DefineFunction{
-			Code: "f", Details: domain.FunctionDetails{Name: "N", Rules: map[domain.Role]domain.RemitRule{"funding": "joint", "accountable": "sole"}},
+			Code: "f", Details: domain.FunctionDetails{
+				Name:  "N",
+				Rules: map[domain.Role]domain.RemitRule{"funding": "joint", "accountable": "sole"}, //nolint:exhaustive // two do
+			},
 		},
 		`{"function":"eprr","retained":[{"role":"overview"},null],"roles":["exercising"]}`: domain.ProposeTransfer{
 			Function: "eprr", Roles: []domain.Role{domain.RoleExercising}, Rationale: domain.Text{Clear: "secret", Commitment: "00"},

@@ -1,7 +1,6 @@
 package eventstore_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -31,7 +30,7 @@ func TestSeveralWriters(t *testing.T) {
 	for i, body := range bodies {
 		h := []*eventstoretest.Harness{a, b}[i%2]
 		wait.Go(func() {
-			_, outcomes[i] = h.Submit(context.Background(), eventstoretest.Request(eventstoretest.TakeRemit(body)))
+			_, outcomes[i] = h.Submit(t.Context(), eventstoretest.Request(eventstoretest.TakeRemit(body)))
 		})
 	}
 	wait.Wait()
@@ -50,6 +49,39 @@ func TestSeveralWriters(t *testing.T) {
 	meet(t, a, b)
 	if a.Head() != b.Head() {
 		t.Errorf("one has tree %s, the other %s", a.Head(), b.Head())
+	}
+}
+
+// Both processes are about to write the next record. One does; the other decides again on top of it.
+func TestTwoWritersAtOnce(t *testing.T) {
+	external := eventstoretest.StartServer(t)
+	var stores []*eventstoretest.Harness
+	var gates []*eventstoretest.FaultJournal
+	for range 2 {
+		gate := &eventstoretest.FaultJournal{}
+		stores = append(stores, eventstoretest.New(t, external.Use(), eventstoretest.WithFaults(gate)))
+		gates = append(gates, gate)
+	}
+	stores[0].Remit(t, "A1", "B2")
+	meet(t, stores...)
+	var tickets []eventstore.Ticket
+	for i, body := range []string{"A1", "B2"} {
+		gates[i].Entered, gates[i].Proceed = make(chan int, 10), make(chan struct{})
+		tickets = append(tickets, enqueue(t, stores[i], eventstoretest.WithReason(t, eventstoretest.Request(eventstoretest.TakeRemit(body)), body)))
+		<-gates[i].Entered
+	}
+	close(gates[1].Proceed)
+	if _, err := tickets[1].Wait(t.Context()); err != nil {
+		t.Errorf("the first to write was answered %v", err)
+	}
+	close(gates[0].Proceed)
+	_, err := tickets[0].Wait(t.Context())
+	if refusal, ok := errors.AsType[*domain.Refusal](err); !ok || !refusal.Has(domain.RemitAlreadyHeld) {
+		t.Errorf("the second to write was answered %v", err)
+	}
+	meet(t, stores...)
+	if stores[0].Head() != stores[1].Head() || stores[0].Healthy() != nil || stores[1].Healthy() != nil {
+		t.Errorf("trees %s and %s; healthy: %v, %v", stores[0].Head(), stores[1].Head(), stores[0].Healthy(), stores[1].Healthy())
 	}
 }
 

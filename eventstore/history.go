@@ -45,8 +45,8 @@ func decodeBlock(no uint64, data []byte) (block, error) {
 // checkTransactions checks that events follow event number after, and that their transactions are whole.
 func checkTransactions(after domain.EventNo, events []domain.Event) error {
 	for i, e := range events {
-		if e.No != after+1+domain.EventNo(i) { //nolint:gosec // an index is not negative
-			return fmt.Errorf("event %d follows event %d", e.No, after+domain.EventNo(i)) //nolint:gosec // as above
+		if e.No != after+1+domain.EventNo(i) {
+			return fmt.Errorf("event %d follows event %d", e.No, after+domain.EventNo(i))
 		}
 		first := i - e.Index
 		if e.Index < 0 || first < 0 || e.Index >= e.Count || first+e.Count > len(events) ||

@@ -74,23 +74,14 @@ func (j *natsJournal) Append(ctx context.Context, id string, last uint64, data [
 
 // classify adds to err what it says about the record.
 func (j *natsJournal) classify(err error) error {
-	var api *jetstream.APIError
-	if errors.As(err, &api) {
-		switch api.ErrorCode {
-		case jetstream.JSErrCodeStreamWrongLastSequence, jetstream.JSErrCodeStreamWrongLastSequenceConstant:
-			return fmt.Errorf("%w: %w", ErrConflict, err)
-		case codeStoreFailed:
-			return fmt.Errorf("%w: %w", ErrDoubtfulWrite, err)
-		}
-		if j.embedded {
-			return fmt.Errorf("%w: %w", ErrDoubtfulWrite, err)
-		}
-		if api.Code < 500 {
-			return err
-		}
-	}
-	if j.embedded {
+	api, answered := errors.AsType[*jetstream.APIError](err)
+	switch {
+	case isConflict(err):
+		return fmt.Errorf("%w: %w", ErrConflict, err)
+	case j.embedded, answered && api.ErrorCode == codeStoreFailed:
 		return fmt.Errorf("%w: %w", ErrDoubtfulWrite, err)
+	case answered && api.Code < 500:
+		return err
 	}
 	return fmt.Errorf("%w: %w", ErrUnknownOutcome, err)
 }
@@ -180,8 +171,8 @@ func (j *natsJournal) Tail(ctx context.Context, seen func(no uint64)) error {
 			j.logger.WarnContext(ctx, "watching the journal for other writers broke off", slog.Any("error", err))
 		}
 		seen(0)
-		if pause(ctx, tailPause) != nil {
-			return nil
+		if err := pause(ctx, tailPause); err != nil {
+			return nil //nolint:nilerr // to end with ctx is what it is for
 		}
 	}
 }

@@ -83,6 +83,13 @@ func TestDamagedJournalIsRefused(t *testing.T) {
 			keep(t, h)
 			h.Rewrite(t, change)
 			refused(t, h.Config, eventstore.ErrDamaged, "remit restore")
+			if strings.Contains(name, "last") || strings.Contains(name, "all") {
+				return // only what is known from elsewhere tells
+			}
+			if err := os.Remove(filepath.Join(h.Config.Dir, "head")); err != nil {
+				t.Fatal(err)
+			}
+			refused(t, h.Config, eventstore.ErrDamaged, "remit restore")
 		})
 	}
 }

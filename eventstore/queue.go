@@ -3,7 +3,6 @@ package eventstore
 import (
 	"context"
 	"sync"
-	"time"
 )
 
 // queue holds what waits for the sequencer. Its methods may be called concurrently; take is the sequencer's own.
@@ -75,8 +74,8 @@ func (q *queue) take(ctx context.Context) []*Pending {
 	return q.takeAll()
 }
 
-// takeBefore waits until there is something, or it is too late, and returns all there is.
-func (q *queue) takeBefore(late <-chan time.Time) []*Pending {
+// takeBefore waits until there is something, or until late is closed, and returns all there is.
+func (q *queue) takeBefore(late <-chan struct{}) []*Pending {
 	for {
 		select {
 		case <-q.wake:

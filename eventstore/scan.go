@@ -74,9 +74,9 @@ func getRecord(ctx context.Context, stream jetstream.Stream, no uint64, timeout 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	msg, err := stream.GetMsg(ctx, no)
-	var api *jetstream.APIError
+	api, answered := errors.AsType[*jetstream.APIError](err)
 	switch {
-	case errors.As(err, &api) && api.Code < 500, errors.Is(err, jetstream.ErrMsgNotFound):
+	case answered && api.Code < 500, errors.Is(err, jetstream.ErrMsgNotFound):
 		return nil, fmt.Errorf("record %d: %w: %w", no, ErrNotFound, err)
 	case err != nil:
 		return nil, fmt.Errorf("read record %d: %w", no, err)

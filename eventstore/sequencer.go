@@ -55,7 +55,11 @@ func (s *Store) hint(no uint64) {
 	if no == 0 {
 		no = math.MaxUint64
 	}
-	for known := s.hinted.Load(); no > known && !s.hinted.CompareAndSwap(known, no); known = s.hinted.Load() {
+	for {
+		known := s.hinted.Load()
+		if no <= known || s.hinted.CompareAndSwap(known, no) {
+			break
+		}
 	}
 	s.queue.poke()
 }
@@ -112,7 +116,7 @@ func (s *Store) turn(ctx context.Context, waiting []*Pending) []*Pending {
 // gather gives those who were told last a moment to come back with more, to share this commit with those who waited
 // for it meanwhile: two halves that take turns would each wait for the other's commit. It decides those who come, and
 // returns them, and those of them that did not fit. Where they do not come back in time, as when they are far away, it
-// is not tried again for a while.
+// is not tried again for some turns, more each time.
 func (s *Store) gather(b *batch) (came, rest []*Pending) {
 	if len(b.outcomes) >= s.comeback {
 		return nil, nil
@@ -121,23 +125,26 @@ func (s *Store) gather(b *batch) (came, rest []*Pending) {
 		s.gatherLater--
 		return nil, nil
 	}
-	limit := time.NewTimer(gatherFor)
+	late := make(chan struct{}) // stays closed: each turn of the loop below must see that it is too late
+	limit := time.AfterFunc(gatherFor, func() { close(late) })
 	defer limit.Stop()
 	for len(b.outcomes) < s.comeback && len(rest) == 0 {
-		more := s.queue.takeBefore(limit.C)
+		more := s.queue.takeBefore(late)
 		if len(more) == 0 {
-			s.gatherLater = gatherPause
-			break
+			s.gatherPause = min(2*s.gatherPause+1, longestPause)
+			s.gatherLater = s.gatherPause
+			return came, rest
 		}
 		came = append(came, more...)
 		rest = s.decide(b, more)
 	}
+	s.gatherPause = 0
 	return came, rest
 }
 
 const (
-	gatherFor   = time.Millisecond
-	gatherPause = 64 // turns
+	gatherFor    = time.Millisecond
+	longestPause = 63 // turns
 )
 
 // meet reads what other processes recorded, and tells whether that worked.

@@ -47,6 +47,7 @@ type Store struct {
 	// What Run remembers of its last turn: see gather.
 	comeback    int // commands that were told then, and those that waited
 	gatherLater int // turns until gathering is tried again
+	gatherPause int // what gatherLater was last set to
 }
 
 // Open connects to the journal, or starts it, and verifies it: settings, density, transactions, the tree from its

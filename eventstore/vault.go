@@ -243,7 +243,7 @@ func (v *Vault) refresh(ctx context.Context) error {
 
 // isConflict tells whether a write was refused because another came first.
 func isConflict(err error) bool {
-	var api *jetstream.APIError
-	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
+	api, answered := errors.AsType[*jetstream.APIError](err)
+	return answered && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
 		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }

@@ -20,13 +20,13 @@ type Secret struct {
 
 // Seal makes a fresh key from random (nil: the system's) and returns the text with its commitment, and the secret
 // that opens it. An empty text needs no secret.
-func Seal(random io.Reader, clear string) (domain.Text, Secret, error) {
+func Seal(random io.Reader, text string) (domain.Text, Secret, error) {
 	key := make([]byte, sha256.Size)
 	if _, err := io.ReadFull(newRandom(random), key); err != nil {
 		return domain.Text{}, Secret{}, fmt.Errorf("make a key: %w", err)
 	}
-	commitment := commitTo(key, clear)
-	return domain.Text{Clear: clear, Commitment: commitment}, Secret{Commitment: commitment, Key: key, Text: clear}, nil
+	commitment := commitTo(key, text)
+	return domain.Text{Clear: text, Commitment: commitment}, Secret{Commitment: commitment, Key: key, Text: text}, nil
 }
 
 func commitTo(key []byte, text string) string {
@@ -61,7 +61,7 @@ func SealAll(random io.Reader, v any) ([]Secret, error) {
 
 // eachText calls visit with every text that v leads to and that can be set.
 func eachText(v reflect.Value, visit func(*domain.Text) error) error {
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // no other kind holds texts
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return nil
@@ -75,7 +75,7 @@ func eachText(v reflect.Value, visit func(*domain.Text) error) error {
 		}
 	case reflect.Struct:
 		if v.CanAddr() && v.Type() == reflect.TypeFor[domain.Text]() {
-			if t, ok := v.Addr().Interface().(*domain.Text); ok {
+			if t, ok := reflect.TypeAssert[*domain.Text](v.Addr()); ok {
 				return visit(t)
 			}
 		}

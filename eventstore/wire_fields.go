@@ -26,7 +26,7 @@ func date(c *coder, num protowire.Number, v *domain.Date) {
 		if t.Month() != month || t.Day() != day || year == 0 || year > 9999 {
 			c.fail(fmt.Errorf("field %d: %d is not a date: %w", num, digits, errNotCanonical))
 		}
-		*v = unixDay + domain.Date(t.Unix()/secondsPerDay)
+		*v = unixDay + domain.Date(t.Unix()/secondsPerDay) //nolint:gosec // four digits of years fit
 	}
 }
 

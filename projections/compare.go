@@ -45,9 +45,8 @@ func (v *Views) Compare(q CompareQuery) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	roles := Filter{Roles: q.Filter.Roles}
 	compare := comparer{
-		before: v.newMatcher(roles, from), after: v.newMatcher(roles, to),
+		before: v.newMatcher(Filter{}, from), after: v.newMatcher(Filter{}, to),
 		fromFilter: v.newMatcher(q.Filter, from), toFilter: v.newMatcher(q.Filter, to),
 	}
 	answer := Comparison{From: from, To: to}
@@ -82,15 +81,11 @@ type comparer struct {
 
 // differences appends the differences of a cell; the caller holds the lock.
 func (x *comparer) differences(list []Difference, c *cell) []Difference {
-	var differing [roleCount]bool
-	found := false
-	for i := range int8(roleCount) {
-		differing[i] = x.before.roles[i] && x.mayDiffer(c.of(i))
-		found = found || differing[i]
-	}
-	if !found {
+	differing := x.mayDiffer(c)
+	if differing == [roleCount]bool{} {
 		return list
 	}
+	x.before.roles, x.after.roles = differing, differing
 	before, after := x.before.entries(nil, c), x.after.entries(nil, c)
 	for i, role := range x.before.names {
 		if !differing[i] {
@@ -108,16 +103,30 @@ func (x *comparer) differences(list []Difference, c *cell) []Difference {
 	return list
 }
 
-// mayDiffer tells whether any line has another value, without looking at what the values are.
-func (x *comparer) mayDiffer(lines []line) bool {
-	for i := range lines {
-		b := lines[i].at(x.before.asOf.On, x.before.asOf.Known)
-		a := lines[i].at(x.after.asOf.On, x.after.asOf.Known)
-		if valueOf(a) != valueOf(b) {
-			return true
+// mayDiffer tells which of the roles that are asked for have a line with another value, without looking at what the
+// values are.
+func (x *comparer) mayDiffer(c *cell) (differing [roleCount]bool) {
+	for rest := c.lines; len(rest) > 0; rest = rest[min(lanes, len(rest)):] {
+		lines := rest[:min(lanes, len(rest))]
+		before, after := x.fromFilter.values(lines), x.toFilter.values(lines)
+		for k := range lines {
+			if before[k] != after[k] {
+				differing[lines[k].role] = true
+			}
 		}
 	}
-	return false
+	return differing
+}
+
+// values returns what a few lines have in force, nobody for roles that are not asked for.
+func (m *matcher) values(lines []line) (values [lanes]valueID) {
+	points, ends := m.search(lines)
+	for k := range lines {
+		if i := lastKnown(points[k], ends[k], m.asOf.Known); i >= 0 {
+			values[k] = points[k][i].value
+		}
+	}
+	return values
 }
 
 func valueOf(p *point) valueID {

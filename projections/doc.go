@@ -12,10 +12,11 @@
 //	                        ├▶ functionMap     who holds what: cells of lines of points
 //	                        └▶ transferIndex   transfers by function, for what is planned
 //
-// One file answers one question: map.go (the whole map), whoholds.go (one remit), history.go, compare.go, digest.go,
-// transfers.go, packages.go, delegations.go, interventions.go, claims.go, risks.go, awaiting.go, committees.go,
-// planreturns.go, organisations.go, functions.go, instruments.go, events.go. line.go and cell.go are the structure
-// under the map.
+// One file answers one question: whoholds.go (who holds this, and what is planned), map.go (all of it), compare.go,
+// history.go, changes.go (what was recorded, in the order of the log), digest.go, transfers.go, packages.go,
+// delegations.go, interventions.go, claims.go, risks.go, awaiting.go, committees.go, planreturns.go, organisations.go,
+// footprints.go, functions.go, instruments.go, events.go. line.go and cell.go are the structure under the map, plans.go is
+// the one under what is planned.
 //
 // Three questions are about what follows from all of it. coherence.go computes findings: finding.go says which kinds
 // there are and by which rule each is found, and coherence_map.go, _gap.go, _claim.go, _law.go, _process.go and
@@ -40,6 +41,6 @@
 // Questions about things that the register does not know, and questions that make no sense, are answered with a
 // *domain.Refusal, such as domain.UnknownFunction.
 //
-// What queries return is the caller's, except that slices inside of domain values (a transfer's gateways, a holding's
-// event) are shared and must not be changed.
+// What queries return is the caller's, except that slices of holdings and slices inside of domain values (a transfer's
+// gateways) are shared and must not be changed.
 package projections

@@ -256,15 +256,20 @@ func (m *matcher) room(c *cell) int {
 	return lines
 }
 
-// linesEntries appends the entries of a few lines of a cell.
-func (m *matcher) linesEntries(entries []Entry, c *cell, lines []line) []Entry {
-	var points [lanes][]point
+// search returns the points of the epochs of a few lines, and how many of them are up to the date; none for roles that
+// the filter does not let through.
+func (m *matcher) search(lines []line) (points [lanes][]point, ends [lanes]int) {
 	for k := range lines {
 		if m.roles[lines[k].role] {
 			points[k] = lines[k].epochAt(m.asOf.Known)
 		}
 	}
-	ends := uppers(&points, m.asOf.On)
+	return points, uppers(&points, m.asOf.On)
+}
+
+// linesEntries appends the entries of a few lines of a cell.
+func (m *matcher) linesEntries(entries []Entry, c *cell, lines []line) []Entry {
+	points, ends := m.search(lines)
 	for k := range lines {
 		if in, to := span(points[k], ends[k], m.asOf.Known); in != nil && in.value != nobody {
 			entries = m.pointEntries(entries, c, &lines[k], in, to)

@@ -1,7 +1,6 @@
 package eventstoretest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -132,8 +131,7 @@ func refusalContract(t *testing.T, h *Harness) {
 	before := h.Head()
 	request := Request(Body("A1"))
 	_, err := h.Submit(t.Context(), request)
-	var refusal *domain.Refusal
-	if !errors.As(err, &refusal) {
+	if _, ok := errors.AsType[*domain.Refusal](err); !ok {
 		t.Fatalf("a body that exists was established again: %v", err)
 	}
 	if h.Head() != before {
@@ -217,7 +215,7 @@ func raceContract(t *testing.T, h *Harness) {
 	var wait sync.WaitGroup
 	outcomes := make([]error, racers)
 	for i, body := range bodies {
-		wait.Go(func() { _, outcomes[i] = h.Submit(context.Background(), Request(TakeRemit(body))) })
+		wait.Go(func() { _, outcomes[i] = h.Submit(t.Context(), Request(TakeRemit(body))) })
 	}
 	wait.Wait()
 	winners := 0

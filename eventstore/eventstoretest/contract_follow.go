@@ -30,7 +30,7 @@ func (h *Harness) collect(t *testing.T, after, last domain.EventNo) []domain.Eve
 		t.Fatalf("follow: %v", err)
 	}
 	for i, e := range events {
-		if e.No != after+1+domain.EventNo(i) { //nolint:gosec // not negative
+		if e.No != after+1+domain.EventNo(i) {
 			t.Fatalf("event %d came as number %d after %d", e.No, i, after)
 		}
 	}

@@ -68,7 +68,9 @@ func New(t testing.TB, options ...func(*eventstore.Config)) *Harness {
 	}
 	h.Start(t)
 	t.Cleanup(func() {
-		h.Stop(t)
+		if err := h.Stop(t); err != nil {
+			t.Logf("at its end the store said: %v", err)
+		}
 		if !t.Failed() {
 			Check(t, h)
 		}
@@ -85,12 +87,12 @@ func logger(t testing.TB) *slog.Logger {
 // Start opens the store and runs it, after Stop.
 func (h *Harness) Start(t testing.TB) {
 	t.Helper()
-	store, err := eventstore.Open(context.Background(), h.Config)
+	store, err := eventstore.Open(context.WithoutCancel(t.Context()), h.Config)
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
 	}
 	h.Store = store
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- store.Run(ctx) }()
 	h.stop = func() error {
@@ -127,7 +129,7 @@ func Check(t testing.TB, h *Harness) {
 	was := h.Store
 	config := h.Config
 	config.WrapJournal = nil
-	now, err := eventstore.Open(context.Background(), config)
+	now, err := eventstore.Open(context.WithoutCancel(t.Context()), config)
 	if err != nil {
 		t.Errorf("the journal that was left does not open: %v", err)
 		return
@@ -176,7 +178,7 @@ func checkTree(t testing.TB, s *eventstore.Store) {
 		return found, nil
 	})
 	size := int64(0)
-	err := s.FollowBytes(context.Background(), 0, func(_ domain.EventNo, events [][]byte) error {
+	err := s.FollowBytes(context.WithoutCancel(t.Context()), 0, func(_ domain.EventNo, events [][]byte) error {
 		for _, event := range events {
 			added, err := tlog.StoredHashes(size, event, reader)
 			if err != nil {

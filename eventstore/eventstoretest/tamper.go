@@ -36,7 +36,7 @@ func (h *Harness) Tamper(t testing.TB, do func(ctx context.Context, js jetstream
 	if err != nil {
 		t.Fatalf("use JetStream: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
 	defer cancel()
 	if err := do(ctx, js); err != nil {
 		t.Fatalf("tamper: %v", err)

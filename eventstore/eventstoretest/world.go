@@ -1,7 +1,6 @@
 package eventstoretest
 
 import (
-	"context"
 	"testing"
 
 	"github.com/google/uuid"
@@ -35,7 +34,7 @@ func WithReason(t testing.TB, r eventstore.Request, reason string) eventstore.Re
 // MustSubmit submits a request that is accepted.
 func (h *Harness) MustSubmit(t testing.TB, r eventstore.Request) eventstore.Receipt {
 	t.Helper()
-	receipt, err := h.Submit(context.Background(), r)
+	receipt, err := h.Submit(t.Context(), r)
 	if err != nil {
 		t.Fatalf("submit %s: %v", r.Command.Method(), err)
 	}
