@@ -27,7 +27,7 @@ func TestCanonicalForm(t *testing.T) {
 		},
 	} {
 		var out bytes.Buffer
-		if _, err := canonical(&out, reflect.ValueOf(command)); err != nil || out.String() != want {
+		if _, err := new(digester).canonical(&out, reflect.ValueOf(command)); err != nil || out.String() != want {
 			t.Errorf("%s is canonically\n%s, not\n%s (%v)", command.Method(), out.String(), want, err)
 		}
 	}
@@ -36,7 +36,7 @@ func TestCanonicalForm(t *testing.T) {
 func TestCommandDigest(t *testing.T) {
 	digest := func(command domain.Command, caller domain.Caller) string {
 		t.Helper()
-		d, err := commandDigest(command, caller)
+		d, err := new(digester).digest(command, caller)
 		if err != nil {
 			t.Fatal(err)
 		}
