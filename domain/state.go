@@ -61,7 +61,9 @@ func (s *State) Apply(e Event) error {
 		return fmt.Errorf("apply event %d: %w", e.No, err)
 	}
 	s.last = e.No
-	s.undo.push(func() { s.last = previous })
+	if s.undo.depth > 0 {
+		s.undo.push(func() { s.last = previous })
+	}
 	return nil
 }
 

@@ -196,7 +196,7 @@ func (b *bench) pipelined(ctx context.Context) error {
 	start := b.cfg.Clock()
 	count := 0
 	for b.cfg.Clock().Sub(start) < b.For/4 {
-		if _, err := js.PublishMsgAsync(&nats.Msg{Subject: b.raw.subject, Data: b.data}); err != nil {
+		if _, err := js.PublishMsgAsync(&nats.Msg{Subject: b.raw.subject, Data: b.data}, jetstream.WithStallWait(b.cfg.Timeout)); err != nil {
 			return fmt.Errorf("pipelined publish: %w", err)
 		}
 		count++

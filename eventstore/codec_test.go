@@ -142,7 +142,7 @@ func checkFilled(t *testing.T, m protoreflect.Message) {
 }
 
 // A text that could name a person is never stored in the clear: where the domain has a Text, the schema has bytes that
-// are marked personal, and nowhere else.
+// are marked personal, and nowhere else. Dates are told by their names.
 func TestPersonalTextsAreSealed(t *testing.T) {
 	checkPersonal(t, reflect.TypeFor[domain.Event](), (&eventv1.Event{}).ProtoReflect().Descriptor(), map[string]bool{})
 	oneof := (&eventv1.Event{}).ProtoReflect().Descriptor().Oneofs().ByName("fact").Fields()
@@ -185,6 +185,11 @@ func checkPersonal(t *testing.T, goType reflect.Type, message protoreflect.Messa
 		if isText != marked || isText && field.Kind() != protoreflect.BytesKind {
 			t.Errorf("%s.%s is a text that could name a person: %t; %s is %s marked personal: %t",
 				goType.Name(), goField.Name, isText, field.FullName(), field.Kind(), marked)
+		}
+		isDate := inner == reflect.TypeFor[domain.Date]()
+		if named := field.Name() == "on" || strings.HasSuffix(string(field.Name()), "_on"); isDate != (named && field.Kind() == protoreflect.Uint32Kind) {
+			t.Errorf("%s.%s is a date: %t; dates are stored as uint32 fields named on or …_on, and %s is %s",
+				goType.Name(), goField.Name, isDate, field.FullName(), field.Kind())
 		}
 		checkPersonal(t, inner, field.Message(), seen)
 	}

@@ -10,20 +10,34 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/remit-register/remit/domain"
 )
 
-// commandDigest is the SHA-256 (hex) by which "the same command again" is told from "another command with the same
-// id", for ever: over the method, a newline, the pseudonymous actor as SUBJECT@ORGANISATION, a newline, and the
-// command as canonical JSON: names from the json tags in alphabetical order, no zero values, no personal texts.
-func commandDigest(command domain.Command, caller domain.Caller) (string, error) {
-	var content bytes.Buffer
+// digester computes the digests of commands. It may be used concurrently.
+type digester struct {
+	plans sync.Map // reflect.Type of a struct → []planned: how it is written
+}
+
+// planned is a field of a struct, under its JSON name.
+type planned struct {
+	name  string
+	index int
+}
+
+// digest is the SHA-256 (hex) by which "the same command again" is told from "another command with the same id", for
+// ever: over the method, a newline, the pseudonymous actor as SUBJECT@ORGANISATION, a newline, and the command as
+// canonical JSON: names from the json tags in alphabetical order, no zero values, no personal texts.
+func (d *digester) digest(command domain.Command, caller domain.Caller) (string, error) {
+	content := bytes.NewBuffer(make([]byte, 0, typicalCommand))
 	content.WriteString(command.Method())
 	content.WriteByte('\n')
-	content.WriteString(caller.Subject + "@" + string(caller.Organisation))
+	content.WriteString(caller.Subject)
+	content.WriteByte('@')
+	content.WriteString(string(caller.Organisation))
 	content.WriteByte('\n')
-	if wrote, err := canonical(&content, reflect.ValueOf(command)); err != nil {
+	if wrote, err := d.canonical(content, reflect.ValueOf(command)); err != nil {
 		return "", fmt.Errorf("digest of %s: %w", command.Method(), err)
 	} else if !wrote {
 		content.WriteString("{}")
@@ -32,10 +46,16 @@ func commandDigest(command domain.Command, caller domain.Caller) (string, error)
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// Room for most commands.
+const typicalCommand = 512
+
 // canonical writes v as canonical JSON, and tells whether there was anything to write: nothing for a zero value.
-func canonical(out *bytes.Buffer, v reflect.Value) (wrote bool, err error) {
-	if v.IsValid() && v.Type() == reflect.TypeFor[domain.Text]() || !v.IsValid() || v.IsZero() {
+func (d *digester) canonical(out *bytes.Buffer, v reflect.Value) (wrote bool, err error) {
+	if !v.IsValid() || v.IsZero() || v.Type() == reflect.TypeFor[domain.Text]() {
 		return false, nil
+	}
+	if v.Kind() == reflect.String {
+		return true, canonicalString(out, v.String())
 	}
 	if m, ok := reflect.TypeAssert[encoding.TextMarshaler](v); ok {
 		b, err := m.MarshalText()
@@ -45,16 +65,14 @@ func canonical(out *bytes.Buffer, v reflect.Value) (wrote bool, err error) {
 		return true, canonicalString(out, string(b))
 	}
 	switch v.Kind() { //nolint:exhaustive // the rest are scalars
-	case reflect.String:
-		return true, canonicalString(out, v.String())
 	case reflect.Pointer, reflect.Interface:
-		return canonical(out, v.Elem())
+		return d.canonical(out, v.Elem())
 	case reflect.Struct:
-		return canonicalStruct(out, v)
+		return d.canonicalStruct(out, v)
 	case reflect.Map:
-		return canonicalMap(out, v)
+		return d.canonicalMap(out, v)
 	case reflect.Slice, reflect.Array:
-		return canonicalList(out, v)
+		return d.canonicalList(out, v)
 	default:
 		return true, canonicalScalar(out, v.Interface())
 	}
@@ -83,13 +101,13 @@ func canonicalString(out *bytes.Buffer, s string) error {
 }
 
 // canonicalList keeps the order and the number of elements: a zero element is null.
-func canonicalList(out *bytes.Buffer, v reflect.Value) (bool, error) {
+func (d *digester) canonicalList(out *bytes.Buffer, v reflect.Value) (bool, error) {
 	if v.Len() == 0 {
 		return false, nil
 	}
 	for i := range v.Len() {
 		out.WriteByte("[,"[min(i, 1)])
-		wrote, err := canonical(out, v.Index(i))
+		wrote, err := d.canonical(out, v.Index(i))
 		if err != nil {
 			return false, err
 		}
@@ -101,56 +119,76 @@ func canonicalList(out *bytes.Buffer, v reflect.Value) (bool, error) {
 	return true, nil
 }
 
-func canonicalStruct(out *bytes.Buffer, v reflect.Value) (bool, error) {
-	members := make([]member, 0, 16)
-	for field, value := range v.Fields() {
+func (d *digester) canonicalStruct(out *bytes.Buffer, v reflect.Value) (bool, error) {
+	plan, err := d.plan(v.Type())
+	if err != nil {
+		return false, err
+	}
+	start := out.Len()
+	for _, field := range plan {
+		if err := d.member(out, start, field.name, v.Field(field.index)); err != nil {
+			return false, err
+		}
+	}
+	return endObject(out, start), nil
+}
+
+// plan returns the fields of a struct in the order of their JSON names.
+func (d *digester) plan(of reflect.Type) ([]planned, error) {
+	if known, ok := d.plans.Load(of); ok {
+		if plan, ok := known.([]planned); ok {
+			return plan, nil
+		}
+	}
+	plan := make([]planned, 0, of.NumField())
+	for i := range of.NumField() {
+		field := of.Field(i)
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if !field.IsExported() || name == "-" {
 			continue
 		}
 		if name == "" {
-			return false, fmt.Errorf("field %s of %s has no stable name: give it a json tag", field.Name, v.Type())
+			return nil, fmt.Errorf("field %s of %s has no stable name: give it a json tag", field.Name, of)
 		}
-		members = append(members, member{name, value})
+		plan = append(plan, planned{name, i})
 	}
-	return canonicalMembers(out, members)
+	slices.SortFunc(plan, func(a, b planned) int { return strings.Compare(a.name, b.name) })
+	d.plans.Store(of, plan)
+	return plan, nil
 }
 
-func canonicalMap(out *bytes.Buffer, v reflect.Value) (bool, error) {
-	members := make([]member, 0, v.Len())
-	for key, value := range v.Seq2() {
-		members = append(members, member{key.String(), value})
-	}
-	return canonicalMembers(out, members)
-}
-
-// member is a member of a JSON object.
-type member struct {
-	name  string
-	value reflect.Value
-}
-
-func canonicalMembers(out *bytes.Buffer, members []member) (bool, error) {
-	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+func (d *digester) canonicalMap(out *bytes.Buffer, v reflect.Value) (bool, error) {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	start := out.Len()
-	for _, m := range members {
-		before := out.Len()
-		out.WriteByte("{,"[min(before-start, 1)])
-		if err := canonicalString(out, m.name); err != nil {
+	for _, key := range keys {
+		if err := d.member(out, start, key.String(), v.MapIndex(key)); err != nil {
 			return false, err
-		}
-		out.WriteByte(':')
-		wrote, err := canonical(out, m.value)
-		if err != nil {
-			return false, err
-		}
-		if !wrote {
-			out.Truncate(before)
 		}
 	}
+	return endObject(out, start), nil
+}
+
+// member writes a member of the object that began at start, or nothing when its value is zero.
+func (d *digester) member(out *bytes.Buffer, start int, name string, value reflect.Value) error {
+	before := out.Len()
+	out.WriteByte("{,"[min(before-start, 1)])
+	if err := canonicalString(out, name); err != nil {
+		return err
+	}
+	out.WriteByte(':')
+	wrote, err := d.canonical(out, value)
+	if !wrote {
+		out.Truncate(before)
+	}
+	return err
+}
+
+// endObject ends the object that began at start, and tells whether there is one.
+func endObject(out *bytes.Buffer, start int) bool {
 	if out.Len() == start {
-		return false, nil
+		return false
 	}
 	out.WriteByte('}')
-	return true, nil
+	return true
 }

@@ -35,7 +35,7 @@ func TestCanonicalForm(t *testing.T) {
 		`{"event":18446744073709551615,"withdraw":true}`: domain.Correct{Event: domain.Latest, Withdraw: true},
 	} {
 		var out bytes.Buffer
-		if _, err := canonical(&out, reflect.ValueOf(command)); err != nil || out.String() != want {
+		if _, err := new(digester).canonical(&out, reflect.ValueOf(command)); err != nil || out.String() != want {
 			t.Errorf("%s is canonically\n%s, not\n%s (%v)", command.Method(), out.String(), want, err)
 		}
 	}
@@ -84,7 +84,7 @@ func canonicalForm(t *testing.T, command reflect.Value) string {
 func TestCommandDigest(t *testing.T) {
 	digest := func(command domain.Command, caller domain.Caller) string {
 		t.Helper()
-		d, err := commandDigest(command, caller)
+		d, err := new(digester).digest(command, caller)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,7 @@ type outcome struct {
 }
 
 // prepare checks what can be told without the register's state.
-func prepare(r Request) (*Pending, error) {
+func (s *Store) prepare(r Request) (*Pending, error) {
 	p := &Pending{request: r, done: make(chan struct{})}
 	id, err := uuid.Parse(r.CommandID)
 	switch {
@@ -89,7 +89,7 @@ func prepare(r Request) (*Pending, error) {
 	}
 	p.id = id
 	p.request.CommandID = id.String()
-	if p.digest, err = commandDigest(r.Command, r.Caller); err != nil {
+	if p.digest, err = s.digests.digest(r.Command, r.Caller); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -128,7 +128,7 @@ func (t Ticket) Wait(ctx context.Context) (Receipt, error) {
 // ErrCommandIDReused, ErrReadOnly, ErrOverloaded, ErrTooLarge, ErrBadRequest, or that of ctx: the command may then be
 // recorded all the same, and sending it again with the same id tells.
 func (s *Store) Submit(ctx context.Context, r Request) (Receipt, error) {
-	p, err := prepare(r)
+	p, err := s.prepare(r)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -144,7 +144,7 @@ func (s *Store) Submit(ctx context.Context, r Request) (Receipt, error) {
 // Enqueue puts a command into the queue, once there is space, and returns without waiting for its outcome: commands
 // that one goroutine enqueues are decided in that order, many of them in one commit.
 func (s *Store) Enqueue(ctx context.Context, r Request) (Ticket, error) {
-	p, err := prepare(r)
+	p, err := s.prepare(r)
 	if err != nil {
 		return Ticket{}, err
 	}

@@ -28,6 +28,7 @@ type Store struct {
 	vault   *Vault
 	history *history
 	index   *commandIndex
+	digests digester
 	queue   *queue
 	health  health
 	hinted  atomic.Uint64 // number of a record that another process may have written

@@ -19,10 +19,14 @@ func workload(commanders int) eventstore.Workload {
 
 func TestBench(t *testing.T) {
 	w := workload(64)
-	w.For = 3 * time.Second
+	w.Singles, w.For = 50, 300*time.Millisecond // enough to see that it measures; `remit bench` does it in earnest
 	f, err := eventstore.Bench(t.Context(), eventstore.Config{Dir: t.TempDir(), Clock: time.Now}, w)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("\n%s", f)
+	if f.Fsync <= 0 || f.RawPublish <= 0 || f.RawRate <= 0 || f.RawPipelinedRate <= 0 || f.RecordBytes <= 0 ||
+		f.OneRatio <= 0 || f.RateRatio <= 0 || f.CommandsInCommit <= 1 {
+		t.Errorf("figures are missing: %+v", f)
+	}
 }
