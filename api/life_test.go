@@ -29,6 +29,11 @@ func TestWholeLife(t *testing.T) {
 	t.Run("findings", func(t *testing.T) { testFindings(t, s) })
 	t.Run("reorganisation with matters in flight", func(t *testing.T) { testReorganisation(t, s) })
 	t.Run("joint bodies", func(t *testing.T) { testJointBody(t, s) })
+	t.Run("no personal text in the journal", func(t *testing.T) {
+		checkNothingInTheClear(t, s, "One trust.", "No receiver is named", "Winter.", "Contested.", "None go over", "Copied.",
+			"As hoped.", "It did not help", "One case.", "Not yet.", "Data are lost", "Copies.", "Over.", "Shared.", "Finances.",
+			"The wrong trust", "Our lease", "Both sides are ready")
+	})
 }
 
 // The persons who give what needs two, and who agree.

@@ -15,6 +15,9 @@ func TestProgramme(t *testing.T) {
 	t.Run("shift", func(t *testing.T) { testShift(t, s) })
 	t.Run("committees", func(t *testing.T) { testCommittees(t, s) })
 	t.Run("plan returns", func(t *testing.T) { testPlanReturns(t, s) })
+	t.Run("no personal text in the journal", func(t *testing.T) {
+		checkNothingInTheClear(t, s, "Go slowly", "On track", "The money.", "example.nhs.uk")
+	})
 }
 
 func testFrameworks(t *testing.T, s *server) {
