@@ -279,16 +279,21 @@ func brokenLinks(line Line) []Point[LineValue] {
 	return broken
 }
 
-// checkOpenings refuses when a body would hold anything on a day on which it is not open.
+// checkOpenings refuses when anything would be held on a day on which its holder, its footprint or what it is about is
+// not there.
 func (d *decision) checkOpenings() {
 	for _, remit := range d.s.Holdings.Remits() {
 		for _, line := range d.s.Holdings.Lines(remit) {
-			for _, p := range line.Points.Known(Latest) {
+			points := line.Points.Known(Latest)
+			for i, p := range points {
+				var until Date
+				if i+1 < len(points) {
+					until = points[i+1].From
+				}
 				for _, h := range p.Value.Holdings {
-					body, ok := d.s.Organisations.Body(h.Holder, Latest)
-					if ok && !body.IsOpen(Now(p.From)) {
+					if missing, on := d.missing(remit, h, p.From, until); missing != "" {
 						d.refuse(ContradictsLaterFact,
-							fmt.Sprintf("%s would hold %s of %s in %s from %s, when it is not open.", h.Holder, remit.Role, remit.Subject, remit.Footprint, p.From),
+							fmt.Sprintf("%s would hold %s of %s in %s on %s, when %s.", cmp.Or(string(h.Holder), "Somebody"), remit.Role, remit.Subject, remit.Footprint, on, missing),
 							"Correct what it holds first.", "events", strconv.FormatUint(uint64(p.No), 10))
 						return
 					}
@@ -296,6 +301,37 @@ func (d *decision) checkOpenings() {
 			}
 		}
 	}
+}
+
+// missing says what is not there at some time of a holding, and on which day; until zero is for ever.
+func (d *decision) missing(r Remit, h Holding, from, until Date) (string, Date) {
+	fn, _ := d.s.Functions.Get(r.Subject.Function, Latest)
+	body, held := d.s.Organisations.Body(h.Holder, Latest)
+	fp, listed := d.s.Organisations.Footprint(r.Footprint, Latest)
+	days := []Date{from}
+	for _, p := range body.Open.Known(Latest) {
+		days = append(days, p.From)
+	}
+	if listed {
+		for _, p := range fp.Open.Known(Latest) {
+			days = append(days, p.From)
+		}
+	}
+	for _, p := range fn.Divisions.Known(Latest) {
+		days = append(days, p.From)
+	}
+	for _, on := range days {
+		switch {
+		case on < from || until != 0 && on >= until:
+		case held && !body.IsOpen(Now(on)):
+			return "it is not open", on
+		case !d.s.Organisations.FootprintOpen(fn.Details, r.Footprint, Now(on)):
+			return "there is no such footprint", on
+		case !slices.Contains(fn.Subjects(Now(on)), r.Subject):
+			return "the function is divided otherwise", on
+		}
+	}
+	return "", 0
 }
 
 // corrected folds a correction into bodies and footprints.

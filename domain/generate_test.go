@@ -95,7 +95,7 @@ type draw struct {
 
 // draws are the draws of every command; the steps of transfers weigh more, since a transfer takes many.
 func (m *machine) draws() []draw {
-	return []draw{
+	return append(m.lifeDraws(), []draw{
 		{1, m.drawEstablish},
 		{1, m.drawRename},
 		{1, m.drawMove},
@@ -118,7 +118,7 @@ func (m *machine) draws() []draw {
 		{2, m.drawFinish},
 		{3, m.drawDelegate},
 		{3, m.drawDelegationStep},
-	}
+	}...)
 }
 
 // drawCommand draws one of the draws, each as often as it weighs.
@@ -377,10 +377,27 @@ func (m *machine) drawSplit(t *rapid.T) order {
 			c.Moves = append(c.Moves, BodyMove{Code: body.Code, LegalParent: one})
 		}
 	}
+	c.Matters = m.drawMatters(t, one, two)
 	c.Dispositions = append(m.drawDispositions(t, c), DispositionLine{
 		From: from, To: two, Disposition: pick(t, "the rest", []Disposition{DispositionMoves, DispositionUndetermined, DispositionCeases}),
 	})
 	return m.registrar(t, c)
+}
+
+// drawMatters says what becomes of what is open, mostly of everything.
+func (m *machine) drawMatters(t *rapid.T, to ...OrganisationCode) []MatterLine {
+	var lines []MatterLine
+	for range below(t, "matter lines", 3) {
+		lines = append(lines, MatterLine{
+			Disposition: pick(t, "matter", []Disposition{DispositionMoves, DispositionCeases, DispositionUndetermined}),
+			To:          pick(t, "matter to", to),
+			Kinds:       some(t, "matter kind", []MatterKind{MatterTransfer, MatterDelegation, MatterCondition, MatterRisk, MatterIntervention, MatterCommittee}),
+		})
+	}
+	if chance(t, "all matters", 80) {
+		lines = append(lines, MatterLine{Disposition: DispositionMoves, To: pick(t, "matter to", to)})
+	}
+	return lines
 }
 
 func (m *machine) drawDispositions(t *rapid.T, c Reorganise) []DispositionLine {

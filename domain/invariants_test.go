@@ -120,7 +120,7 @@ func accountabilityStays(s *State, e Event) error {
 func mayMoveAccountability(s *State, e Event) bool {
 	kind, function := TransferKind(""), FunctionCode("")
 	switch f := e.Fact.(type) {
-	case FunctionAllocated, FunctionDivided, HoldingsDisposed:
+	case FunctionAllocated, FunctionDivided, HoldingsDisposed, Corrected:
 		return true
 	case OccurrenceRecorded:
 		kind, function = f.Kind, f.Function

@@ -121,6 +121,9 @@ func (m *machine) try(t *rapid.T, o order) {
 			t.Fatalf("%s by %s: %v", o.command.Method(), e.Actor.Person(), err)
 		}
 	}
+	if waits(events) && chance(t, "seconded", 80) {
+		m.try(t, order{caller: person("eve", o.caller.Organisation), command: Second{AwaitingID: o.id}})
+	}
 }
 
 func wellRefused(err error) error {

@@ -162,7 +162,7 @@ func decidePhrase(p *phrase) Command {
 	c := DecideGateway{
 		TransferID: transferOf(p), Gateway: GatewayCode(p.object(1)), Decision: GatewayDecision(p.object(2)),
 		DecidedBy: OrganisationCode(p.value("by")), DecidedOn: p.effective(),
-		Authority: Authority{Body: "board", MeetingOn: p.effective(), MinuteRef: p.value("minute"), Quorate: true},
+		Authority:  Authority{Body: "board", MeetingOn: p.effective(), MinuteRef: p.value("minute"), Quorate: true},
 		Statements: listOf[string](p, "signed"),
 	}
 	if slices.Equal(c.Statements, []string{"all"}) {
