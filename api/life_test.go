@@ -534,6 +534,10 @@ func testJointBody(t *testing.T, s *server) {
 		"parent": "QYG", "members": []string{"QYG", "D7T5G"}, "host": "QYG", "effectiveOn": today, "source": "their agreement",
 	}
 	s.ok(t, first, "OrganisationService/EstablishOrganisation", with(joint))
+	got := obj(s.ok(t, "", "OrganisationService/GetOrganisation", object{"code": "JC1"})["organisation"])
+	if diff := cmp.Diff([]any{"QYG", "D7T5G"}, got["jointMembers"]); diff != "" || got["host"] != "QYG" {
+		t.Errorf("host %v, members %s", got["host"], diff)
+	}
 	joint["code"], joint["members"] = "JC2", []string{"QYG", "ZZ9"}
 	s.refused(t, first, "OrganisationService/EstablishOrganisation", with(joint), "not_found", "UNKNOWN_ORGANISATION")
 }

@@ -79,9 +79,11 @@ func (s *organisationService) GetOrganisation(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	return &remitv1.GetOrganisationResponse{
-		AsOf: at.message(), Position: number(at.Known), Organisation: organisationMessage(view),
-	}, nil
+	shown, err := s.queries.organisations(at.Known, view)
+	if err != nil {
+		return nil, err
+	}
+	return &remitv1.GetOrganisationResponse{AsOf: at.message(), Position: number(at.Known), Organisation: shown[0]}, nil
 }
 
 // ListOrganisations returns bodies by code.
@@ -104,10 +106,13 @@ func (s *organisationService) ListOrganisations(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
+	shown, err := s.queries.organisations(at.Known, list.Organisations...)
+	if err != nil {
+		return nil, err
+	}
 	token, err := next(p, list.Next)
 	return &remitv1.ListOrganisationsResponse{
-		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
-		Organisations: mapped(list.Organisations, organisationMessage),
+		AsOf: at.message(), Position: number(at.Known), NextPageToken: token, Organisations: shown,
 	}, err
 }
 

@@ -307,10 +307,13 @@ func (d *decision) checkOpenings() {
 func (d *decision) missing(r Remit, h Holding, from, until Date) (string, Date) {
 	fn, _ := d.s.Functions.Get(r.Subject.Function, Latest)
 	body, held := d.s.Organisations.Body(h.Holder, Latest)
+	through, acting := d.s.Organisations.Body(h.ActingThrough, Latest)
 	fp, listed := d.s.Organisations.Footprint(r.Footprint, Latest)
 	days := []Date{from}
-	for _, p := range body.Open.Known(Latest) {
-		days = append(days, p.From)
+	for _, open := range []Timeline[bool]{body.Open, through.Open} {
+		for _, p := range open.Known(Latest) {
+			days = append(days, p.From)
+		}
 	}
 	if listed {
 		for _, p := range fp.Open.Known(Latest) {
@@ -323,7 +326,7 @@ func (d *decision) missing(r Remit, h Holding, from, until Date) (string, Date) 
 	for _, on := range days {
 		switch {
 		case on < from || until != 0 && on >= until:
-		case held && !body.IsOpen(Now(on)):
+		case held && !body.IsOpen(Now(on)) || acting && !through.IsOpen(Now(on)):
 			return "it is not open", on
 		case !d.s.Organisations.FootprintOpen(fn.Details, r.Footprint, Now(on)):
 			return "there is no such footprint", on

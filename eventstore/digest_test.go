@@ -72,7 +72,7 @@ func TestEveryCommandHasADigest(t *testing.T) {
 func canonicalForm(t *testing.T, command reflect.Value) string {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := canonical(&out, command); err != nil {
+	if _, err := new(digester).canonical(&out, command); err != nil {
 		t.Fatal(err)
 	}
 	if out.Len() > 0 && !json.Valid(out.Bytes()) {

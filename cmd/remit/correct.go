@@ -47,7 +47,7 @@ func (a *app) claim() *cobra.Command {
 		Long: `Record a body's word that it holds roles of a function, or with --not that it does not. The holdings stay as they are:
 rival claims, and claims against the register, are findings of "remit coherence" until somebody settles them.`,
 		Example: `  remit --as po@S1Y5D claim eprr --by S1Y5D --in 06H --roles exercising --on today --basis "Board minute B/26/112"
-  remit --as po@QUE claim send --by QUE --not --roles delivering --on today --basis "Agreement with the council ended"`,
+  remit --as po@D7T5G claim send --by D7T5G --not --roles delivering --on today --basis "Agreement with the council ended"`,
 		Args: cobra.ExactArgs(1),
 	}
 	var request remitv1.ClaimRemitRequest

@@ -22,11 +22,12 @@ are; a takeover moves the exercise of the functions named until it ends.`,
 
 func (a *app) interveneRecord() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "record --kind KIND --by CODE --at CODE --on DATE --grounds TEXT",
+		Use:   "record --kind KIND --by CODE --at CODE --on DATE --grounds TEXT --review-on DATE",
 		Short: "Record that a body above steps in",
 		Example: `  remit --as panel@X24 intervene record --kind takeover --by X24 --at S1Y5D --function eprr --on today \
-      --instrument nhsa2006-s14z61 --grounds "The plan failed two exercises" --review-on 2027-05-01
-  remit --as panel@Y61 intervene record --kind support --by Y61 --at S1Y5D --on today --grounds "Deficit in the second quarter"`,
+      --grounds "The plan failed two exercises" --review-on 2027-05-01
+  remit --as panel@Y61 intervene record --kind support --by Y61 --at S1Y5D --on today \
+      --grounds "Deficit in the second quarter" --review-on 2027-02-01`,
 		Args: cobra.NoArgs,
 	}
 	var request remitv1.RecordInterventionRequest
@@ -39,7 +40,7 @@ func (a *app) interveneRecord() *cobra.Command {
 	flags.StringVar(&request.Grounds, "grounds", "", "why")
 	review := a.dateVar(cmd, "review-on", "date on which it is reviewed")
 	flags.StringVar(&request.Instrument, "instrument", "", "`CODE` of the legal instrument relied on")
-	required(cmd, "kind", "by", "at", "on", "grounds")
+	required(cmd, "kind", "by", "at", "on", "grounds", "review-on")
 	return gives(cmd, a.issuing(cmd),
 		func(c *client) func(context.Context, *remitv1.RecordInterventionRequest) (*remitv1.RecordInterventionResponse, error) {
 			return c.delegations().RecordIntervention

@@ -20,13 +20,15 @@ whom, and what becomes of every remit and of every open matter (transfers, deleg
 committees) of a body that ends. The first line that fits decides; while a line is missing it is refused, and every reason
 is listed. --preview shows what it would change and records nothing. A second person agrees before it takes effect.
 
+The date is not after today: a reorganisation to come is announced, and recorded on its day.
+
   {"establish": [{"code": "Z9A", "name": "NHS Example Integrated Care Board", "tier": "TIER_ICB",
                   "form": "FORM_STATUTORY_BODY", "legalPerson": true, "parent": "Y61"}],
-   "ends": ["QUE"], "effectiveOn": "2027-04-01", "instrument": "health-bill-2026", "source": "Order 2027/1",
-   "successions": [{"predecessor": "QUE", "successor": "Z9A", "kind": "SUCCESSION_KIND_RECODE"}],
-   "coverage": [{"organisation": "Z9A", "footprints": ["06H"]}],
-   "dispositions": [{"from": "QUE", "to": "Z9A", "disposition": "DISPOSITION_MOVES"}],
-   "matters": [{"from": "QUE", "to": "Z9A", "disposition": "DISPOSITION_MOVES"}]}`,
+   "ends": ["D7T5G"], "effectiveOn": "2026-11-21", "source": "Establishment order",
+   "successions": [{"predecessor": "D7T5G", "successor": "Z9A", "kind": "SUCCESSION_KIND_RECODE"}],
+   "coverage": [{"organisation": "Z9A", "footprints": ["06Q", "07G", "07H", "99E", "99F", "99G"]}],
+   "dispositions": [{"from": "D7T5G", "to": "Z9A", "disposition": "DISPOSITION_MOVES"}],
+   "matters": [{"from": "D7T5G", "to": "Z9A", "disposition": "DISPOSITION_MOVES"}]}`,
 		Example: `  remit --as registrar@X24 reorganise merger.json --preview
   remit --as registrar@X24 reorganise merger.json
   remit --as second-registrar@X24 second 01KABCDEFGHJKMNPQRSTVWXYZ0`,

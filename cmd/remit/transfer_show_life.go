@@ -32,7 +32,7 @@ func lifeSheet(s *sheet, t *remitv1.Transfer) {
 		s.title("Milestones")
 		rows(s, t.GetMilestones(), []column[*remitv1.Milestone]{
 			{"step", func(m *remitv1.Milestone) string { return word(m.GetKind()) }},
-			{"in", func(m *remitv1.Milestone) string { return summary(m.GetFootprints(), 6) }},
+			{"in", func(m *remitv1.Milestone) string { return firstOf(summary(m.GetFootprints(), 6), "(all)") }},
 			{"planned", (*remitv1.Milestone).GetPlannedOn},
 			{"done", (*remitv1.Milestone).GetActualOn},
 		})

@@ -8,6 +8,7 @@ package remitv1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "github.com/remit-register/remit/proto/remit/event/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -27,7 +28,7 @@ type PreviewReorganisationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
 	MinPosition string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
-	// Why, in plain words; required when the effective date is before today, at most 10,000 characters.
+	// Why, in plain words, at most 10,000 characters. Required when the effective date is before today.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The reorganisation.
 	Reorganisation *ReorganisationPlan `protobuf:"bytes,10,opt,name=reorganisation,proto3" json:"reorganisation,omitempty"`
@@ -617,10 +618,10 @@ var File_remit_v1_reorganisation_preview_proto protoreflect.FileDescriptor
 
 const file_remit_v1_reorganisation_preview_proto_rawDesc = "" +
 	"\n" +
-	"%remit/v1/reorganisation_preview.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x1dremit/v1/reorganisation.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xbc\x01\n" +
+	"%remit/v1/reorganisation_preview.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x1dremit/v1/reorganisation.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xc0\x01\n" +
 	"\x1cPreviewReorganisationRequest\x12,\n" +
-	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12 \n" +
-	"\x06reason\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x90NR\x06reason\x12L\n" +
+	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12$\n" +
+	"\x06reason\x18\x03 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\x06reason\x12L\n" +
 	"\x0ereorganisation\x18\n" +
 	" \x01(\v2\x1c.remit.v1.ReorganisationPlanB\x06\xbaH\x03\xc8\x01\x01R\x0ereorganisation\"\x9c\x06\n" +
 	"\x12ReorganisationPlan\x12:\n" +
