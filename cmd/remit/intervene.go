@@ -55,7 +55,7 @@ func (a *app) interveneEnd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "end ID --on DATE",
 		Short:   "End an intervention: what a takeover took goes back",
-		Example: `  remit --as panel@X24 intervene end 01KABCDEFGHJKMNPQRSTVWXYZ0 --on 2027-06-01`,
+		Example: `  remit --as panel@X24 intervene end 01KABCDEFGHJKMNPQRSTVWXYZ0 --on today`,
 		Args:    cobra.ExactArgs(1),
 	}
 	on := a.dateVar(cmd, "on", "the first date on which it no longer holds")

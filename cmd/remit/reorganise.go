@@ -26,7 +26,7 @@ The date is not after today: a reorganisation to come is announced, and recorded
                   "form": "FORM_STATUTORY_BODY", "legalPerson": true, "parent": "Y61"}],
    "ends": ["D7T5G"], "effectiveOn": "2026-11-21", "source": "Establishment order",
    "successions": [{"predecessor": "D7T5G", "successor": "Z9A", "kind": "SUCCESSION_KIND_RECODE"}],
-   "coverage": [{"organisation": "Z9A", "footprints": ["06Q", "07G", "07H", "99E", "99F", "99G"]}],
+   "coverage": [{"organisation": "Z9A", "footprints": ["06Q", "06T", "07G", "07H", "99E", "99F", "99G"]}],
    "dispositions": [{"from": "D7T5G", "to": "Z9A", "disposition": "DISPOSITION_MOVES"}],
    "matters": [{"from": "D7T5G", "to": "Z9A", "disposition": "DISPOSITION_MOVES"}]}`,
 		Example: `  remit --as registrar@X24 reorganise merger.json --preview
