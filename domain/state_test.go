@@ -129,7 +129,13 @@ func TestAsKnownThen(t *testing.T) {
 	}
 }
 
-func compareKnown(t *testing.T, file string, then, now *State, known EventNo) {
+// failer is a test, or a run of a property.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func compareKnown(t failer, file string, then, now *State, known EventNo) {
 	t.Helper()
 	for _, on := range endings(now) {
 		for _, remit := range now.Holdings.Remits() {
