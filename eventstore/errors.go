@@ -26,8 +26,6 @@ var (
 	ErrSettings = errors.New("settings do not keep acknowledged events safe")
 	// ErrInUse means that another process has the data directory open.
 	ErrInUse = errors.New("data directory is in use")
-	// ErrClosed means that the store was closed.
-	ErrClosed = errors.New("event store is closed")
 	// ErrNotFound means that the journal has no such record or event.
 	ErrNotFound = errors.New("not found")
 )

@@ -64,6 +64,9 @@ func (a *app) runBench(ctx context.Context, o benchOptions) (err error) {
 	report := &benchReport{}
 	a.say("measuring in %s …", dir)
 	report.add("machine", machine(), "", true)
+	if load, ok := loadAverage(); ok && load > 1 {
+		a.say("other programs keep this machine busy (load %.1f): the figures mean little", load)
+	}
 	config := func(name string) eventstore.Config {
 		return eventstore.Config{Dir: filepath.Join(dir, name), Clock: a.clock, Logger: slog.New(slog.DiscardHandler)}
 	}
@@ -103,6 +106,16 @@ func machine() string {
 		}
 	}
 	return text
+}
+
+// loadAverage returns how many programs wanted to run at a time during the last minute, where the system tells.
+func loadAverage() (load float64, ok bool) {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return 0, false // not a Linux
+	}
+	_, err = fmt.Sscan(string(text), &load)
+	return load, err == nil
 }
 
 // benchReport is what was measured.

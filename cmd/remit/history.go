@@ -15,7 +15,7 @@ recorded otherwise for the same date is marked as superseded: it is what was bel
 
 An organisation stands for the footprints that it covers on --on.`,
 		Example: `  remit history eprr --in 06H
-  remit history specialised-services --in QNQ --role exercising
+  remit history specialised-services --in QYG --role exercising
   remit history eprr --in 06H --known-at 2026-01-31 -o json`,
 		Args: cobra.ExactArgs(1),
 	}

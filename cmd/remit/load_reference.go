@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/remit-register/remit/api"
@@ -65,10 +64,11 @@ type loadRun struct {
 // enqueue gives a step, without waiting for what becomes of it.
 func (r *loadRun) enqueue(ctx context.Context, step reference.Step) error {
 	command, err := step.Command(func(id string) (domain.TransferID, error) {
-		return r.transfers[id], r.wait(ctx, id)
+		err := r.wait(ctx, id)
+		return r.transfers[id], err
 	})
 	if err != nil {
-		return stepError(step, err)
+		return err
 	}
 	request, err := referenceRequest(step, command)
 	if err != nil {
@@ -120,7 +120,7 @@ func referenceRequest(step reference.Step, command domain.Command) (eventstore.R
 
 // wanted tells whether the reference register is to be loaded when the server starts: into an empty journal, and where
 // a load was begun and not brought to its end.
-func (l *referenceLoader) wanted(ctx context.Context) (bool, error) {
+func (l *referenceLoader) wanted() (bool, error) {
 	if l.store.Position() == 0 {
 		return true, nil
 	}
@@ -128,31 +128,6 @@ func (l *referenceLoader) wanted(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	begun, err := l.recorded(ctx, steps[0])
-	if err != nil || !begun {
-		return false, err
-	}
-	done, err := l.recorded(ctx, steps[len(steps)-1])
-	return !done, err
-}
-
-// recorded tells whether a step is recorded. It must be one that refers to no other.
-func (l *referenceLoader) recorded(ctx context.Context, step reference.Step) (bool, error) {
-	command, err := step.Command(nil)
-	if err != nil {
-		return false, err
-	}
-	request, err := referenceRequest(step, command)
-	if err != nil {
-		return false, err
-	}
-	request.ValidateOnly = true
-	receipt, err := l.store.Submit(ctx, request)
-	if _, refused := domain.AsRefusal(err); refused {
-		return false, nil
-	}
-	if errors.Is(err, eventstore.ErrCommandIDReused) {
-		return true, nil // by a release that told it otherwise
-	}
-	return receipt.Replayed, err
+	first, last := steps[0].CommandID, steps[len(steps)-1].CommandID
+	return l.store.Recorded(first) && !l.store.Recorded(last), nil
 }

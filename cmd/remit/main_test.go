@@ -78,6 +78,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":    serveCmd,
 			"register": registerCmd,
+			"loaded":   loadedCmd,
 			"exits":    exitsCmd,
 			"keep":     keepCmd,
 			"plain":    plainCmd,
@@ -92,9 +93,10 @@ type server struct {
 	stderr *lines
 }
 
-// lines collects what a process writes, and tells when it says READY.
+// lines collects what a process writes, and tells when it listens, and when it says READY.
 type lines struct {
-	ready chan string // gets the URL, once
+	listens chan string // gets the URL, once
+	ready   chan string // gets the URL, once
 
 	mu  sync.Mutex
 	all bytes.Buffer
@@ -109,12 +111,17 @@ func (l *lines) String() string {
 
 func (l *lines) read(scanner *bufio.Scanner) {
 	defer close(l.ready)
+	defer close(l.listens)
 	for scanner.Scan() {
 		l.mu.Lock()
 		l.all.WriteString(scanner.Text() + "\n")
 		l.mu.Unlock()
 		if url, ok := strings.CutPrefix(scanner.Text(), "READY "); ok {
 			l.ready <- url
+		}
+		if text, ok := strings.CutPrefix(scanner.Text(), "remit listens on "); ok {
+			url, _, _ := strings.Cut(text, " ")
+			l.listens <- url
 		}
 	}
 }
@@ -129,7 +136,7 @@ func startServer(binary string, args ...string) (*server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &server{cmd: cmd, stderr: &lines{ready: make(chan string, 1)}}
+	s := &server{cmd: cmd, stderr: &lines{listens: make(chan string, 1), ready: make(chan string, 1)}}
 	go s.stderr.read(bufio.NewScanner(pipe))
 	return s, nil
 }
@@ -160,6 +167,7 @@ func serveCmd(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(s.awaitReady())
 	ts.Setenv("REMIT_SERVER", s.url)
+	ts.Setenv("ADDRESS", strings.TrimPrefix(s.url, "http://"))
 	ts.Defer(func() {
 		if err := s.end(syscall.SIGTERM); err != nil {
 			ts.Fatalf("the server did not end well: %v\n%s", err, s.stderr)
@@ -172,10 +180,15 @@ func serveCmd(ts *testscript.TestScript, _ bool, args []string) {
 
 // registerCmd is `register`: serve, with the reference register in it.
 func registerCmd(ts *testscript.TestScript, _ bool, args []string) {
+	loadedCmd(ts, false, []string{"data"})
+	serveCmd(ts, false, args)
+}
+
+// loadedCmd is `loaded DIRECTORY`: it puts the files of a register with the reference register into a directory.
+func loadedCmd(ts *testscript.TestScript, _ bool, args []string) {
 	loaded, err := loadedRegister()
 	ts.Check(err)
-	ts.Check(os.CopyFS(ts.MkAbs("data"), os.DirFS(loaded)))
-	serveCmd(ts, false, args)
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(loaded)))
 }
 
 // loadedRegister returns a directory with the reference register in it, which was loaded once for all tests.
@@ -248,12 +261,12 @@ func plain(text string) string {
 	} {
 		text = regexp.MustCompile(of.pattern).ReplaceAllString(text, of.word)
 	}
-	number := regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}|\b[0-9]{1,5}\b`)
-	text = number.ReplaceAllStringFunc(text, func(found string) string {
-		if strings.Contains(found, "-") || len(found) < 3 {
-			return found
+	number := regexp.MustCompile(`^[0-9]{3,6}$`)
+	text = regexp.MustCompile(`[\w-]+`).ReplaceAllStringFunc(text, func(token string) string {
+		if number.MatchString(token) {
+			return "NO"
 		}
-		return "NO"
+		return token
 	})
-	return regexp.MustCompile(` {2,}`).ReplaceAllString(text, "  ")
+	return regexp.MustCompile(`(\S) {2,}`).ReplaceAllString(text, "$1  ")
 }

@@ -217,9 +217,6 @@ func (s *sheet) field(name, value string) {
 	}
 }
 
-// text adds a line as it is.
-func (s *sheet) text(format string, args ...any) { fmt.Fprintf(&s.out, "  "+format+"\n", args...) }
-
 func (s *sheet) print() error {
 	if s.err != nil {
 		return s.err

@@ -26,10 +26,10 @@ type register struct {
 	clock  func() time.Time
 	logger *slog.Logger
 
-	running *errgroup.Group
+	running errgroup.Group
 	stop    context.CancelFunc
-	// failed is done when something that should run has ended.
-	failed context.Context //nolint:containedctx // it is the life of what runs, and no argument of a call
+	// failed is closed when something ends that should run.
+	failed chan struct{}
 }
 
 // openRegister opens the journal, verifies it, and starts the sequencer and the views. close ends them.
@@ -40,17 +40,19 @@ func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error)
 	}
 	r := &register{
 		store: store, views: projections.New(cfg.Clock), loader: &referenceLoader{store: store}, clock: cfg.Clock, logger: cfg.Logger,
+		failed: make(chan struct{}),
 	}
 	// What runs goes on after a signal until whoever waits for it has been answered: close ends it.
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r.stop = stop
-	r.running, r.failed = errgroup.WithContext(life)
 	r.running.Go(func() error { return r.store.Run(life) })
 	r.running.Go(func() error {
-		if err := r.views.Run(life, r.store); err != nil && life.Err() == nil {
-			return err
+		err := r.views.Run(life, r.store)
+		if life.Err() != nil {
+			return nil //nolint:nilerr // to end with its life is what it is for
 		}
-		return nil
+		close(r.failed)
+		return err
 	})
 	return r, nil
 }
@@ -62,13 +64,13 @@ func (r *register) close() error {
 	return errors.Join(err, r.store.Close())
 }
 
-// watch returns once ctx ends, or with the error of what should run and does not.
+// watch returns once ctx ends, or with an error when the views no longer follow the journal; close says why.
 func (r *register) watch(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-r.failed.Done():
-		return fmt.Errorf("the register stopped: %w", context.Cause(r.failed))
+	case <-r.failed:
+		return errors.New("questions can no longer be answered, so the register stops")
 	}
 }
 

@@ -171,7 +171,7 @@ func (a *app) prepare(ctx context.Context, r *register, empty bool) error {
 	wanted := false
 	if !empty {
 		var err error
-		if wanted, err = r.loader.wanted(ctx); err != nil {
+		if wanted, err = r.loader.wanted(); err != nil {
 			return fmt.Errorf("look for the reference register: %w", err)
 		}
 	}
@@ -253,8 +253,8 @@ func openError(o serveOptions, err error) error {
 	remedy := ""
 	switch {
 	case errors.Is(err, eventstore.ErrDamaged):
-		remedy = fmt.Sprintf("\nNothing was changed. Copy %s aside before anything else is done to it, then put back a copy that "+
-			"was taken while the register was stopped, and compare.", o.data)
+		remedy = fmt.Sprintf("\nNothing was repaired. Copy %s aside before anything else is done to it. Without an archive, go on with a "+
+			"copy that was taken while the register was stopped.", o.data)
 	case errors.Is(err, eventstore.ErrInUse):
 		remedy = "\nEach register has a directory of its own: see --data."
 	case errors.Is(err, eventstore.ErrSettings):

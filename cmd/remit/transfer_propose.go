@@ -118,11 +118,11 @@ func (a *app) transferPlan() *cobra.Command {
 		Short: "Record an announcement: nothing has happened, and only the codes are checked",
 		Long: `Record that a transfer was announced, with one receiver or several. It is shown as planned, never as happened. With
 --replaces it takes the place of an earlier announcement; both stay visible.`,
-		Example: `  remit --as po@X24 transfer plan vaccination-screening --kind statutory --from X24 --to QNQ --to QMM:06H,06L \
+		Example: `  remit --as po@X24 transfer plan vaccination-screening --kind statutory --from X24 --to QYG --to S1Y5D:06H,06K \
       --roles accountable,exercising,funding --on 2027-04-01 --instrument health-bill-2026 --confidence approximate \
       --source "Letter of 3 November 2026"
   remit --as po@X24 transfer plan vaccination-screening --replaces 01KABCDEFGHJKMNPQRSTVWXYZ0 --kind statutory \
-      --from X24 --to QNQ --roles accountable --on 2028-04-01 --source "Letter of 1 December 2026"`,
+      --from X24 --to QYG --roles accountable --on 2028-04-01 --source "Letter of 1 December 2026"`,
 		Args: cobra.ExactArgs(1),
 	}
 	kind := wordVar[remitv1.TransferKind](cmd, "kind", "the legal route foreseen")
@@ -161,7 +161,7 @@ func movesFrom(texts []string) ([]*remitv1.Move, error) {
 			move.Footprints = strings.Split(footprints, ",")
 		}
 		if receiver == "" || some && footprints == "" {
-			return nil, usageError{fmt.Errorf("--to %q: write it as QNQ, or QNQ:92G,11X", text)}
+			return nil, usageError{fmt.Errorf("--to %q: write it as QYG, or S1Y5D:06H,06K", text)}
 		}
 		moves = append(moves, move)
 	}

@@ -20,7 +20,7 @@ FUNCTION is a code that "remit functions" lists; FUNCTION/PART asks about a part
 an organisation such as S1Y5D for all that it covers on the date, or ENG.`,
 		Example: `  remit who eprr --in 06H
   remit who eprr --in S1Y5D --on 2026-03-31
-  remit who vaccination-screening --in QNQ --role accountable --known-at 2026-01-31
+  remit who vaccination-screening --in QYG --role accountable --known-at 2026-01-31
   remit who eprr --in 06H --planned -o json`,
 		Args: cobra.ExactArgs(1),
 	}
