@@ -91,7 +91,7 @@ func New(c Config) (http.Handler, error) {
 const compressFrom = 4 << 10
 
 func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption) {
-	cmds := &commands{store: c.Store}
+	cmds := &commands{store: c.Store, open: c.ReferenceLoaded}
 	asks := &queries{store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience}
 	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))

@@ -21,6 +21,9 @@ type commandRequest interface {
 // commands hands commands to the event store.
 type commands struct {
 	store *eventstore.Store
+	// open tells whether commands are taken: not while the reference register is being loaded, which they could
+	// get in the way of.
+	open func() bool
 }
 
 // recorded is what became of a command.
@@ -49,6 +52,10 @@ func submit[C domain.Command](ctx context.Context, c *commands, r commandRequest
 	caller, err := c.caller(ctx)
 	if err != nil {
 		return recorded{}, err
+	}
+	if !c.open() {
+		return recorded{}, domain.Refuse(domain.RegisterReadOnly, "The reference register is still being loaded.",
+			"Try again in a few seconds; /readyz tells when it is done.")
 	}
 	reason := domain.Text{Clear: r.GetReason()}
 	secrets, err := eventstore.SealAll(nil, &command)
