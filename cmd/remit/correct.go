@@ -33,7 +33,9 @@ what is right, and whoever asks what was known before still sees what was known 
 	required(cmd, "source", "reason")
 	cmd.MarkFlagsOneRequired("withdraw", "holder", "name", "covering", "effective-on")
 	return gives(cmd, i,
-		func(c *client) func(context.Context, *remitv1.CorrectRequest) (*remitv1.CorrectResponse, error) { return c.records().Correct },
+		func(c *client) func(context.Context, *remitv1.CorrectRequest) (*remitv1.CorrectResponse, error) {
+			return c.records().Correct
+		},
 		func(args []string) (*remitv1.CorrectRequest, error) {
 			request.Event, request.EffectiveOn = args[0], on.text
 			return &request, nil

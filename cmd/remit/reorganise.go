@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -107,7 +106,7 @@ func (a *app) showPreview(answer *remitv1.PreviewReorganisationResponse) error {
 		s.title("It would be refused")
 	}
 	for _, v := range answer.GetViolations() {
-		s.text("%s: %s", v.GetReason(), strings.TrimSpace(v.GetMessage()+" "+v.GetRemedy()))
+		s.field(v.GetReason()+":", v.GetMessage()+" "+v.GetRemedy())
 	}
 	if len(answer.GetChanges()) > 0 {
 		s.title("Remits that change hands")

@@ -84,7 +84,9 @@ func (a *app) riskClose() *cobra.Command {
 		func(c *client) func(context.Context, *remitv1.CloseRiskRequest) (*remitv1.CloseRiskResponse, error) {
 			return c.transfers().CloseRisk
 		},
-		func(args []string) (*remitv1.CloseRiskRequest, error) { return &remitv1.CloseRiskRequest{RiskId: args[0]}, nil })
+		func(args []string) (*remitv1.CloseRiskRequest, error) {
+			return &remitv1.CloseRiskRequest{RiskId: args[0]}, nil
+		})
 }
 
 func (a *app) riskList() *cobra.Command {

@@ -27,7 +27,9 @@ asked for is recorded now, if the rules still allow it; with --decline it says n
 	limit := limitVar(cmd, 0)
 	i := a.issuing(cmd)
 	give := gives(&cobra.Command{}, i,
-		func(c *client) func(context.Context, *remitv1.SecondRequest) (*remitv1.SecondResponse, error) { return c.records().Second },
+		func(c *client) func(context.Context, *remitv1.SecondRequest) (*remitv1.SecondResponse, error) {
+			return c.records().Second
+		},
 		func(args []string) (*remitv1.SecondRequest, error) {
 			return &remitv1.SecondRequest{AwaitingId: args[0], Decline: *decline}, nil
 		}).RunE
