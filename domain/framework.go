@@ -163,6 +163,18 @@ func (d *decision) framework(code FrameworkCode, t Transfer) (Framework, bool) {
 	return Framework{}, false
 }
 
+// framework is the framework of a transfer as it was when the transfer came under it.
+func (t Transfer) framework() Framework {
+	f := Framework{Code: t.Framework, Domains: t.Domains, Notice: t.Notice}
+	for _, g := range t.Gateways {
+		f.Confirmed = f.Confirmed || g.Party == PartyConfirmer
+		f.Gateways = append(f.Gateways, FrameworkGateway{
+			Code: g.Code, Party: g.Party, Role: g.Role, OpinionRequired: g.OpinionRequired,
+		})
+	}
+	return f
+}
+
 // gatewaysFor fixes the gateways of a framework for one transfer: who decides each of them.
 func (d *decision) gatewaysFor(f Framework, sender, receiver OrganisationCode) []GatewayPlan {
 	plans := make([]GatewayPlan, 0, len(f.Gateways))

@@ -155,6 +155,9 @@ func (c ProposeTransfer) decide(d *decision) {
 	switch {
 	case ok && plan.State == StateExploring:
 		c.choose(d, plan)
+	case ok && len(plan.Options) > 0:
+		d.refuse(WrongState, fmt.Sprintf("The exploration is %s.", plan.State), "Propose without it, or explore again.",
+			"transfer", string(plan.ID), "state", string(plan.State))
 	case ok && plan.State == StatePlanned && t.carriesOut(plan):
 		d.emit(PlanReplaced{ID: plan.ID, By: TransferID(d.meta.ID)})
 	}
@@ -234,7 +237,10 @@ func (c AmendTransfer) decide(d *decision) {
 	amended := c.amended(d, fn, t)
 	d.roles(amended.Roles)
 	d.checkProposal(fn, amended)
-	framework, ok := d.framework(amended.Framework, amended)
+	framework, ok := t.framework(), true
+	if c.Framework != "" || framework.unfit(amended) != "" {
+		framework, ok = d.framework(amended.Framework, amended)
+	}
 	if ok && t.CalledIn && framework.Code != t.Framework {
 		d.refuse(WrongState, "The transfer was called in: it stays under "+string(t.Framework)+".",
 			"Leave the framework out.", "framework", string(t.Framework))
@@ -288,7 +294,9 @@ func (c SetTerms) decide(d *decision) {
 	c.Terms.checkForm(d)
 	if len(t.Notice.Statements) > 0 {
 		t.Terms = c.Terms
-		d.framework(t.Framework, t)
+		if why := t.framework().unfit(t); why != "" {
+			d.invalid("framework", "The framework "+string(t.Framework)+" is too light: "+why+".")
+		}
 	}
 	if ok && d.ok() {
 		d.emit(TermsSet{ID: t.ID, Terms: c.Terms, Material: slices.ContainsFunc(t.Gateways, t.Passed)})

@@ -172,10 +172,11 @@ func (d *decision) checkOnward(t Transfer, on Date) {
 			continue
 		}
 		under, known := d.s.Delegations.Get(held.Arrangement, Latest)
-		if known && !d.permitsOnward(under, 1) {
+		_, taken := d.s.Interventions.Get(string(held.Arrangement), Latest)
+		if taken || known && !d.permitsOnward(under, 1) {
 			d.refuse(OnwardDelegationNotPermitted,
-				fmt.Sprintf("%s exercises %s under arrangement %s, which does not say that it may be passed on.", t.Sender, t.Subject, under.ID),
-				"Have the terms of that arrangement permit it first.", "arrangement", string(under.ID))
+				fmt.Sprintf("%s exercises %s under arrangement %s, which does not say that it may be passed on.", t.Sender, t.Subject, held.Arrangement),
+				"Have the terms of that arrangement permit it first.", "arrangement", string(held.Arrangement))
 		}
 	}
 }
