@@ -80,7 +80,7 @@ func (a *app) sayLoaded(lines loadedLines, validateOnly bool) {
 	}
 	a.say("%s %s, %d had been recorded before.", plural(lines.recorded, "command"), done, lines.replayed)
 	if lines.waiting > 0 && !validateOnly {
-		a.say("Of these, %d take effect once a second person agrees: 'remit second' lists what waits.", lines.waiting)
+		a.say("%d of them wait, and take effect once a second person agrees: 'remit second' lists what waits.", lines.waiting)
 	}
 }
 
