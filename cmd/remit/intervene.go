@@ -25,7 +25,7 @@ func (a *app) interveneRecord() *cobra.Command {
 		Use:   "record --kind KIND --by CODE --at CODE --on DATE --grounds TEXT --review-on DATE",
 		Short: "Record that a body above steps in",
 		Example: `  remit --as panel@X24 intervene record --kind takeover --by X24 --at S1Y5D --function eprr --on today \
-      --grounds "The plan failed two exercises" --review-on 2027-05-01
+      --instrument hca2022-s13yb --grounds "The plan failed two exercises" --review-on 2027-05-01
   remit --as panel@Y61 intervene record --kind support --by Y61 --at S1Y5D --on today \
       --grounds "Deficit in the second quarter" --review-on 2027-02-01`,
 		Args: cobra.NoArgs,
@@ -39,7 +39,7 @@ func (a *app) interveneRecord() *cobra.Command {
 	on := a.dateVar(cmd, "on", "the first date on which it holds")
 	flags.StringVar(&request.Grounds, "grounds", "", "why")
 	review := a.dateVar(cmd, "review-on", "date on which it is reviewed")
-	flags.StringVar(&request.Instrument, "instrument", "", "`CODE` of the legal instrument relied on")
+	flags.StringVar(&request.Instrument, "instrument", "", "`CODE` of the legal instrument relied on; a takeover must name it")
 	required(cmd, "kind", "by", "at", "on", "grounds", "review-on")
 	return gives(cmd, a.issuing(cmd),
 		func(c *client) func(context.Context, *remitv1.RecordInterventionRequest) (*remitv1.RecordInterventionResponse, error) {

@@ -13,6 +13,8 @@ func (a *app) planReturn() *cobra.Command {
 		Use:     "plan-return",
 		Aliases: []string{"plan-returns"},
 		Short:   "The transition plans that bodies return, and how they are confirmed or challenged",
+		Long: `The transition plans that bodies return for a period. The panel of the region, or of a national body, confirms or
+challenges each; a body that is challenged returns its plan again.`,
 	})
 	cmd.AddCommand(a.planReturnSubmit(), a.planReturnModerate(), a.planReturnList())
 	return cmd

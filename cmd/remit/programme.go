@@ -51,8 +51,8 @@ func (a *app) cost() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cost CODE --class CLASS --pounds AMOUNT --year YEAR --base TEXT --source TEXT",
 		Short: "Record what a body spends, or plans to spend, in a financial year",
-		Long: `Record what a body spends in a financial year: on all that it does, on one function, or because of a transfer. A saving
-is negative: --pounds=-50000.`,
+		Long: `Record what a body spends in a financial year: on all that it does, on one function, or because of a transfer. What a
+transfer changes may be below zero: --pounds=-180000.`,
 		Example: `  remit --as po@S1Y5D cost S1Y5D --class running-cost --pounds 62000000 --year 2026/27 --recurrent \
       --base "Registered population 2026" --source "Board paper 12/26"
   remit --as po@S1Y5D cost S1Y5D --function eprr --transfer 01KABCDEFGHJKMNPQRSTVWXYZ0 --class running-cost --pounds=-180000 \

@@ -39,7 +39,9 @@ func (a *app) transferPropose() *cobra.Command {
 		Use:   "propose FUNCTION --kind KIND --from CODE --to CODE --roles ROLES --on DATE",
 		Short: "Propose a transfer: the codes, the sender's holding, the receiver and the legal route are checked",
 		Long: `Propose to move roles of a function from one body to another. The terms may be given now or later with
-"remit transfer terms". A future date is a plan: completion waits for it.`,
+"remit transfer terms". A future date is a plan: completion waits for it. Where the receiver is to hold something else than
+the sender did, such as each trust its own operation in place of an area, --result says what, and --residue what becomes of
+what the sender held.`,
 		Example: `  remit --as po@S1Y5D transfer propose eprr --kind delegation --from S1Y5D --to Y61 --in 06H \
       --roles exercising,delivering --instrument nhsa2006-s65z5 --on today --rationale "One team for the region" \
       --retain "role=overview,holder=S1Y5D,description=Annual assurance" \
