@@ -496,6 +496,11 @@ func testReorganisation(t *testing.T, s *server) {
 		t.Errorf("matters %v", matters)
 	}
 	t.Run("on an earlier date", func(t *testing.T) { testLatePreview(t, s) })
+	content["effectiveOn"] = "2027-04-01"
+	if got := preview(first); got["accepted"] != true || len(items(got["changes"])) == 0 {
+		t.Errorf("preview of a date to come %v", got)
+	}
+	content["effectiveOn"] = today
 	if s.store.Position() != before {
 		t.Fatalf("a preview recorded something: %d events, %d before", s.store.Position(), before)
 	}

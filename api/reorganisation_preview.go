@@ -22,7 +22,8 @@ func (s *organisationService) PreviewReorganisation(
 	if err := s.queries.reach(ctx, position(r.GetMinPosition())); err != nil {
 		return nil, err
 	}
-	events, err := s.commands.rehearse(ctx, caller, reorganised(r.GetReorganisation()), domain.Text{Clear: r.GetReason()})
+	command := reorganised(r.GetReorganisation())
+	events, err := s.commands.rehearse(ctx, caller, command, domain.Text{Clear: r.GetReason()}, s.ahead(command.EffectiveOn))
 	answer := &remitv1.PreviewReorganisationResponse{Position: number(s.queries.store.Position()), Accepted: err == nil}
 	refusal, isRefusal := domain.AsRefusal(err)
 	switch {
@@ -44,14 +45,24 @@ func (s *organisationService) PreviewReorganisation(
 	return answer, nil
 }
 
+// ahead is the date as of which a reorganisation is previewed: its own where that is still to come, so that one for next
+// April can be looked at today; zero, which is today, for all others.
+func (s *organisationService) ahead(on domain.Date) domain.Date {
+	if on > s.queries.today() {
+		return on
+	}
+	return 0
+}
+
 // rehearse decides a command that needs a second person as if it had one: first in the name of the caller, who must
 // have the right to it, then in that of the register itself, which needs no second person.
 func (c *commands) rehearse(
-	ctx context.Context, caller domain.Caller, command domain.Command, reason domain.Text,
+	ctx context.Context, caller domain.Caller, command domain.Command, reason domain.Text, on domain.Date,
 ) ([]domain.Event, error) {
 	register := domain.Caller{Subject: domain.SystemSubject, Roles: []domain.ActorRole{domain.ActorSystem}}
 	trials, err := c.store.Simulate(ctx, []eventstore.Request{
-		{Caller: caller, Command: command, Reason: reason}, {Caller: register, Command: command, Reason: reason},
+		{Caller: caller, Command: command, Reason: reason, SimulatedOn: on},
+		{Caller: register, Command: command, Reason: reason, SimulatedOn: on},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("rehearse %s: %w", command.Method(), err)

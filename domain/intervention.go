@@ -97,6 +97,11 @@ func (c RecordIntervention) decide(d *decision) {
 	if !byKnown || !inKnown || !d.isOpen(by, c.EffectiveOn) || !d.isOpen(in, c.EffectiveOn) {
 		return
 	}
+	caller := d.meta.Caller.Organisation
+	orgs := &d.s.Organisations
+	if !orgs.actsFor(caller, c.By, Now(c.EffectiveOn)) && !orgs.actsFor(c.By, caller, Now(c.EffectiveOn)) {
+		d.invalid("by", fmt.Sprintf("The body that steps in is your own, %s, one that acts for it, or the one that it acts for.", caller))
+	}
 	var changes []HoldingChange
 	for _, code := range c.Functions {
 		fn, ok := d.function(code)

@@ -106,6 +106,9 @@ func (c ReverseTransfer) decide(d *decision) {
 		return
 	}
 	fn, ok := d.function(t.Subject.Function)
+	if len(t.Results) > 0 {
+		d.invalid("transferId", "A transfer that changed the kind of footprint has no way back of its own: propose a transfer of its results.")
+	}
 	if c.EffectiveOn == 0 {
 		d.invalid("effectiveOn", "A date is required.")
 	}

@@ -162,9 +162,16 @@ func (c FormPackage) decide(d *decision) {
 	if len(distinct(c.Members)) < fewest || len(distinct(c.Members)) != len(c.Members) {
 		d.invalid("members", "A package needs two transfers or more, each named once.")
 	}
-	for _, id := range c.Members {
+	sender := OrganisationCode("")
+	for i, id := range c.Members {
+		if t, known := d.s.Transfers.Get(id, Latest); i == 0 && known {
+			sender = t.Sender
+		}
 		if _, ok := d.live(id, StateProposed, StateAssessing); !ok {
 			continue
+		}
+		if t, _ := d.s.Transfers.Get(id, Latest); t.Sender != sender {
+			d.invalid("members", "The members of a package have one sender.")
 		}
 		if others := d.s.Packages.Of(id, Latest); len(others) > 0 {
 			d.refuse(WrongState, fmt.Sprintf("Transfer %s is in package %s already.", id, others[0].ID),
