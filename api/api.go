@@ -91,14 +91,15 @@ func New(c Config) (http.Handler, error) {
 const compressFrom = 4 << 10
 
 func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption) {
-	cmds := &commands{store: c.Store}
+	cmds := &commands{store: c.Store, open: c.ReferenceLoaded}
 	asks := &queries{store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience}
 	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewFunctionServiceHandler(&functionService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, c.LoadReference}, options...))
+	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
+	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks}, options...))
 }
@@ -108,6 +109,7 @@ func mountReflection(mux *http.ServeMux) {
 	reflector := grpcreflect.NewStaticReflector(
 		remitv1connect.TransferServiceName, remitv1connect.DelegationServiceName, remitv1connect.OrganisationServiceName,
 		remitv1connect.FunctionServiceName, remitv1connect.InstrumentServiceName, remitv1connect.RecordServiceName,
+		remitv1connect.ProgrammeServiceName,
 		remitv1connect.MapServiceName, remitv1connect.AuditServiceName,
 	)
 	mux.Handle(grpcreflect.NewHandlerV1(reflector))

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
@@ -20,6 +21,9 @@ type commandRequest interface {
 // commands hands commands to the event store.
 type commands struct {
 	store *eventstore.Store
+	// open tells whether commands are taken: not while the reference register is being loaded, which they could
+	// get in the way of.
+	open func() bool
 }
 
 // recorded is what became of a command.
@@ -30,12 +34,28 @@ type recorded struct {
 	events []domain.Event
 }
 
+// awaiting tells whether what was recorded is a command that waits for a second person, and by what id.
+func (r recorded) awaiting() (waits bool, id string) {
+	waits = slices.ContainsFunc(r.events, func(e domain.Event) bool {
+		_, isWaiting := e.Fact.(domain.SecondAwaited)
+		return isWaiting
+	})
+	if !waits {
+		return false, ""
+	}
+	return true, r.id
+}
+
 // submit has a command decided and recorded in the name of who calls. Personal texts of the command and its reason are
 // sealed on the way: what the register records of them is a commitment.
 func submit[C domain.Command](ctx context.Context, c *commands, r commandRequest, command C) (recorded, error) {
 	caller, err := c.caller(ctx)
 	if err != nil {
 		return recorded{}, err
+	}
+	if !c.open() {
+		return recorded{}, domain.Refuse(domain.RegisterReadOnly, "The reference register is still being loaded.",
+			"Try again in a few seconds; /readyz tells when it is done.")
 	}
 	reason := domain.Text{Clear: r.GetReason()}
 	secrets, err := eventstore.SealAll(nil, &command)

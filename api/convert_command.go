@@ -20,15 +20,6 @@ func retained(m *remitv1.Retained) domain.Retained {
 	}
 }
 
-func terms(m *remitv1.Terms) domain.Terms {
-	return domain.Terms{
-		Reserved: clearText(m.GetReserved()), Limits: clearText(m.GetLimits()),
-		Liability: clearText(m.GetLiability()), Notice: clearText(m.GetNotice()),
-		ReviewOn: date(m.GetReviewOn()), EndsOn: date(m.GetEndsOn()),
-		OnwardPermitted: m.GetOnwardPermitted(), AgreementRef: m.GetAgreementRef(),
-	}
-}
-
 func evidence(m *remitv1.Evidence) domain.Evidence {
 	return domain.Evidence{
 		Title: clearText(m.GetTitle()), URI: clearText(m.GetUri()), SHA256: m.GetSha256(), ExpiresOn: date(m.GetExpiresOn()),
@@ -80,6 +71,7 @@ func newBody(m *remitv1.NewBody) domain.NewBody {
 		Code: domain.OrganisationCode(m.GetCode()), Name: m.GetName(), Tier: word[domain.Tier](m.GetTier()),
 		Form: word[domain.Form](m.GetForm()), LegalPerson: m.GetLegalPerson(),
 		LegalParent: domain.OrganisationCode(m.GetLegalParent()), Parent: domain.OrganisationCode(m.GetParent()),
+		Members: strs[domain.OrganisationCode](m.GetMembers()), Host: domain.OrganisationCode(m.GetHost()),
 	}
 }
 
@@ -112,6 +104,18 @@ func dispositionLine(m *remitv1.DispositionLine) domain.DispositionLine {
 		Footprints:  strs[domain.FootprintCode](m.GetFootprints()),
 		Roles:       words[domain.Role](m.GetRoles()),
 	}
+}
+
+func matterLine(m *remitv1.MatterLine) domain.MatterLine {
+	return domain.MatterLine{
+		From: domain.OrganisationCode(m.GetFrom()), To: domain.OrganisationCode(m.GetTo()),
+		Disposition: word[domain.Disposition](m.GetDisposition()), Kinds: words[domain.MatterKind](m.GetKinds()),
+		Matters: mapped(m.GetMatters(), matter),
+	}
+}
+
+func matter(m *remitv1.Matter) domain.Matter {
+	return domain.Matter{Kind: word[domain.MatterKind](m.GetKind()), ID: m.GetId()}
 }
 
 func legalBasis(m *remitv1.LegalBasis) domain.LegalBasis {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -33,8 +34,25 @@ func TestWords(t *testing.T) {
 		"DelegationState":  remitv1.DelegationState(0).Descriptor(),
 		"Disposition":      remitv1.Disposition(0).Descriptor(),
 		"SuccessionKind":   remitv1.SuccessionKind(0).Descriptor(),
+		"MilestoneKind":    remitv1.MilestoneKind(0).Descriptor(),
+		"InterventionKind": remitv1.InterventionKind(0).Descriptor(),
+		"MatterKind":       remitv1.MatterKind(0).Descriptor(),
+		"Residue":          remitv1.Residue(0).Descriptor(),
+		"CostClass":        remitv1.CostClass(0).Descriptor(),
+		"PopulationBasis":  remitv1.PopulationBasis(0).Descriptor(),
+		"ModerationResult": remitv1.ModerationResult(0).Descriptor(),
+		"FindingKind":      remitv1.FindingKind(0).Descriptor(),
+		"Severity":         remitv1.Severity(0).Descriptor(),
 	}
-	for kind, words := range constants(t, "../domain/vocabulary.go") {
+	all := map[string][]string{}
+	for _, path := range []string{
+		"../domain/vocabulary.go", "../domain/matter.go", "../domain/fact_transfer.go", "../domain/terms.go",
+		"../domain/fact_programme.go", "../projections/finding.go",
+	} {
+		maps.Copy(all, constants(t, path))
+	}
+	delete(all, "") // constants of no type
+	for kind, words := range all {
 		enum, ok := enums[kind]
 		if !ok {
 			if kind != "Rating" && kind != "ActorRole" { // plain words in the contract

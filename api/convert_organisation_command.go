@@ -12,6 +12,7 @@ func establishOrganisation(r *remitv1.EstablishOrganisationRequest) domain.Estab
 		Code: domain.OrganisationCode(r.GetCode()), Name: r.GetName(), Tier: word[domain.Tier](r.GetTier()),
 		Form: word[domain.Form](r.GetForm()), LegalPerson: r.GetLegalPerson(),
 		LegalParent: domain.OrganisationCode(r.GetLegalParent()), Parent: domain.OrganisationCode(r.GetParent()),
+		Members: strs[domain.OrganisationCode](r.GetMembers()), Host: domain.OrganisationCode(r.GetHost()),
 		EffectiveOn: date(r.GetEffectiveOn()), Confidence: word[domain.Confidence](r.GetConfidence()),
 		Source: r.GetSource(),
 	}
@@ -42,18 +43,38 @@ func planReorganisation(r *remitv1.PlanReorganisationRequest) domain.PlanReorgan
 	}
 }
 
-func reorganise(r *remitv1.ReorganiseRequest) domain.Reorganise {
+// reorganisation is the content of a reorganisation: of the request itself, or of the one that previews it.
+type reorganisation interface {
+	GetEstablish() []*remitv1.NewBody
+	GetEnds() []string
+	GetSuccessions() []*remitv1.Succession
+	GetMoves() []*remitv1.BodyMove
+	GetOpenFootprints() []*remitv1.NewFootprint
+	GetFootprintSuccessions() []*remitv1.FootprintSuccession
+	GetCoverage() []*remitv1.Coverage
+	GetDispositions() []*remitv1.DispositionLine
+	GetMatters() []*remitv1.MatterLine
+	GetEffectiveOn() string
+	GetInstrument() string
+	GetConfidence() remitv1.Confidence
+	GetSource() string
+}
+
+func reorganised(r reorganisation) domain.Reorganise {
 	return domain.Reorganise{
 		Establish: mapped(r.GetEstablish(), newBody), Ends: strs[domain.OrganisationCode](r.GetEnds()),
 		Successions: mapped(r.GetSuccessions(), succession), Moves: mapped(r.GetMoves(), bodyMove),
 		OpenFootprints:       mapped(r.GetOpenFootprints(), newFootprint),
 		FootprintSuccessions: mapped(r.GetFootprintSuccessions(), footprintSuccession),
 		Coverage:             mapped(r.GetCoverage(), coverage),
-		Dispositions:         mapped(r.GetDispositions(), dispositionLine), EffectiveOn: date(r.GetEffectiveOn()),
+		Dispositions:         mapped(r.GetDispositions(), dispositionLine),
+		Matters:              mapped(r.GetMatters(), matterLine), EffectiveOn: date(r.GetEffectiveOn()),
 		Instrument: domain.InstrumentCode(r.GetInstrument()), Confidence: word[domain.Confidence](r.GetConfidence()),
 		Source: r.GetSource(),
 	}
 }
+
+func reorganise(r *remitv1.ReorganiseRequest) domain.Reorganise { return reorganised(r) }
 
 func changeFootprints(r *remitv1.ChangeFootprintsRequest) domain.ChangeFootprints {
 	return domain.ChangeFootprints{

@@ -22,7 +22,7 @@ func (q *queries) shown() shown {
 }
 
 func (s shown) transfer(t projections.TransferView) *remitv1.Transfer {
-	return &remitv1.Transfer{
+	return s.life(&remitv1.Transfer{
 		TransferId: string(t.ID), State: enumOf[remitv1.TransferState](t.State), Revision: number(t.Revision),
 		Kind: enumOf[remitv1.TransferKind](t.Kind), Function: string(t.Subject.Function), Part: string(t.Subject.Part),
 		Sender: string(t.Sender), Receiver: string(t.Receiver()), Moves: mapped(t.Moves, moveMessage),
@@ -35,7 +35,7 @@ func (s shown) transfer(t projections.TransferView) *remitv1.Transfer {
 		Conditions:  mapped(t.Conditions, s.condition), Confidence: enumOf[remitv1.Confidence](t.Confidence), Source: t.Source,
 		Plan: string(t.Plan), Replaces: string(t.Replaces), ReplacedBy: string(t.ReplacedBy),
 		CreatedAt: instant(t.CreatedAt), ChangedAt: instant(t.ChangedAt), LastEvent: number(t.LastEvent),
-	}
+	}, t)
 }
 
 func moveMessage(m domain.Move) *remitv1.Move {
@@ -45,14 +45,6 @@ func moveMessage(m domain.Move) *remitv1.Move {
 func (s shown) retained(r domain.Retained) *remitv1.Retained {
 	return &remitv1.Retained{
 		Role: enumOf[remitv1.Role](r.Role), Holder: string(r.Holder), Part: string(r.Part), Description: s.text(r.Description),
-	}
-}
-
-func (s shown) terms(t domain.Terms) *remitv1.Terms {
-	return &remitv1.Terms{
-		Reserved: s.text(t.Reserved), Limits: s.text(t.Limits), Liability: s.text(t.Liability), Notice: s.text(t.Notice),
-		ReviewOn: t.ReviewOn.String(), EndsOn: t.EndsOn.String(), OnwardPermitted: t.OnwardPermitted,
-		AgreementRef: t.AgreementRef,
 	}
 }
 
@@ -81,6 +73,7 @@ func (s shown) decision(d domain.RecordedDecision) *remitv1.Decision {
 			Recusals: mapped(d.Authority.Recusals, s.text),
 		},
 		Opinions: mapped(d.Opinions, s.opinion), ConditionIds: conditionIDs(d.Conditions), Position: number(d.Event),
+		Statements: d.Statements, PackageId: d.Package,
 	}
 }
 
@@ -118,14 +111,18 @@ func (s shown) condition(c domain.TransferCondition) *remitv1.Condition {
 }
 
 func (s shown) delegation(d domain.Delegation) *remitv1.Delegation {
-	return &remitv1.Delegation{
+	m := &remitv1.Delegation{
 		DelegationId: string(d.ID), State: enumOf[remitv1.DelegationState](d.State), Revision: number(d.Revision),
 		Kind: enumOf[remitv1.TransferKind](d.Kind), Function: string(d.Subject.Function), Part: string(d.Subject.Part),
 		Delegator: string(d.Delegator), Delegate: string(d.Delegate), Roles: enumsOf[remitv1.Role](d.Roles),
 		Footprints: strs[string](d.Footprints), EffectiveOn: d.EffectiveOn.String(), EndedOn: d.EndedOn.String(),
 		Instrument: string(d.Instrument), Terms: s.terms(d.Terms), Confidence: enumOf[remitv1.Confidence](d.Confidence),
-		Source: d.Source,
+		Source: d.Source, Shares: mapped(d.Shares, moveMessage), Undetermined: d.Undetermined,
 	}
+	if d.Variation != nil {
+		m.Variation = s.terms(*d.Variation)
+	}
+	return m
 }
 
 func plannedMove(p projections.Planned) *remitv1.PlannedMove {

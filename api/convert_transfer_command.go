@@ -49,6 +49,7 @@ func proposeTransfer(r *remitv1.ProposeTransferRequest) domain.ProposeTransfer {
 		EffectiveOn: date(r.GetEffectiveOn()), Rationale: clearText(r.GetRationale()),
 		Retained: mapped(r.GetRetained(), retained), Terms: terms(r.GetTerms()),
 		Framework: domain.FrameworkCode(r.GetFramework()), Plan: domain.TransferID(r.GetPlan()),
+		Results: mapped(r.GetResults(), transferResult), Residue: word[domain.Residue](r.GetResidue()), Option: r.GetOption(),
 	}
 }
 
@@ -88,6 +89,7 @@ func decideGateway(r *remitv1.DecideGatewayRequest) domain.DecideGateway {
 		DecidedBy: domain.OrganisationCode(r.GetDecidedBy()), DecidedOn: date(r.GetDecidedOn()),
 		Rationale: clearText(r.GetRationale()), Authority: authority(r.GetAuthority()),
 		Opinions: mapped(r.GetOpinions(), opinion), Conditions: mapped(r.GetConditions(), condition),
+		Statements: r.GetStatements(),
 	}
 }
 

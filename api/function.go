@@ -43,7 +43,9 @@ func (s *functionService) AllocateFunction(
 	ctx context.Context, r *remitv1.AllocateFunctionRequest,
 ) (*remitv1.AllocateFunctionResponse, error) {
 	done, err := submit(ctx, s.commands, r, allocateFunction(r))
-	return &remitv1.AllocateFunctionResponse{Receipt: done.receipt}, err
+	answer := &remitv1.AllocateFunctionResponse{Receipt: done.receipt}
+	answer.AwaitingSecond, answer.AwaitingId = done.awaiting()
+	return answer, err
 }
 
 // GetFunction returns a function as known.

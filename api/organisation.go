@@ -46,12 +46,17 @@ func (s *organisationService) PlanReorganisation(
 	return &remitv1.PlanReorganisationResponse{Receipt: done.receipt, ReorganisationId: done.id}, err
 }
 
-// Reorganise carries out a reorganisation.
+// Reorganise carries out a reorganisation. While it awaits a second person it has no id yet.
 func (s *organisationService) Reorganise(
 	ctx context.Context, r *remitv1.ReorganiseRequest,
 ) (*remitv1.ReorganiseResponse, error) {
 	done, err := submit(ctx, s.commands, r, reorganise(r))
-	return &remitv1.ReorganiseResponse{Receipt: done.receipt, ReorganisationId: done.id}, err
+	answer := &remitv1.ReorganiseResponse{Receipt: done.receipt, ReorganisationId: done.id}
+	answer.AwaitingSecond, answer.AwaitingId = done.awaiting()
+	if answer.GetAwaitingSecond() {
+		answer.ReorganisationId = ""
+	}
+	return answer, err
 }
 
 // ChangeFootprints opens footprints and says who covers them.
@@ -74,9 +79,11 @@ func (s *organisationService) GetOrganisation(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	return &remitv1.GetOrganisationResponse{
-		AsOf: at.message(), Position: number(at.Known), Organisation: organisationMessage(view),
-	}, nil
+	shown, err := s.queries.organisations(at.Known, view)
+	if err != nil {
+		return nil, err
+	}
+	return &remitv1.GetOrganisationResponse{AsOf: at.message(), Position: number(at.Known), Organisation: shown[0]}, nil
 }
 
 // ListOrganisations returns bodies by code.
@@ -99,10 +106,13 @@ func (s *organisationService) ListOrganisations(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
+	shown, err := s.queries.organisations(at.Known, list.Organisations...)
+	if err != nil {
+		return nil, err
+	}
 	token, err := next(p, list.Next)
 	return &remitv1.ListOrganisationsResponse{
-		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
-		Organisations: mapped(list.Organisations, organisationMessage),
+		AsOf: at.message(), Position: number(at.Known), NextPageToken: token, Organisations: shown,
 	}, err
 }
 

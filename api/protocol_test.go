@@ -298,6 +298,14 @@ func TestNotReady(t *testing.T) {
 	if got := s.do(t, request{method: http.MethodGet, path: "/healthz"}.build(t, s)); got.status != http.StatusOK {
 		t.Errorf("got %d %s", got.status, got.raw)
 	}
+	info := s.do(t, request{
+		http.MethodPost, "/remit.v1.TransferService/WithdrawTransfer", "application/json",
+		`{"commandId":"5d3f9a34-6b43-4a68-9d3c-0a3e57a1f9a1","transferId":"01J","reason":"too early"}`,
+		[]string{"Remit-Actor", "po@X24"},
+	}.build(t, s)).info(t)
+	if info.code != "unavailable" || info.reason != string(domain.RegisterReadOnly) {
+		t.Errorf("a command before the reference register is there: got %v", info)
+	}
 }
 
 // TestInternals lets something go wrong inside: the log says what, and the caller learns nothing of it.

@@ -11,6 +11,7 @@ import (
 // recordService serves remit.v1.RecordService.
 type recordService struct {
 	commands *commands
+	queries  *queries
 	load     func(ctx context.Context, until domain.Date) (Loaded, error)
 }
 
@@ -19,7 +20,9 @@ func (s *recordService) RecordOccurrence(
 	ctx context.Context, r *remitv1.RecordOccurrenceRequest,
 ) (*remitv1.RecordOccurrenceResponse, error) {
 	done, err := submit(ctx, s.commands, r, recordOccurrence(r))
-	return &remitv1.RecordOccurrenceResponse{Receipt: done.receipt}, err
+	answer := &remitv1.RecordOccurrenceResponse{Receipt: done.receipt}
+	answer.AwaitingSecond, answer.AwaitingId = done.awaiting()
+	return answer, err
 }
 
 // LoadReference loads the reference register, in the name of the register's own loader.

@@ -144,9 +144,11 @@ func (s *transferService) GetTransfer(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	return &remitv1.GetTransferResponse{
-		AsOf: at.message(), Position: number(at.Known), Transfer: s.queries.shown().transfer(view),
-	}, nil
+	shown, err := s.queries.transfers(at.Known, view)
+	if err != nil {
+		return nil, err
+	}
+	return &remitv1.GetTransferResponse{AsOf: at.message(), Position: number(at.Known), Transfer: shown[0]}, nil
 }
 
 // ListTransfers returns transfers in the order of their making.
@@ -172,9 +174,12 @@ func (s *transferService) ListTransfers(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
+	shown, err := s.queries.transfers(at.Known, list.Transfers...)
+	if err != nil {
+		return nil, err
+	}
 	token, err := next(p, list.Next)
 	return &remitv1.ListTransfersResponse{
-		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
-		Transfers: mapped(list.Transfers, s.queries.shown().transfer),
+		AsOf: at.message(), Position: number(at.Known), NextPageToken: token, Transfers: shown,
 	}, err
 }

@@ -46,9 +46,12 @@ type EstablishOrganisation struct {
 	LegalPerson bool             `json:"legalPerson,omitempty"`
 	LegalParent OrganisationCode `json:"legalParent,omitempty"`
 	Parent      OrganisationCode `json:"parent,omitempty"`
-	EffectiveOn Date             `json:"effectiveOn,omitempty"`
-	Confidence  Confidence       `json:"confidence,omitempty"`
-	Source      string           `json:"source,omitempty"`
+	// Members are the bodies whose joint committee, cluster or partnership it is, Host the one that hosts it.
+	Members     []OrganisationCode `json:"members,omitempty"`
+	Host        OrganisationCode   `json:"host,omitempty"`
+	EffectiveOn Date               `json:"effectiveOn,omitempty"`
+	Confidence  Confidence         `json:"confidence,omitempty"`
+	Source      string             `json:"source,omitempty"`
 }
 
 // RenameOrganisation records another name from a date.
@@ -111,6 +114,9 @@ type NewBody struct {
 	LegalPerson bool             `json:"legalPerson,omitempty"`
 	LegalParent OrganisationCode `json:"legalParent,omitempty"`
 	Parent      OrganisationCode `json:"parent,omitempty"`
+	// Members are the bodies whose joint committee, cluster or partnership it is, Host the one that hosts it.
+	Members []OrganisationCode `json:"members,omitempty"`
+	Host    OrganisationCode   `json:"host,omitempty"`
 }
 
 // BodyMove is a body that gets another parent.
@@ -144,10 +150,12 @@ type Reorganise struct {
 	Coverage             []Coverage            `json:"coverage,omitempty"`
 	// Dispositions are tried in order; the first line that fits a remit decides.
 	Dispositions []DispositionLine `json:"dispositions,omitempty"`
-	EffectiveOn  Date              `json:"effectiveOn,omitempty"`
-	Instrument   InstrumentCode    `json:"instrument,omitempty"`
-	Confidence   Confidence        `json:"confidence,omitempty"`
-	Source       string            `json:"source,omitempty"`
+	// Matters are tried in order for what is open: transfers, delegations, conditions, risks, committees.
+	Matters     []MatterLine   `json:"matters,omitempty"`
+	EffectiveOn Date           `json:"effectiveOn,omitempty"`
+	Instrument  InstrumentCode `json:"instrument,omitempty"`
+	Confidence  Confidence     `json:"confidence,omitempty"`
+	Source      string         `json:"source,omitempty"`
 }
 
 // DefineFunction puts a function into the register.

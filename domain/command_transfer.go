@@ -38,11 +38,17 @@ type ProposeTransfer struct {
 	EffectiveOn Date            `json:"effectiveOn,omitempty"`
 	Rationale   Text            `json:"rationale"`
 	Retained    []Retained      `json:"retained,omitempty"`
-	Terms       Terms           `json:"terms"`
+	// Results are what the receiver gets where the kind of footprint changes; footprints left out: all that the receiver
+	// covers. Residue is required with them.
+	Results []TransferResult `json:"results,omitempty"`
+	Residue Residue          `json:"residue,omitempty"`
+	Terms   Terms            `json:"terms"`
 	// Framework left out: the lightest that fits.
 	Framework FrameworkCode `json:"framework,omitempty"`
 	// Plan is the announcement that the proposal carries out. It is replaced by a proposal that moves all it announced.
 	Plan TransferID `json:"plan,omitempty"`
+	// Option names the option chosen where Plan is an exploration.
+	Option string `json:"option,omitempty"`
 }
 
 // AmendTransfer changes a proposal; what is left out stays as it was.
@@ -88,6 +94,8 @@ type DecideGateway struct {
 	Authority  Authority        `json:"authority"`
 	Opinions   []Opinion        `json:"opinions,omitempty"`
 	Conditions []Condition      `json:"conditions,omitempty"`
+	// Statements are those of a notice that are signed: all of them, to pass.
+	Statements []string `json:"statements,omitempty"`
 }
 
 // EvidenceCondition submits evidence that a condition is met, by its owner.

@@ -24,7 +24,7 @@ func (d *decision) condition(id TransferID, condition ConditionID) (Transfer, Tr
 func (d *decision) unsettled(id TransferID, condition ConditionID) (Transfer, TransferCondition, bool) {
 	t, ok := d.live(id, append(openStates(), StatePaused, StateCompleted)...)
 	c, _ := t.Condition(condition)
-	if ok && (c.State == ConditionStateDischarged || c.State == ConditionStateWaived) {
+	if ok && c.isSettled() {
 		d.refuse(WrongState, fmt.Sprintf("The condition is %s already.", c.State), "Nothing is left to do.",
 			"condition", string(condition), "state", string(c.State))
 		return t, c, false
@@ -100,6 +100,10 @@ func (c CompleteTransfer) decide(d *decision) {
 		d.refuse(WrongState, "The transfer is paused.", "Resume it first.", "state", string(t.State))
 	}
 	d.takesEffect(on, "effectiveOn")
+	if earliest := t.noticeEnds(); on < earliest {
+		d.refuse(NotYetEffective, fmt.Sprintf("The notice runs until %s.", earliest),
+			"Complete it on that date or later; it can be called in until then.", "effectiveOn", on.String(), "earliest", earliest.String())
+	}
 	d.checkGateways(t)
 	d.checkConditions(t)
 	d.checkInForce(t.Instrument, t.Footprints(), on)
@@ -109,7 +113,9 @@ func (c CompleteTransfer) decide(d *decision) {
 	d.checkApproval(t, on)
 	changes := d.completionChanges(fn, t, on)
 	if d.ok() {
-		d.emit(TransferCompleted{ID: t.ID, Function: fn.Code, EffectiveOn: on, Changes: changes})
+		d.emitNow(TransferCompleted{ID: t.ID, Function: fn.Code, EffectiveOn: on, Changes: changes})
+		d.reversal(t, on)
+		d.endSpent(t, on)
 	}
 }
 
@@ -121,7 +127,7 @@ func (d *decision) checkGateways(t Transfer) {
 		}
 		d.refuse(GatewayNotPassed, fmt.Sprintf("The gateway %s is not passed; %s decides it.", g.Code, g.Decider),
 			"Have it decided.", "gateway", string(g.Code), "decider", string(g.Decider))
-		if g.Party == PartySender || g.Party == PartyReceiver {
+		if len(t.Notice.Statements) == 0 && g.Party != PartyConfirmer {
 			d.checkAssessed(t, g.Party)
 		}
 	}
@@ -130,7 +136,7 @@ func (d *decision) checkGateways(t Transfer) {
 // checkConditions refuses while a condition that must be met before effect is not settled.
 func (d *decision) checkConditions(t Transfer) {
 	for _, c := range t.Conditions {
-		if c.Timing != TimingBeforeEffect || c.State == ConditionStateDischarged || c.State == ConditionStateWaived {
+		if c.Timing != TimingBeforeEffect || c.isSettled() {
 			continue
 		}
 		d.refuse(ConditionOutstanding, fmt.Sprintf("Condition %s, which %s owns, is %s.", c.ID, c.Owner, c.State),
@@ -142,20 +148,132 @@ func (d *decision) checkConditions(t Transfer) {
 // completionChanges moves the remits and begins the holdings that the transfer names for what stays behind.
 func (d *decision) completionChanges(fn Function, t Transfer, on Date) []HoldingChange {
 	with := Holding{Instrument: t.Instrument, Confidence: ConfidenceExact}
-	if t.Kind.IsArrangement() {
+	if t.Kind.IsArrangement() && t.Reverses == "" {
 		with.Arrangement = ArrangementID(t.ID)
 	}
-	changes := d.handOver(handover{
-		fn: fn, subject: t.Subject, footprints: t.Footprints(), roles: t.Roles, on: on,
-		from: t.Sender, to: t.Receiver(), with: with, relies: true,
-	})
+	var changes []HoldingChange
+	switch {
+	case len(t.Results) > 0:
+		changes = d.resulting(t, on, with)
+	default:
+		changes = d.handOver(handover{
+			fn: fn, subject: t.Subject, footprints: t.Footprints(), roles: t.Roles, on: on,
+			from: t.Sender, to: t.Receiver(), with: with, relies: true,
+		})
+	}
 	for _, aspect := range t.Retained {
 		if aspect.Holder == "" {
 			continue
 		}
 		changes = append(changes, d.retain(fn, t, aspect, on)...)
 	}
+	changes = append(changes, d.subcontracted(fn, t, on)...)
+	return append(changes, d.ownNow(fn, t, on)...)
+}
+
+// resulting begins the remits in which a transfer results, and ends those from which it started unless they stay.
+func (d *decision) resulting(t Transfer, on Date, with Holding) []HoldingChange {
+	var changes []HoldingChange
+	for _, result := range t.Results {
+		fn, ok := d.function(result.Function)
+		if !ok {
+			continue
+		}
+		subject := Subject{result.Function, result.Part}
+		with.Source = "transfer " + string(t.ID)
+		d.notHeldYet(fn, subject, result.Footprints, AllocateFunction{Holder: t.Receiver(), Roles: t.Roles, EffectiveOn: on})
+		changes = append(changes, d.handOver(handover{
+			fn: fn, subject: subject, footprints: result.Footprints, roles: t.Roles, on: on, to: t.Receiver(), with: with,
+			relies: true,
+		})...)
+	}
+	if t.Residue == ResidueCeases {
+		changes = append(changes, d.ceasing(t, on)...)
+	}
 	return changes
+}
+
+// ceasing ends what the sender holds of the remits from which a transfer started.
+func (d *decision) ceasing(t Transfer, on Date) []HoldingChange {
+	var set changeSet
+	for remit := range t.Remits {
+		for _, line := range d.s.Holdings.Lines(remit) {
+			p, ok := line.Points.At(Now(on))
+			if !ok || !slices.ContainsFunc(p.Value.Holdings, func(h Holding) bool { return h.IsHeldBy(t.Sender) }) {
+				continue
+			}
+			set.add(HoldingChange{
+				On: on, Subjects: []Subject{remit.Subject}, Footprints: []FootprintCode{remit.Footprint}, Roles: []Role{remit.Role},
+				Slot: line.Slot, TakenFrom: p.Value.Holdings[0].Holder, Relies: true,
+			})
+		}
+	}
+	changes := set.changes()
+	d.checkLaterFacts(changes)
+	return changes
+}
+
+// subcontracted lets those begin to deliver that the lead provider's chain names, each answering to the one before it.
+func (d *decision) subcontracted(fn Function, t Transfer, on Date) []HoldingChange {
+	if !slices.Contains(t.Roles, RoleDelivering) {
+		return nil
+	}
+	var changes []HoldingChange
+	chain := []OrganisationCode{t.Receiver()}
+	for _, s := range t.Terms.Subcontracts {
+		if !slices.Contains(chain, s.From) {
+			d.invalid("terms.subcontracts", fmt.Sprintf("%s does not belong to the chain of %s.", s.From, t.Receiver()))
+			return nil
+		}
+		chain = append(chain, s.To)
+		changes = append(changes, d.handOver(handover{
+			fn: fn, subject: t.Subject, footprints: t.Footprints(), roles: []Role{RoleDelivering}, on: on, to: s.To,
+			with: Holding{AccountableTo: s.From, HeldThrough: s.AgreementRef, Confidence: ConfidenceExact},
+		})...)
+	}
+	return changes
+}
+
+// ownNow turns what the new accountable body exercised and funded under a delegation into its own: the same work, no
+// longer for somebody else.
+func (d *decision) ownNow(fn Function, t Transfer, on Date) []HoldingChange {
+	if t.Kind != KindStatutory || !slices.Contains(t.Roles, RoleAccountable) {
+		return nil
+	}
+	var changes []HoldingChange
+	for _, role := range Roles() {
+		if slices.Contains(t.Roles, role) {
+			continue
+		}
+		var footprints []FootprintCode
+		for _, footprint := range t.Footprints() {
+			held, ok := givenBy(d.s.Holdings.At(Remit{t.Subject, footprint, role}, Now(on)), t.Receiver())
+			if ok && held.Arrangement != "" {
+				footprints = append(footprints, footprint)
+			}
+		}
+		if len(footprints) > 0 {
+			changes = append(changes, d.handOver(handover{
+				fn: fn, subject: t.Subject, footprints: footprints, roles: []Role{role}, on: on, from: t.Receiver(),
+				to: t.Receiver(), relies: true, with: Holding{Instrument: t.Instrument, Confidence: ConfidenceExact},
+			})...)
+		}
+	}
+	return changes
+}
+
+// endSpent ends the arrangements under which nothing is held any more once a transfer has taken effect.
+func (d *decision) endSpent(t Transfer, on Date) {
+	moved := t.Footprints()
+	for _, x := range d.s.Delegations.All(Latest) {
+		if x.State != DelegationStateInForce || x.Subject != t.Subject || x.ID == ArrangementID(t.ID) {
+			continue
+		}
+		touched := slices.ContainsFunc(x.Footprints, func(f FootprintCode) bool { return slices.Contains(moved, f) })
+		if touched && !d.isHeldUnder(x, on) {
+			d.emitNow(DelegationRevoked{ID: x.ID, EffectiveOn: on})
+		}
+	}
 }
 
 func (d *decision) retain(fn Function, t Transfer, aspect Retained, on Date) []HoldingChange {

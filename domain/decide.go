@@ -13,6 +13,8 @@ type Decision struct {
 	Facts []Fact
 	// Role is the role in which the caller gave the command.
 	Role ActorRole
+	// Reason is the one given with the command, or with the one that it seconds.
+	Reason Text
 }
 
 // Decide checks a command against the register and returns the facts that it makes, in the order in which they are to
@@ -26,13 +28,16 @@ func (s *State) Decide(cmd Command, m Meta) (Decision, error) {
 		return Decision{}, refusal
 	}
 	cmd.decide(d)
+	if needsSecond(cmd) && role != ActorSystem {
+		d.await(cmd)
+	}
 	if len(d.violations) > 0 {
 		return Decision{}, &Refusal{Violations: d.violations}
 	}
 	if len(d.facts) == 0 {
 		return Decision{}, fmt.Errorf("%s was accepted but says nothing", cmd.Method())
 	}
-	return Decision{Facts: d.facts, Role: role}, nil
+	return Decision{Facts: d.facts, Role: role, Reason: d.meta.Reason}, nil
 }
 
 // decision is one command on its way through the rules.

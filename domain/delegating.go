@@ -85,9 +85,16 @@ func (x Delegation) asTransfer() Transfer {
 	}
 }
 
-// decide lets a delegation take effect from the date agreed. What was true when it was offered must still be true.
+// decide lets a delegation take effect from the date agreed, or the terms that were offered for one in force. What was true when it was offered must still be true.
 func (c AcceptDelegation) decide(d *decision) {
 	x, _ := d.delegation(c.DelegationID)
+	if x.State == DelegationStateInForce && x.Variation != nil {
+		d.expects(x.Revision, "The delegation")
+		if d.ok() {
+			d.emit(VariationAccepted{ID: x.ID})
+		}
+		return
+	}
 	if !d.delegationIn(x, DelegationStateOffered) {
 		return
 	}

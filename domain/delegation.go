@@ -21,7 +21,13 @@ type Delegation struct {
 	Confidence  Confidence
 	Source      string
 	State       DelegationState
-	Revision    uint64
+	// Shares say who holds under it where, once a reorganisation put others in the delegate's place.
+	Shares []Move
+	// Undetermined says that a party ended and nobody knows who followed it.
+	Undetermined bool
+	// Variation is other terms, offered to the delegate and not accepted yet.
+	Variation *Terms
+	Revision  uint64
 }
 
 // Delegations is the register of arrangements.
@@ -67,6 +73,10 @@ func (d *Delegations) Apply(e Event) bool {
 		d.change(e.No, f.ID, func(x *Delegation) { x.State, x.EffectiveOn = DelegationStateInForce, f.EffectiveOn })
 	case DelegationRevoked:
 		d.change(e.No, f.ID, func(x *Delegation) { x.State, x.EndedOn = DelegationStateRevoked, f.EffectiveOn })
+	case DelegationVaried:
+		d.change(e.No, f.ID, func(x *Delegation) { x.Variation = &f.Terms })
+	case VariationAccepted:
+		d.change(e.No, f.ID, func(x *Delegation) { x.Terms, x.Variation = *x.Variation, nil })
 	case OccurrenceRecorded:
 		d.occurred(e.No, f)
 	default:
@@ -106,7 +116,7 @@ func (d *Delegations) occurred(no EventNo, f OccurrenceRecorded) {
 func (d *Delegations) applyTransfer(e Event) bool {
 	switch f := e.Fact.(type) {
 	case TransferProposed:
-		if f.Kind.IsArrangement() {
+		if f.Kind.IsArrangement() && f.Reverses == "" {
 			d.proposals.set(f.ID, Delegation{
 				Kind: f.Kind, Subject: Subject{f.Function, f.Part}, Delegator: f.Sender, Delegate: f.Receiver,
 				Roles: f.Roles, Footprints: f.Footprints, Instrument: f.Instrument, Terms: f.Terms,
@@ -116,6 +126,14 @@ func (d *Delegations) applyTransfer(e Event) bool {
 		d.amendProposal(f.ID, func(p *Delegation) { p.Roles, p.Footprints, p.Instrument = f.Roles, f.Footprints, f.Instrument })
 	case TermsSet:
 		d.amendProposal(f.ID, func(p *Delegation) { p.Terms = f.Terms })
+	case MatterDisposed:
+		if f.Matter.Kind == MatterDelegation {
+			d.change(e.No, ArrangementID(f.Matter.ID), func(x *Delegation) { x.disposed(f) })
+		}
+		if f.Matter.Kind == MatterTransfer && f.Disposition == DispositionMoves {
+			d.amendProposal(TransferID(f.Matter.ID), func(p *Delegation) { p.disposed(f) })
+		}
+		return f.Matter.Kind == MatterDelegation
 	case TransferCompleted:
 		if proposal, ok := d.proposals.m[f.ID]; ok {
 			d.change(e.No, ArrangementID(f.ID), func(x *Delegation) {

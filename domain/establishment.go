@@ -11,7 +11,7 @@ func (c EstablishOrganisation) decide(d *decision) {
 	d.takesEffect(c.EffectiveOn, "effectiveOn")
 	body := NewBody{
 		Code: c.Code, Name: c.Name, Tier: c.Tier, Form: c.Form, LegalPerson: c.LegalPerson, LegalParent: c.LegalParent,
-		Parent: c.Parent,
+		Parent: c.Parent, Members: c.Members, Host: c.Host,
 	}
 	d.checkNewBody(body, c.EffectiveOn)
 	if d.ok() {
@@ -22,7 +22,7 @@ func (c EstablishOrganisation) decide(d *decision) {
 func (b NewBody) established(on Date, confidence Confidence, source string) OrganisationEstablished {
 	return OrganisationEstablished{
 		Code: b.Code, Name: b.Name, Tier: b.Tier, Form: b.Form, LegalPerson: b.LegalPerson, LegalParent: b.LegalParent,
-		Parent: b.Parent, EffectiveOn: on, Confidence: confidence, Source: source,
+		Parent: b.Parent, Members: b.Members, Host: b.Host, EffectiveOn: on, Confidence: confidence, Source: source,
 	}
 }
 
@@ -44,7 +44,8 @@ func (d *decision) checkNewBody(b NewBody, on Date) {
 	if !slices.Contains(Forms(), b.Form) {
 		d.invalid("form", fmt.Sprintf("%q is not a form of organisation.", b.Form))
 	}
-	if !b.LegalPerson && b.LegalParent == "" {
+	d.checkMembers(b, on)
+	if !b.LegalPerson && b.LegalParent == "" && len(b.Members) == 0 {
 		d.invalid("legalParent", "A body that is no legal person acts for one: name it.")
 	}
 	for _, parent := range []OrganisationCode{b.LegalParent, b.Parent} {
@@ -54,6 +55,23 @@ func (d *decision) checkNewBody(b NewBody, on Date) {
 		if body, ok := d.body(parent, "parent"); ok {
 			d.isOpen(body, on)
 		}
+	}
+}
+
+// checkMembers checks the members of a joint body: legal persons that are open, the host one of them.
+func (d *decision) checkMembers(b NewBody, on Date) {
+	for _, member := range b.Members {
+		body, ok := d.body(member, "members")
+		if ok && d.isOpen(body, on) && !body.LegalPerson {
+			d.refuse(NoLegalPerson, fmt.Sprintf("%s is not a legal person, so it cannot be a member of %s.", member, b.Code),
+				"Name the legal person that it acts for.", "organisation", string(member))
+		}
+	}
+	if b.Host != "" && !slices.Contains(b.Members, b.Host) {
+		d.invalid("host", "The host is one of the members.")
+	}
+	if b.Form == FormJointCommittee && len(b.Members) == 0 {
+		d.invalid("members", "A joint committee has named members.")
 	}
 }
 

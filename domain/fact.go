@@ -13,7 +13,11 @@ type OrganisationEstablished struct {
 	LegalPerson bool
 	LegalParent OrganisationCode
 	// Parent is the body that it belongs to: the ICB of a trust, the region of an ICB.
-	Parent      OrganisationCode
+	Parent OrganisationCode
+	// Members are the bodies whose joint committee, committees in common, cluster or partnership it is; Host is the one
+	// of them that employs its staff and holds its money.
+	Members     []OrganisationCode
+	Host        OrganisationCode
 	EffectiveOn Date
 	Confidence  Confidence
 	Source      string

@@ -8,6 +8,23 @@ type Move struct {
 	Footprints []FootprintCode  `json:"footprints,omitempty"`
 }
 
+// Residue is what becomes of the remits that a transfer started from when it results in others.
+type Residue string
+
+// The residues: the original remits stay with the sender, or cease when the transfer takes effect.
+const (
+	ResidueStays  Residue = "stays"
+	ResidueCeases Residue = "ceases"
+)
+
+// TransferResult is what the receiver gets where a transfer changes the kind of footprint: remits of another function,
+// such as the own operations of providers in place of an ICB's areas.
+type TransferResult struct {
+	Function   FunctionCode    `json:"function,omitempty"`
+	Part       PartCode        `json:"part,omitempty"`
+	Footprints []FootprintCode `json:"footprints,omitempty"`
+}
+
 // Retained is an aspect that stays behind when a function moves.
 type Retained struct {
 	Role Role `json:"role,omitempty"`
@@ -15,21 +32,6 @@ type Retained struct {
 	Holder      OrganisationCode `json:"holder,omitempty"`
 	Part        PartCode         `json:"part,omitempty"`
 	Description Text             `json:"description"`
-}
-
-// Terms are the terms of an arrangement.
-type Terms struct {
-	// Reserved are the matters that the sender keeps to itself.
-	Reserved  Text `json:"reserved"`
-	Limits    Text `json:"limits"`
-	Liability Text `json:"liability"`
-	Notice    Text `json:"notice"`
-	ReviewOn  Date `json:"reviewOn,omitempty"`
-	EndsOn    Date `json:"endsOn,omitempty"`
-	// OnwardPermitted says whether the receiver may delegate further.
-	OnwardPermitted bool `json:"onwardPermitted,omitempty"`
-	// AgreementRef is the reference of the contract or agreement.
-	AgreementRef string `json:"agreementRef,omitempty"`
 }
 
 // Evidence is a document that an assessment or a discharge rests on.
@@ -127,13 +129,20 @@ type TransferProposed struct {
 	EffectiveOn Date
 	Rationale   Text
 	Retained    []Retained
-	Terms       Terms
-	Framework   FrameworkCode
+	// Results are what the receiver gets in place of the remits themselves, and Residue what becomes of those.
+	Results   []TransferResult
+	Residue   Residue
+	Terms     Terms
+	Framework FrameworkCode
 	// Domains are the domains of readiness that both parties rate.
 	Domains  []string
 	Gateways []GatewayPlan
-	// Plan is the announced plan that the proposal carries out, if any.
+	// Notice is set where both parties give notice in place of assessing.
+	Notice Notice
+	// Plan is the announced plan, or the exploration, that the proposal carries out, if any.
 	Plan TransferID
+	// Reverses is the completed transfer that this one takes back, if any.
+	Reverses TransferID
 }
 
 // TransferAmended replaces what was proposed. What was assessed and decided before no longer counts when Material.
@@ -148,6 +157,7 @@ type TransferAmended struct {
 	Framework   FrameworkCode
 	Domains     []string
 	Gateways    []GatewayPlan
+	Notice      Notice
 	Material    bool
 }
 
@@ -183,6 +193,10 @@ type GatewayDecided struct {
 	Authority  Authority
 	Opinions   []Opinion
 	Conditions []Condition
+	// Statements are those of a notice that were signed.
+	Statements []string
+	// Package is the package with which it was decided, if any.
+	Package string
 	// State is where the decision puts the transfer.
 	State TransferState
 }

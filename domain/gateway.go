@@ -96,10 +96,10 @@ func (c DecideGateway) decide(d *decision) {
 	}
 	state := c.stateAfter(d, t)
 	if d.ok() {
-		d.emit(GatewayDecided{
+		d.emitNow(GatewayDecided{
 			ID: t.ID, Gateway: c.Gateway, Decision: c.Decision, DecidedBy: c.DecidedBy, DecidedOn: c.DecidedOn,
 			Rationale: c.Rationale, Authority: c.Authority, Opinions: c.Opinions, Conditions: numbered(t, c.Conditions),
-			State: state,
+			Statements: c.Statements, State: state,
 		})
 	}
 }
@@ -174,6 +174,10 @@ func (c DecideGateway) checkDuties(d *decision, t Transfer) {
 // checkReady checks what a pass needs: a fresh assessment of the own side, both sides' gateways before a confirmation,
 // and an independent opinion.
 func (c DecideGateway) checkReady(d *decision, t Transfer, g Gateway) {
+	if len(t.Notice.Statements) > 0 {
+		c.checkNotice(d, t)
+		return
+	}
 	if g.Party == PartyConfirmer {
 		for _, other := range t.Gateways {
 			if other.Party != PartyConfirmer && !t.Passed(other) {
@@ -188,6 +192,32 @@ func (c DecideGateway) checkReady(d *decision, t Transfer, g Gateway) {
 		d.refuse(IndependentOpinionRequired, fmt.Sprintf("The gateway %s cannot be passed without an independent opinion.", g.Code),
 			"Give the opinion with the decision, or record it before.", "gateway", string(g.Code))
 	}
+}
+
+// checkNotice checks that every statement of a notice is signed, and that it is not dated back.
+func (c DecideGateway) checkNotice(d *decision, t Transfer) {
+	if c.DecidedOn < d.meta.Today {
+		d.invalid("decidedOn", "A notice counts from the day on which it is recorded: give today's date.")
+	}
+	for _, statement := range t.Notice.Statements {
+		if !slices.Contains(c.Statements, statement) {
+			d.invalid("statements", fmt.Sprintf("The statement on %s is not signed.", statement))
+		}
+	}
+}
+
+// noticeEnds returns the first date on which a transfer by notice can take effect, zero for another transfer.
+func (t Transfer) noticeEnds() Date {
+	var last Date
+	for _, g := range t.Gateways {
+		if decision, ok := lastOf(g.Decisions); ok && len(t.Notice.Statements) > 0 {
+			last = max(last, decision.DecidedOn)
+		}
+	}
+	if last == 0 {
+		return 0
+	}
+	return last.AddWorkingDays(t.Notice.WorkingDays)
 }
 
 // checkAssessed refuses when a party has no assessment that is newer than the last amendment (invariant 9).
@@ -238,7 +268,7 @@ func (d *decision) checkOverlap(t Transfer) {
 		if other.ID == t.ID || other.State != StateApproved && other.State != StateScheduled {
 			continue
 		}
-		for remit := range other.Remits {
+		for remit := range other.Changed {
 			if t.moves(remit) {
 				d.refuse(OverlappingTransfer, fmt.Sprintf("Transfer %s, which is %s, moves %s in %s too.", other.ID, other.State, remit.Role, remit.Footprint),
 					"Withdraw or amend one of them.", "transfer", string(other.ID), "footprint", string(remit.Footprint))
@@ -248,8 +278,14 @@ func (d *decision) checkOverlap(t Transfer) {
 	}
 }
 
+// moves tells whether a remit changes hands when the transfer takes effect.
 func (t Transfer) moves(r Remit) bool {
-	return t.Subject == r.Subject && slices.Contains(t.Roles, r.Role) && t.ReceiverFor(r.Footprint) != ""
+	for changed := range t.Changed {
+		if changed == r {
+			return true
+		}
+	}
+	return false
 }
 
 // checkRetained refuses when an aspect that stays behind has no holder: each must be held already, or the transfer

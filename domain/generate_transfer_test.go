@@ -116,7 +116,7 @@ func (m *machine) drawAmend(t *rapid.T) order {
 
 func allGreen() []DomainRating {
 	var ratings []DomainRating
-	for _, domain := range Frameworks()[0].Domains {
+	for _, domain := range ReleasedFrameworks()[1].Domains {
 		ratings = append(ratings, DomainRating{Domain: domain, Rating: RatingGreen})
 	}
 	return ratings
@@ -175,7 +175,7 @@ func (m *machine) drawNextStep(t *rapid.T) order {
 			return m.order(t, c.Owner, EvidenceCondition{tr.ID, c.ID, []Evidence{{Title: text("a paper")}}})
 		case ConditionStateEvidenced:
 			return m.order(t, c.SetBy, DischargeCondition{tr.ID, c.ID})
-		case ConditionStateDischarged, ConditionStateWaived:
+		case ConditionStateDischarged, ConditionStateWaived, ConditionStateLapsed:
 		}
 	}
 	if tr.State == StateApproved && chance(t, "schedule", 50) {

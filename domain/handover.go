@@ -61,19 +61,13 @@ type handover struct {
 func (d *decision) handOver(h handover) []HoldingChange {
 	var set changeSet
 	for _, role := range h.roles {
-		holding := h.with
-		if h.to == "" {
-			holding.Undetermined = true
-		} else {
-			holder, ok := d.holder(h.to, role, h.on, "receiver")
-			if !ok {
-				continue
-			}
-			holding.Holder, holding.ActingThrough = holder.Holder, holder.ActingThrough
+		holdings, ok := d.holdings(h, role)
+		if !ok {
+			continue
 		}
 		rule := h.fn.Details.RuleOf(role)
 		for _, footprint := range h.footprints {
-			for _, change := range d.changesFor(h, Remit{h.subject, footprint, role}, rule, holding) {
+			for _, change := range d.changesFor(h, Remit{h.subject, footprint, role}, rule, holdings) {
 				set.add(change)
 			}
 		}
@@ -83,18 +77,49 @@ func (d *decision) handOver(h handover) []HoldingChange {
 	return changes
 }
 
+// holdings says what the receiver of a handover gets: nobody knows what, one holding, or, when it is the joint body of
+// others, one for each of its members acting through it.
+func (d *decision) holdings(h handover, role Role) ([]Holding, bool) {
+	holding := h.with
+	if h.to == "" {
+		holding.Undetermined = true
+		return []Holding{holding}, true
+	}
+	body, _ := d.s.Organisations.Body(h.to, Latest)
+	if !role.NeedsLegalPerson() || body.LegalPerson || len(body.Members) == 0 {
+		holder, ok := d.holder(h.to, role, h.on, "receiver")
+		holding.Holder, holding.ActingThrough = holder.Holder, holder.ActingThrough
+		return []Holding{holding}, ok
+	}
+	var holdings []Holding
+	for _, member := range body.Members {
+		holder, ok := d.holder(member, role, h.on, "receiver")
+		if !ok || !d.isOpen(body, h.on) {
+			return nil, false
+		}
+		holding.Holder, holding.ActingThrough = holder.Holder, h.to
+		holdings = append(holdings, holding)
+	}
+	return holdings, true
+}
+
 // changesFor makes the changes of one remit: a sole one gets a new holder, in a joint one the receiver takes the
 // sender's place, in a concurrent one the sender's part ends and the receiver's begins.
-func (d *decision) changesFor(h handover, r Remit, rule RemitRule, to Holding) []HoldingChange {
+func (d *decision) changesFor(h handover, r Remit, rule RemitRule, to []Holding) []HoldingChange {
 	held := d.s.Holdings.At(r, Now(h.on))
 	given, isGiven := givenBy(held, h.from)
 	change := HoldingChange{
 		On: h.on, Subjects: []Subject{r.Subject}, Footprints: []FootprintCode{r.Footprint}, Roles: []Role{r.Role},
-		Holdings: []Holding{to}, Relies: h.relies,
+		Holdings: to, Relies: h.relies,
 	}
 	switch rule {
 	case RuleConcurrent:
-		return concurrentChanges(change, held, given, isGiven)
+		var changes []HoldingChange
+		for _, one := range to {
+			change.Holdings = []Holding{one}
+			changes = append(changes, concurrentChanges(change, held, given, isGiven)...)
+		}
+		return changes
 	case RuleJoint:
 		change.Holdings = withoutBody(held, given.Holder, to)
 	case RuleSole:
@@ -136,14 +161,15 @@ func givenBy(held []Held, from OrganisationCode) (Held, bool) {
 	return held[i], true
 }
 
-func withoutBody(held []Held, gone OrganisationCode, added Holding) []Holding {
+func withoutBody(held []Held, gone OrganisationCode, added []Holding) []Holding {
 	var holdings []Holding
 	for _, h := range held {
-		if h.Holder != gone && h.Holder != added.Holder && !h.Undetermined {
+		again := slices.ContainsFunc(added, func(a Holding) bool { return a.Holder == h.Holder })
+		if h.Holder != gone && !again && !h.Undetermined {
 			holdings = append(holdings, h.Holding)
 		}
 	}
-	return append(holdings, added)
+	return append(holdings, added...)
 }
 
 // senderHolds refuses when the sender, as named, does not hold all the remits on the date.

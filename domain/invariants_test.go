@@ -120,7 +120,7 @@ func accountabilityStays(s *State, e Event) error {
 func mayMoveAccountability(s *State, e Event) bool {
 	kind, function := TransferKind(""), FunctionCode("")
 	switch f := e.Fact.(type) {
-	case FunctionAllocated, FunctionDivided, HoldingsDisposed:
+	case FunctionAllocated, FunctionDivided, HoldingsDisposed, Corrected:
 		return true
 	case OccurrenceRecorded:
 		kind, function = f.Kind, f.Function
@@ -279,14 +279,14 @@ func endings(s *State) []Date {
 func chainHolds(s *State) error {
 	for _, remit := range s.Holdings.Remits() {
 		for _, line := range s.Holdings.Lines(remit) {
-			for i, p := range line.Points {
+			for _, p := range line.Points.Known(Latest) {
 				same := func(q Point[LineValue]) bool { return q.From == p.From }
 				if !p.Value.Relies || countIf(line.Points, same) > 1 {
 					continue
 				}
 				var before []Holding
-				if i > 0 {
-					before = line.Points[i-1].Value.Holdings
+				if b, ok := line.Points.At(Now(p.From - 1)); ok {
+					before = b.Value.Holdings
 				}
 				if !restsOn(p.Value.TakenFrom, before) {
 					return fmt.Errorf("%v on %s (event %d) rests on %q holding it, but it was %v",

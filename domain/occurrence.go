@@ -41,11 +41,13 @@ func (c RecordOccurrence) decide(d *decision) {
 	if !d.ok() {
 		return
 	}
-	d.emit(OccurrenceRecorded{
+	d.emitNow(OccurrenceRecorded{
 		Kind: c.Kind, Function: c.Function, Part: c.Part, From: c.From, To: c.To, Roles: c.Roles, Footprints: footprints,
 		EffectiveOn: c.EffectiveOn, Instrument: c.Instrument, Arrangement: arrangement,
 		Confidence: orExact(c.Confidence), Source: c.Source, Changes: changes,
 	})
+	moved := Transfer{ID: TransferID(arrangement), Subject: subject, Moves: []Move{{Receiver: c.To, Footprints: footprints}}}
+	d.endSpent(moved, c.EffectiveOn)
 }
 
 func (c RecordOccurrence) checkForm(d *decision) {
@@ -56,6 +58,8 @@ func (c RecordOccurrence) checkForm(d *decision) {
 		d.invalid("kind", "A legal route is required, such as delegation or statutory.")
 	}
 	switch {
+	case c.From != "" && c.From == c.To:
+		d.invalid("to", "Nothing changes: both bodies are the same.")
 	case c.Undetermined && c.To != "":
 		d.invalid("undetermined", "Name the body that holds it, or say that it is undetermined, not both.")
 	case !c.Undetermined && c.To == "":

@@ -11,10 +11,13 @@ type Organisation struct {
 	Tier        Tier
 	Form        Form
 	LegalPerson bool
-	Confidence  Confidence
-	Source      string
-	Name        Timeline[string]
-	Open        Timeline[bool]
+	// Members are the bodies whose joint body it is, Host the one of them that hosts it.
+	Members    []OrganisationCode
+	Host       OrganisationCode
+	Confidence Confidence
+	Source     string
+	Name       Timeline[string]
+	Open       Timeline[bool]
 	// Parent is the body it belongs to, LegalParent the one it acts for; "" for none.
 	Parent      Timeline[OrganisationCode]
 	LegalParent Timeline[OrganisationCode]
@@ -105,6 +108,8 @@ func (o *Organisations) Apply(e Event) bool {
 		o.change(f.Code, func(b *Organisation) { b.Open = b.Open.With(at(f.EffectiveOn, e.No, false)) })
 	case OrganisationsReorganised:
 		o.reorganised(e.No, f)
+	case Corrected:
+		o.corrected(e.No, f)
 	case ReorganisationPlanned:
 		o.planned.set(struct{}{}, appended(o.planned.m[struct{}{}], PlannedReorganisation{f, e.No}))
 	default:
@@ -146,7 +151,7 @@ func (o *Organisations) change(code OrganisationCode, do func(*Organisation)) {
 func (o *Organisations) established(no EventNo, f OrganisationEstablished) {
 	o.change(f.Code, func(b *Organisation) {
 		b.Code, b.Tier, b.Form, b.LegalPerson = f.Code, f.Tier, f.Form, f.LegalPerson
-		b.Confidence, b.Source = f.Confidence, f.Source
+		b.Members, b.Host, b.Confidence, b.Source = f.Members, f.Host, f.Confidence, f.Source
 		if b.Known == 0 {
 			b.Known = no
 		}

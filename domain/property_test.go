@@ -25,7 +25,21 @@ func TestRegisterKeepsItsInvariants(t *testing.T) {
 		if fingerprint(replayed) != m.print {
 			t.Fatal("a replay from nothing gives another register (invariant 11)")
 		}
+		m.checkKnown(t)
 	})
+}
+
+// checkKnown compares what is known as of some of the transactions with registers that end there.
+func (m *machine) checkKnown(t *rapid.T) {
+	then, step := NewState(), EventNo(len(m.events)/3+1)
+	for _, e := range m.events {
+		if err := then.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Index == e.Count-1 && (e.No%step == 0 || e.No == EventNo(len(m.events))) {
+			compareKnown(t, "random", then, m.state, e.No)
+		}
+	}
 }
 
 // machine is a register under random commands.
@@ -120,6 +134,9 @@ func (m *machine) try(t *rapid.T, o order) {
 		if err := errors.Join(accountabilityStays(m.state, e), revocationStaysWithin(m.state, e)); err != nil {
 			t.Fatalf("%s by %s: %v", o.command.Method(), e.Actor.Person(), err)
 		}
+	}
+	if waits(events) && chance(t, "seconded", 80) {
+		m.try(t, order{caller: person("eve", o.caller.Organisation), command: Second{AwaitingID: o.id}})
 	}
 }
 

@@ -130,11 +130,13 @@ func (c ProposeTransfer) decide(d *decision) {
 	}
 	t := Transfer{
 		Kind: c.Kind, Subject: subject, Sender: c.Sender, Roles: c.Roles, Instrument: c.Instrument,
-		EffectiveOn: c.EffectiveOn, Retained: c.Retained,
+		EffectiveOn: c.EffectiveOn, Retained: c.Retained, Terms: c.Terms,
 		Moves: []Move{{Receiver: c.Receiver, Footprints: d.expand(fn, codes, c.EffectiveOn)}},
 	}
+	c.Terms.checkForm(d)
+	t.Results, t.Residue = d.results(c), c.Residue
 	d.checkProposal(fn, t)
-	framework, ok := d.framework(c.Framework, c.Kind, c.Roles)
+	framework, ok := d.framework(c.Framework, t)
 	if !ok {
 		return
 	}
@@ -145,12 +147,45 @@ func (c ProposeTransfer) decide(d *decision) {
 	d.emit(TransferProposed{
 		ID: TransferID(d.meta.ID), Kind: c.Kind, Function: c.Function, Part: c.Part, Sender: c.Sender,
 		Receiver: c.Receiver, Footprints: t.Footprints(), Roles: c.Roles, Instrument: c.Instrument,
-		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Terms: c.Terms,
-		Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Plan: c.Plan,
+		EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Retained: c.Retained, Results: t.Results, Residue: t.Residue,
+		Terms: c.Terms, Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Notice: framework.Notice,
+		Plan: c.Plan,
 	})
-	if plan, ok := d.s.Transfers.Get(c.Plan, Latest); ok && plan.State == StatePlanned && t.carriesOut(plan) {
+	plan, ok := d.s.Transfers.Get(c.Plan, Latest)
+	switch {
+	case ok && plan.State == StateExploring:
+		c.choose(d, plan)
+	case ok && len(plan.Options) > 0:
+		d.refuse(WrongState, fmt.Sprintf("The exploration is %s.", plan.State), "Propose without it, or explore again.",
+			"transfer", string(plan.ID), "state", string(plan.State))
+	case ok && plan.State == StatePlanned && t.carriesOut(plan):
 		d.emit(PlanReplaced{ID: plan.ID, By: TransferID(d.meta.ID)})
 	}
+}
+
+// results finds what a transfer that changes the kind of footprint results in. Kinds are never converted by guess:
+// each result is named.
+func (d *decision) results(c ProposeTransfer) []TransferResult {
+	if (len(c.Results) > 0) != (c.Residue != "") {
+		d.invalid("residue", "Say what the receiver gets under results, and with them whether the original remits stay or cease.")
+	}
+	if c.Residue != "" && c.Residue != ResidueStays && c.Residue != ResidueCeases {
+		d.invalid("residue", "The residue stays or ceases.")
+	}
+	results := make([]TransferResult, 0, len(c.Results))
+	for _, result := range c.Results {
+		fn, _, ok := d.subject(result.Function, result.Part, c.EffectiveOn)
+		if !ok {
+			continue
+		}
+		if len(result.Footprints) == 0 {
+			result.Footprints = []FootprintCode{FootprintCode(c.Receiver)}
+		}
+		result.Footprints = d.expand(fn, result.Footprints, c.EffectiveOn)
+		d.checkMayMove(c.Kind, fn, c.Roles)
+		results = append(results, result)
+	}
+	return results
 }
 
 // carriesOut tells whether a proposal moves everything that a plan announced.
@@ -167,7 +202,10 @@ func (t Transfer) carriesOut(plan Transfer) bool {
 func (d *decision) checkProposal(fn Function, t Transfer) {
 	d.checkRoute(t.Kind, fn, t.Sender, t.Roles, t.Instrument, t.EffectiveOn)
 	for _, role := range t.Roles {
-		d.holder(t.Receiver(), role, t.EffectiveOn, "receiver")
+		d.holdings(handover{to: t.Receiver(), on: t.EffectiveOn}, role)
+	}
+	if receiver, ok := d.s.Organisations.Body(t.Receiver(), Latest); ok && t.Kind == KindJointExercise && len(receiver.Members) == 0 {
+		d.invalid("receiver", "Joint exercise goes to a joint committee with named members.")
 	}
 	d.senderHolds(t, t.EffectiveOn)
 	d.checkOnward(t, t.EffectiveOn)
@@ -199,7 +237,14 @@ func (c AmendTransfer) decide(d *decision) {
 	amended := c.amended(d, fn, t)
 	d.roles(amended.Roles)
 	d.checkProposal(fn, amended)
-	framework, ok := d.framework(amended.Framework, amended.Kind, amended.Roles)
+	framework, ok := t.framework(), true
+	if c.Framework != "" || framework.unfit(amended) != "" {
+		framework, ok = d.framework(amended.Framework, amended)
+	}
+	if ok && t.CalledIn && framework.Code != t.Framework {
+		d.refuse(WrongState, "The transfer was called in: it stays under "+string(t.Framework)+".",
+			"Leave the framework out.", "framework", string(t.Framework))
+	}
 	if !ok || !d.ok() {
 		return
 	}
@@ -207,7 +252,7 @@ func (c AmendTransfer) decide(d *decision) {
 		ID: t.ID, Footprints: amended.Footprints(), Roles: amended.Roles, Instrument: amended.Instrument,
 		EffectiveOn: amended.EffectiveOn, Rationale: amended.Rationale, Retained: amended.Retained,
 		Framework: framework.Code, Domains: framework.Domains,
-		Gateways: d.gatewaysFor(framework, t.Sender, t.Receiver()), Material: c.isMaterial(),
+		Gateways: d.gatewaysFor(framework, t.Sender, t.Receiver()), Notice: framework.Notice, Material: c.isMaterial(),
 	})
 }
 
@@ -245,7 +290,15 @@ func (c AmendTransfer) amended(d *decision, fn Function, t Transfer) Transfer {
 // decide replaces the terms. New terms after a gateway was passed start the gateways anew: they are not what was
 // decided.
 func (c SetTerms) decide(d *decision) {
-	if t, ok := d.live(c.TransferID, openStates()...); ok && d.ok() {
+	t, ok := d.live(c.TransferID, openStates()...)
+	c.Terms.checkForm(d)
+	if len(t.Notice.Statements) > 0 {
+		t.Terms = c.Terms
+		if why := t.framework().unfit(t); why != "" {
+			d.invalid("framework", "The framework "+string(t.Framework)+" is too light: "+why+".")
+		}
+	}
+	if ok && d.ok() {
 		d.emit(TermsSet{ID: t.ID, Terms: c.Terms, Material: slices.ContainsFunc(t.Gateways, t.Passed)})
 	}
 }

@@ -66,7 +66,7 @@ func (r *register) envelopes(o order, decision Decision) []Event {
 		events = append(events, Event{
 			No: r.state.Last() + EventNo(i) + 1, TransactionID: o.id, Index: i, Count: len(decision.Facts),
 			Actor:      Actor{Subject: o.caller.Subject, Organisation: o.caller.Organisation, Role: decision.Role},
-			RecordedAt: r.clock(), EffectiveOn: on, Late: on < r.today, Reason: Text{Clear: o.reason}, Fact: fact,
+			RecordedAt: r.clock(), EffectiveOn: on, Late: on < r.today, Reason: decision.Reason, Fact: fact,
 		})
 	}
 	return events

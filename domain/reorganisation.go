@@ -22,6 +22,7 @@ func (c Reorganise) decide(d *decision) {
 	c.moveMembers(d)
 	if d.ok() {
 		newDisposal(d, c).run()
+		c.disposeMatters(d)
 	}
 	for _, code := range distinct(c.Ends) {
 		d.emitNow(OrganisationClosed{Code: code, EffectiveOn: c.EffectiveOn})
@@ -35,6 +36,7 @@ func (c Reorganise) checkForm(d *decision) {
 	begins := func(code OrganisationCode) bool {
 		return slices.ContainsFunc(c.Establish, func(b NewBody) bool { return b.Code == code })
 	}
+	c.checkMatters(d, begins)
 	c.checkGoingOn(d)
 	c.checkFootprints(d)
 	for _, code := range c.Ends {
@@ -44,7 +46,7 @@ func (c Reorganise) checkForm(d *decision) {
 	}
 	for _, s := range c.Successions {
 		d.body(s.Predecessor, "successions")
-		if !begins(s.Successor) {
+		if s.Successor != "" && !begins(s.Successor) {
 			if body, ok := d.body(s.Successor, "successions"); ok {
 				d.isOpen(body, c.EffectiveOn)
 			}
@@ -115,7 +117,10 @@ func (c Reorganise) checkLine(d *decision, line DispositionLine, begins func(Org
 func (c Reorganise) changeBodies(d *decision) {
 	var originals, results []OrganisationCode
 	for _, s := range c.Successions {
-		originals, results = append(originals, s.Predecessor), append(results, s.Successor)
+		originals = append(originals, s.Predecessor)
+		if s.Successor != "" {
+			results = append(results, s.Successor)
+		}
 	}
 	originals = append(originals, c.Ends...)
 	for _, b := range c.Establish {
@@ -179,7 +184,7 @@ func (c Reorganise) changeFootprints(d *decision) {
 func (c Reorganise) onlyHeir(code OrganisationCode) (OrganisationCode, bool) {
 	var heirs []OrganisationCode
 	for _, s := range c.Successions {
-		if s.Predecessor == code {
+		if s.Predecessor == code && s.Successor != "" {
 			heirs = append(heirs, s.Successor)
 		}
 	}

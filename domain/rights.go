@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,8 @@ type grant struct {
 	bodies   []OrganisationCode
 	regions  bool
 	national bool
+	// above grants it at a region of these bodies, not at the bodies themselves.
+	above []OrganisationCode
 }
 
 // authorise finds the role in which the caller may give the command, or says which right is missing.
@@ -52,6 +55,11 @@ func (d *decision) covers(g grant, body Organisation) bool {
 	if g.national && body.Tier == TierNational {
 		return true
 	}
+	for _, code := range g.above {
+		if region, ok := d.s.Organisations.RegionOf(code, d.now()); ok && region == body.Code {
+			return true
+		}
+	}
 	for _, code := range g.bodies {
 		if slices.Contains(d.s.Organisations.Heirs(code, d.now()), body.Code) {
 			return true
@@ -69,7 +77,7 @@ func (d *decision) covers(g grant, body Organisation) bool {
 func (d *decision) notAuthorised(cmd Command, grants []grant) *Refusal {
 	caller := d.meta.Caller
 	for _, g := range grants {
-		for _, code := range g.bodies {
+		for _, code := range slices.Concat(g.bodies, g.above) {
 			if code != "" {
 				d.body(code, "")
 			}
@@ -89,6 +97,9 @@ func (d *decision) notAuthorised(cmd Command, grants []grant) *Refusal {
 
 func (g grant) where() string {
 	var places []string
+	if len(g.above) > 0 {
+		places = append(places, "the region of "+joined(g.above))
+	}
 	if named := distinct(g.bodies); len(named) > 0 && named[len(named)-1] != "" {
 		places = append(places, strings.TrimPrefix(joined(named), ","))
 		if g.regions {
@@ -175,6 +186,38 @@ func (d *decision) partiesOffice(id TransferID) ([]grant, *Refusal) {
 	return programmeOffice(bodies...), nil
 }
 
+func (c ExploreTransfer) grants(*decision) ([]grant, *Refusal) { return programmeOffice(c.Sender), nil }
+
+func (c PauseTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+
+func (c ResumeTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+
+func (c ReverseTransfer) grants(d *decision) ([]grant, *Refusal) {
+	return d.partiesOffice(c.TransferID)
+}
+
+func (c RecordMilestone) grants(d *decision) ([]grant, *Refusal) {
+	return d.partiesOffice(c.TransferID)
+}
+
+func (c ReviewTransfer) grants(d *decision) ([]grant, *Refusal) { return d.partiesOffice(c.TransferID) }
+
+func (c CallIn) grants(d *decision) ([]grant, *Refusal) {
+	t, refusal := d.transfer(c.TransferID)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return overseers(t.Sender, t.Receiver()), nil
+}
+
+func (c VaryDelegation) grants(d *decision) ([]grant, *Refusal) {
+	x, refusal := d.delegation(c.DelegationID)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return boardOf(x.Delegator), nil
+}
+
 func (c AssessReadiness) grants(d *decision) ([]grant, *Refusal) {
 	t, refusal := d.transfer(c.TransferID)
 	if refusal != nil {
@@ -227,7 +270,7 @@ func (d *decision) conditionSetter(id TransferID, condition ConditionID) ([]gran
 		return nil, refusal
 	}
 	g, _ := t.Gateway(c.Gateway)
-	return []grant{{role: g.Role, bodies: []OrganisationCode{c.SetBy}}}, nil
+	return []grant{{role: g.Role, bodies: []OrganisationCode{cmp.Or(g.Decider, c.SetBy)}}}, nil
 }
 
 func boardOf(body OrganisationCode) []grant {

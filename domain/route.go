@@ -147,10 +147,23 @@ func (d *decision) checkTerms(kind TransferKind, t Terms) {
 	}
 }
 
+// permitsOnward tells whether an arrangement, and those above it, permit passing on so many steps below it.
+func (d *decision) permitsOnward(x Delegation, steps int64) bool {
+	if !x.Terms.OnwardPermitted || steps > max(1, x.Terms.OnwardDepth) {
+		return false
+	}
+	for _, above := range d.s.Delegations.All(Latest) {
+		if x.isUnder(above) && !d.permitsOnward(above, steps+1) {
+			return false
+		}
+	}
+	return true
+}
+
 // checkOnward refuses to pass on what the sender itself exercises under an arrangement that does not permit it
 // (invariant 4).
 func (d *decision) checkOnward(t Transfer, on Date) {
-	if !t.Kind.IsArrangement() {
+	if !t.Kind.IsArrangement() || t.Reverses != "" {
 		return
 	}
 	for remit := range t.Remits {
@@ -159,10 +172,11 @@ func (d *decision) checkOnward(t Transfer, on Date) {
 			continue
 		}
 		under, known := d.s.Delegations.Get(held.Arrangement, Latest)
-		if known && !under.Terms.OnwardPermitted {
+		_, taken := d.s.Interventions.Get(string(held.Arrangement), Latest)
+		if taken || known && !d.permitsOnward(under, 1) {
 			d.refuse(OnwardDelegationNotPermitted,
-				fmt.Sprintf("%s exercises %s under arrangement %s, which does not say that it may be passed on.", t.Sender, t.Subject, under.ID),
-				"Have the terms of that arrangement permit it first.", "arrangement", string(under.ID))
+				fmt.Sprintf("%s exercises %s under arrangement %s, which does not say that it may be passed on.", t.Sender, t.Subject, held.Arrangement),
+				"Have the terms of that arrangement permit it first.", "arrangement", string(held.Arrangement))
 		}
 	}
 }

@@ -107,7 +107,7 @@ func standing(t Transfer) []string {
 	for _, c := range t.Conditions {
 		lines = append(lines, fmt.Sprintf("condition %s of %s, %s, due %s: %s", c.ID, c.Owner, c.Timing, c.DueOn, c.State))
 	}
-	return lines
+	return append(lines, lifeLines(t)...)
 }
 
 func gatewayLine(t Transfer, g Gateway) string {
@@ -131,6 +131,9 @@ func arrangement(x Delegation) []string {
 		x.State, x.Revision, x.Kind, x.Subject, x.Delegator, x.Delegate, joined(x.Footprints), joined(x.Roles), x.EffectiveOn)
 	if x.EndedOn != 0 {
 		line += ", ended " + x.EndedOn.String()
+	}
+	if x.Variation != nil {
+		line += ", other terms offered"
 	}
 	return []string{line}
 }

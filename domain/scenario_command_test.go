@@ -27,6 +27,7 @@ func verbs() map[string]func(*phrase) Command {
 		"occurrence":   occurrencePhrase,
 	}
 	maps.Copy(all, transferVerbs())
+	maps.Copy(all, lifeVerbs())
 	return all
 }
 
@@ -46,14 +47,15 @@ func establishPhrase(p *phrase) Command {
 	b := newBodyPhrase(p)
 	return EstablishOrganisation{
 		Code: b.Code, Name: b.Name, Tier: b.Tier, Form: b.Form, LegalPerson: b.LegalPerson, LegalParent: b.LegalParent,
-		Parent: b.Parent, EffectiveOn: p.effective(), Source: p.value("source"),
+		Parent: b.Parent, Members: b.Members, Host: b.Host, EffectiveOn: p.effective(), Source: p.value("source"),
 	}
 }
 
 func newBodyPhrase(p *phrase) NewBody {
 	return NewBody{
 		Code: OrganisationCode(p.object(0)), Name: p.object(1), Tier: Tier(p.object(2)), Form: Form(p.object(3)),
-		LegalPerson: !p.has("for"), LegalParent: OrganisationCode(p.value("for")), Parent: OrganisationCode(p.value("in")),
+		LegalPerson: !p.has("for") && !p.has("members"), Members: listOf[OrganisationCode](p, "members"),
+		Host: OrganisationCode(p.value("host")), LegalParent: OrganisationCode(p.value("for")), Parent: OrganisationCode(p.value("in")),
 	}
 }
 
@@ -143,6 +145,8 @@ func reorganiseLine(c *Reorganise, p *phrase) {
 		})
 	case "cover":
 		c.Coverage = append(c.Coverage, coverageOf(p))
+	case "matter":
+		c.Matters = append(c.Matters, matterLine(p))
 	case "moves", "ceases", "undetermined":
 		c.Dispositions = append(c.Dispositions, DispositionLine{
 			Disposition: Disposition(p.verb), From: OrganisationCode(p.value("from")), To: OrganisationCode(p.value("to")),

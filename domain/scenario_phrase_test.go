@@ -27,6 +27,8 @@ func keywords() []string {
 		"of", "from", "to", "in", "on", "by", "for", "under", "moving", "keeping", "terms", "source", "because", "framework",
 		"plan", "binds", "section", "checked", "carries", "force", "excludes", "status", "owner", "due", "share", "answering",
 		"confidence", "covered", "into", "rules", "keeps", "without", "revision", "minute", "through", "operations", "rest",
+		"members", "host", "option", "residue", "signed", "done", "review", "base", "quorum", "holder", "name", "covering",
+		"except", "against",
 	}
 }
 

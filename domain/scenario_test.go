@@ -191,18 +191,50 @@ func (s *scenario) command(st step, words []string, label string) ([]string, err
 		caller.Roles = splitOf[ActorRole](roles)
 	}
 	events, refusal, err := s.say(st, caller, words[1:], label)
+	if waits(events) && words[1] != "unseconded" {
+		events, refusal, err = s.secondRightAway(caller, events[0].TransactionID, label)
+	}
 	return outcome(events, refusal), err
 }
 
+// waits tells whether a command waits for a second person.
+func waits(events []Event) bool {
+	if len(events) != 1 {
+		return false
+	}
+	_, ok := events[0].Fact.(SecondAwaited)
+	return ok
+}
+
+// secondRightAway has another person of the first one's body second a command, so that a story need not say it each
+// time. It returns what came of it.
+func (s *scenario) secondRightAway(first Caller, awaiting, label string) ([]Event, *Refusal, error) {
+	id := label
+	if id == "" {
+		id = awaiting + "-seconded"
+	}
+	second := person("registrar2", first.Organisation)
+	events, refusal, err := s.giveChecked(order{caller: second, id: id, command: Second{AwaitingID: awaiting}})
+	if len(events) > 0 {
+		events = events[1:]
+	}
+	return events, refusal, err
+}
+
 func (s *scenario) say(st step, caller Caller, words []string, label string) ([]Event, *Refusal, error) {
+	unseconded := words[0] == "unseconded"
+	if unseconded {
+		words = words[1:]
+	}
+	words, err := s.eventsNamed(words)
+	if err != nil {
+		return nil, nil, err
+	}
 	p, err := parsePhrase(words, st.below, s.today)
 	if err != nil {
 		return nil, nil, err
 	}
 	o := order{caller: caller, id: label, reason: p.value("because")}
-	if label == "" {
-		o.id = "step-" + strconv.Itoa(s.steps)
-	}
 	if caller.Subject == SystemSubject {
 		o.reason = "reference register"
 	}
@@ -214,7 +246,31 @@ func (s *scenario) say(st step, caller Caller, words []string, label string) ([]
 	if o.command, err = p.command(); err != nil {
 		return nil, nil, err
 	}
+	if label == "" || needsSecond(o.command) && !unseconded && caller.Subject != SystemSubject {
+		o.id = "step-" + strconv.Itoa(s.steps)
+	}
 	return s.giveChecked(o)
+}
+
+// eventsNamed puts the number of an event in the place of @LABEL: the first event of that step but for the second
+// person's word.
+func (s *scenario) eventsNamed(words []string) ([]string, error) {
+	words = slices.Clone(words)
+	for i, word := range words {
+		label, ok := strings.CutPrefix(word, "@")
+		if !ok {
+			continue
+		}
+		at := slices.IndexFunc(s.events, func(e Event) bool {
+			_, given := e.Fact.(SecondGiven)
+			return e.TransactionID == label && !given
+		})
+		if at < 0 {
+			return nil, fmt.Errorf("no step is called %q", label)
+		}
+		words[i] = strconv.FormatUint(uint64(s.events[at].No), 10)
+	}
+	return words, nil
 }
 
 // giveChecked gives a command and sees to it that a decision changes nothing, and a refusal leaves no trace.
@@ -263,6 +319,9 @@ func (s *scenario) who(words []string) ([]string, error) {
 
 // show ID: where a transfer or a delegation stands.
 func (s *scenario) show(id string) ([]string, error) {
+	if id == "waiting" {
+		return s.waiting(), nil
+	}
 	transfer, isTransfer := s.state.Transfers.Get(TransferID(id), Latest)
 	delegation, isDelegation := s.state.Delegations.Get(ArrangementID(id), Latest)
 	var lines []string
@@ -272,6 +331,7 @@ func (s *scenario) show(id string) ([]string, error) {
 	if isDelegation {
 		lines = append(lines, arrangement(delegation)...)
 	}
+	lines = append(lines, s.others(id)...)
 	if len(lines) == 0 {
 		return nil, fmt.Errorf("there is nothing with the id %q", id)
 	}

@@ -70,7 +70,7 @@ func proposePhrase(p *phrase) Command {
 		Receiver: OrganisationCode(p.value("to")), Footprints: listOf[FootprintCode](p, "in"),
 		Roles: listOf[Role](p, "moving"), Instrument: InstrumentCode(p.value("under")), EffectiveOn: p.effective(),
 		Retained: retainedOf(p), Terms: termsOf(p), Framework: FrameworkCode(p.value("framework")),
-		Plan: TransferID(p.value("plan")),
+		Plan: TransferID(p.value("plan")), Option: p.value("option"), Results: resultsOf(p), Residue: Residue(p.value("residue")),
 	}
 }
 
@@ -106,12 +106,12 @@ func termsOf(p *phrase) Terms {
 			t.Notice = text("Six months.")
 		case "review":
 			t.ReviewOn = p.today.AddDays(365)
-		case "onward":
-			t.OnwardPermitted = true
 		case "agreement":
 			t.AgreementRef = value
 		default:
-			p.fail(fmt.Errorf("terms have no %q", name))
+			if !scaleOf(&t, name, value) {
+				p.fail(fmt.Errorf("terms have no %q", name))
+			}
 		}
 	}
 	return t
@@ -129,7 +129,7 @@ func amendPhrase(p *phrase) Command {
 // assess ID PARTY [RATING] [without DOMAINS], and below it "- DOMAIN RATING [COMMENT]"; green otherwise.
 func assessPhrase(p *phrase) Command {
 	ratings := map[string]DomainRating{}
-	for _, domain := range Frameworks()[0].Domains {
+	for _, domain := range ReleasedFrameworks()[1].Domains {
 		ratings[domain] = DomainRating{Domain: domain, Rating: RatingGreen}
 	}
 	for _, line := range p.lines {
@@ -162,7 +162,11 @@ func decidePhrase(p *phrase) Command {
 	c := DecideGateway{
 		TransferID: transferOf(p), Gateway: GatewayCode(p.object(1)), Decision: GatewayDecision(p.object(2)),
 		DecidedBy: OrganisationCode(p.value("by")), DecidedOn: p.effective(),
-		Authority: Authority{Body: "board", MeetingOn: p.effective(), MinuteRef: p.value("minute"), Quorate: true},
+		Authority:  Authority{Body: "board", MeetingOn: p.effective(), MinuteRef: p.value("minute"), Quorate: true},
+		Statements: listOf[string](p, "signed"),
+	}
+	if slices.Equal(c.Statements, []string{"all"}) {
+		c.Statements = ReleasedFrameworks()[0].Notice.Statements
 	}
 	for _, line := range p.lines {
 		switch line.verb {

@@ -17,6 +17,14 @@ type State struct {
 	Holdings      Holdings
 	Transfers     Transfers
 	Delegations   Delegations
+	Interventions Interventions
+	Claims        Claims
+	Risks         Risks
+	Frameworks    Frameworks
+	Packages      Packages
+	Committees    Committees
+	Programme     Programme
+	Seconds       Seconds
 }
 
 // NewState returns the register before its first event.
@@ -28,6 +36,14 @@ func NewState() *State {
 	s.Holdings.lines.init(&s.undo)
 	s.Transfers.init(&s.undo)
 	s.Delegations.init(&s.undo)
+	s.Interventions.init(&s.undo)
+	s.Claims.init(&s.undo)
+	s.Risks.init(&s.undo)
+	s.Frameworks.init(&s.undo)
+	s.Packages.init(&s.undo)
+	s.Committees.init(&s.undo)
+	s.Programme.init(&s.undo)
+	s.Seconds.init(&s.undo)
 	return s
 }
 
@@ -57,6 +73,14 @@ func (s *State) applyFact(e Event) error {
 	known = s.Instruments.Apply(e) || known
 	known = s.Transfers.Apply(e) || known
 	known = s.Delegations.Apply(e) || known
+	known = s.Interventions.Apply(e) || known
+	known = s.Claims.Apply(e) || known
+	known = s.Risks.Apply(e) || known
+	known = s.Frameworks.Apply(e) || known
+	known = s.Packages.Apply(e) || known
+	known = s.Committees.Apply(e) || known
+	known = s.Programme.Apply(e) || known
+	known = s.Seconds.Apply(e) || known
 	changes := ChangesOf(e.Fact)
 	s.Holdings.Apply(e.No, changes)
 	if !known && len(changes) == 0 {

@@ -59,12 +59,22 @@ func TestPartsFoldByThemselves(t *testing.T) {
 	for _, r := range []*register{s.register, other.register} {
 		organisations, functions, instruments := NewOrganisations(), NewFunctions(), NewInstruments()
 		transfers, delegations := NewTransfers(), NewDelegations()
+		interventions, claims, risks, frameworks := NewInterventions(), NewClaims(), NewRisks(), NewFrameworks()
+		packages, committees, programme, seconds := NewPackages(), NewCommittees(), NewProgramme(), NewSeconds()
 		for _, e := range r.events {
 			organisations.Apply(e)
 			functions.Apply(e)
 			instruments.Apply(e)
 			transfers.Apply(e)
 			delegations.Apply(e)
+			interventions.Apply(e)
+			claims.Apply(e)
+			risks.Apply(e)
+			frameworks.Apply(e)
+			packages.Apply(e)
+			committees.Apply(e)
+			programme.Apply(e)
+			seconds.Apply(e)
 		}
 		for _, c := range []struct{ name, part, whole string }{
 			{"organisations", partPrint(organisations), partPrint(&r.state.Organisations)},
@@ -72,6 +82,14 @@ func TestPartsFoldByThemselves(t *testing.T) {
 			{"instruments", partPrint(instruments), partPrint(&r.state.Instruments)},
 			{"transfers", partPrint(transfers), partPrint(&r.state.Transfers)},
 			{"delegations", partPrint(delegations), partPrint(&r.state.Delegations)},
+			{"interventions", partPrint(interventions), partPrint(&r.state.Interventions)},
+			{"claims", partPrint(claims), partPrint(&r.state.Claims)},
+			{"risks", partPrint(risks), partPrint(&r.state.Risks)},
+			{"frameworks", partPrint(frameworks), partPrint(&r.state.Frameworks)},
+			{"packages", partPrint(packages), partPrint(&r.state.Packages)},
+			{"committees", partPrint(committees), partPrint(&r.state.Committees)},
+			{"programme", partPrint(programme), partPrint(&r.state.Programme)},
+			{"seconds", partPrint(seconds), partPrint(&r.state.Seconds)},
 		} {
 			if c.part != c.whole {
 				t.Errorf("%s differ:\n%s\n%s", c.name, c.part, c.whole)
@@ -111,7 +129,13 @@ func TestAsKnownThen(t *testing.T) {
 	}
 }
 
-func compareKnown(t *testing.T, file string, then, now *State, known EventNo) {
+// failer is a test, or a run of a property.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func compareKnown(t failer, file string, then, now *State, known EventNo) {
 	t.Helper()
 	for _, on := range endings(now) {
 		for _, remit := range now.Holdings.Remits() {
@@ -133,6 +157,14 @@ func compareKnown(t *testing.T, file string, then, now *State, known EventNo) {
 		{"successions", then.Organisations.Successions(Latest), now.Organisations.Successions(known)},
 		{"plans", then.Organisations.Planned(Latest), now.Organisations.Planned(known)},
 		{"bodies", bodiesOn(then, Latest), bodiesOn(now, known)},
+		{"interventions", then.Interventions.All(Latest), now.Interventions.All(known)},
+		{"claims", then.Claims.Claims(Latest), now.Claims.Claims(known)},
+		{"attestations", then.Claims.Attestations(Latest), now.Claims.Attestations(known)},
+		{"risks", then.Risks.All(Latest), now.Risks.All(known)},
+		{"frameworks", then.Frameworks.All(Latest), now.Frameworks.All(known)},
+		{"packages", then.Packages.All(Latest), now.Packages.All(known)},
+		{"committees", then.Committees.All(Latest), now.Committees.All(known)},
+		{"plan returns", then.Programme.Returns(Latest), now.Programme.Returns(known)},
 	} {
 		if partPrint(c.before) != partPrint(c.after) {
 			t.Fatalf("%s: %s as known at %d are\n%v, and were\n%v", file, c.name, known, c.after, c.before)

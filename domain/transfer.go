@@ -18,22 +18,37 @@ type Transfer struct {
 	EffectiveOn Date
 	Rationale   Text
 	Retained    []Retained
+	Results     []TransferResult
+	Residue     Residue
 	Terms       Terms
 	Framework   FrameworkCode
 	Domains     []string
 	Gateways    []Gateway
+	Notice      Notice
 	Assessments []Assessment
 	Conditions  []TransferCondition
 	Confidence  Confidence
 	Source      string
 	// Plan is the announcement that the transfer carries out; Replaces and ReplacedBy link announcements.
-	Plan       TransferID
+	Plan TransferID
+	// Reverses is the transfer that this one takes back, ReversedBy the one that took it back.
+	Reverses   TransferID
+	ReversedBy TransferID
 	Replaces   TransferID
 	ReplacedBy TransferID
 	State      TransferState
 	// ScheduledOn and CompletedOn are the dates set by those steps.
 	ScheduledOn Date
 	CompletedOn Date
+	// Options are those of an exploration; Chosen is the one that a proposal carries out.
+	Options []TransferOption
+	Chosen  string
+	// CalledIn says that an overseer put it under the full framework, where it stays.
+	CalledIn bool
+	// PausedIn is the state in which it goes on when it is paused.
+	PausedIn   TransferState
+	Milestones []Milestone
+	Reviews    []TransferReviewed
 	// Authors are the persons who proposed or amended it.
 	Authors []string
 	// AmendedNo is the last event that changed what had been assessed: what came before it no longer counts.
@@ -83,6 +98,11 @@ type TransferCondition struct {
 	WaivedBecause Text
 }
 
+// isSettled tells whether nothing is left to do: it was discharged or waived, or a reorganisation ended it.
+func (c TransferCondition) isSettled() bool {
+	return c.State != ConditionStateOpen && c.State != ConditionStateEvidenced
+}
+
 // Receiver returns the receiver of a transfer that has one, "" for an announcement with several.
 func (t Transfer) Receiver() OrganisationCode {
 	if len(t.Moves) != 1 {
@@ -113,10 +133,29 @@ func (t Transfer) ReceiverFor(footprint FootprintCode) OrganisationCode {
 // Due is the date on which the transfer is to take effect: completed, else scheduled, else proposed.
 func (t Transfer) Due() Date { return cmp.Or(t.CompletedOn, t.ScheduledOn, t.EffectiveOn) }
 
-// Remits calls yield with each remit that the transfer moves.
+// Remits calls yield with each remit from which the transfer starts.
 func (t Transfer) Remits(yield func(Remit) bool) {
 	c := HoldingChange{Subjects: []Subject{t.Subject}, Footprints: t.Footprints(), Roles: t.Roles}
 	c.Remits(yield)
+}
+
+// Changed calls yield with each remit that changes hands when the transfer takes effect: those from which it starts
+// unless they stay where they are, and those in which it results.
+func (t Transfer) Changed(yield func(Remit) bool) {
+	going := true
+	if t.Residue != ResidueStays {
+		t.Remits(func(r Remit) bool {
+			going = yield(r)
+			return going
+		})
+	}
+	for _, result := range t.Results {
+		c := HoldingChange{Subjects: []Subject{{result.Function, result.Part}}, Footprints: result.Footprints, Roles: t.Roles}
+		c.Remits(func(r Remit) bool {
+			going = going && yield(r)
+			return going
+		})
+	}
 }
 
 // Gateway returns a gateway by code.
@@ -205,7 +244,7 @@ func (t *Transfers) Apply(e Event) bool {
 	case TransferWithdrawn:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.State = StateWithdrawn })
 	default:
-		return t.applyGateway(e)
+		return t.applyGateway(e) || t.applyLife(e)
 	}
 	return true
 }
@@ -261,7 +300,9 @@ func (t *Transfer) proposed(e Event, f TransferProposed) {
 	t.Moves = []Move{{Receiver: f.Receiver, Footprints: f.Footprints}}
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained, t.Terms = f.Rationale, f.Retained, f.Terms
-	t.Framework, t.Domains, t.Gateways, t.Plan = f.Framework, f.Domains, gatewaysOf(f.Gateways, nil), f.Plan
+	t.Results, t.Residue = f.Results, f.Residue
+	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, nil)
+	t.Notice, t.Plan, t.Reverses = f.Notice, f.Plan, f.Reverses
 	t.State, t.Authors = StateProposed, []string{e.Actor.Person()}
 }
 
@@ -270,6 +311,7 @@ func (t *Transfer) amended(e Event, f TransferAmended) {
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained = f.Rationale, f.Retained
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, t.Gateways)
+	t.Notice = f.Notice
 	t.authored(e, f.Material)
 }
 

@@ -32,7 +32,7 @@ const (
 	FormCouncil            Form = "council"
 	FormTeam               Form = "team"
 	FormOffice             Form = "office"
-	FormCommittee          Form = "committee"
+	FormCommitteeBody      Form = "committee"
 	FormJointCommittee     Form = "joint_committee"
 	FormCommitteesInCommon Form = "committees_in_common"
 	FormCluster            Form = "cluster"
@@ -44,7 +44,7 @@ const (
 // Forms lists every form.
 func Forms() []Form {
 	return []Form{
-		FormMinister, FormStatutoryBody, FormTrust, FormCouncil, FormTeam, FormOffice, FormCommittee, FormJointCommittee,
+		FormMinister, FormStatutoryBody, FormTrust, FormCouncil, FormTeam, FormOffice, FormCommitteeBody, FormJointCommittee,
 		FormCommitteesInCommon, FormCluster, FormPartnership, FormCompany, FormCharity,
 	}
 }
@@ -253,6 +253,8 @@ const (
 	ConditionStateEvidenced  ConditionState = "evidenced"
 	ConditionStateDischarged ConditionState = "discharged"
 	ConditionStateWaived     ConditionState = "waived"
+	// ConditionStateLapsed is that of a condition whose owner ended without anybody to follow.
+	ConditionStateLapsed ConditionState = "lapsed"
 )
 
 // DelegationState is where a delegation stands.
@@ -311,4 +313,40 @@ func ActorRoles() []ActorRole {
 		ActorProgrammeOffice, ActorAssessor, ActorBoard, ActorPanel, ActorCommittee, ActorRegistrar, ActorAuditor,
 		ActorReader, ActorOperator,
 	}
+}
+
+// MilestoneKind is a step of carrying out a transfer.
+type MilestoneKind string
+
+// The milestones, each with a clock of its own.
+const (
+	MilestoneDecision    MilestoneKind = "decision"
+	MilestoneSignature   MilestoneKind = "signature"
+	MilestoneLegalEffect MilestoneKind = "legal_effect"
+	MilestoneStaff       MilestoneKind = "staff"
+	MilestoneMoney       MilestoneKind = "money"
+	MilestoneDataAccess  MilestoneKind = "data_access"
+)
+
+// MilestoneKinds lists the milestones.
+func MilestoneKinds() []MilestoneKind {
+	return []MilestoneKind{
+		MilestoneDecision, MilestoneSignature, MilestoneLegalEffect, MilestoneStaff, MilestoneMoney, MilestoneDataAccess,
+	}
+}
+
+// InterventionKind is how a body above steps in.
+type InterventionKind string
+
+// The kinds of intervention. Only a takeover moves the exercise of functions.
+const (
+	InterventionSupport     InterventionKind = "support"
+	InterventionUndertaking InterventionKind = "undertaking"
+	InterventionDirection   InterventionKind = "direction"
+	InterventionTakeover    InterventionKind = "takeover"
+)
+
+// InterventionKinds lists the kinds of intervention.
+func InterventionKinds() []InterventionKind {
+	return []InterventionKind{InterventionSupport, InterventionUndertaking, InterventionDirection, InterventionTakeover}
 }

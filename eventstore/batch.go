@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -157,7 +158,7 @@ func (s *Store) transact(b *batch, r Request, digest string) (transaction, error
 	if err != nil {
 		return transaction{}, err
 	}
-	today := domain.DateOf(at.In(s.london))
+	today := cmp.Or(r.SimulatedOn, domain.DateOf(at.In(s.london)))
 	decision, err := s.ask(r.Command, domain.Meta{
 		Caller: r.Caller, Now: at, Today: today, ID: id, ExpectedRevision: r.ExpectedRevision, Reason: r.Reason,
 	})
@@ -169,7 +170,7 @@ func (s *Store) transact(b *batch, r Request, digest string) (transaction, error
 		e := domain.Event{
 			No: s.state.Last() + 1, TransactionID: id, Index: i, Count: len(decision.Facts), CommandID: r.CommandID,
 			Actor:      domain.Actor{Subject: r.Caller.Subject, Organisation: r.Caller.Organisation, Role: decision.Role},
-			RecordedAt: at, EffectiveOn: fact.Effective(), Reason: r.Reason, Fact: fact,
+			RecordedAt: at, EffectiveOn: fact.Effective(), Reason: decision.Reason, Fact: fact,
 		}
 		if i == 0 {
 			e.Digest = digest

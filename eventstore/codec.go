@@ -50,7 +50,7 @@ func event(c *coder, e *domain.Event) {
 	truth(c, 9, &e.Late)
 	digest(c, 10, &e.Digest)
 	sealed(c, 11, &e.Reason)
-	fact(c, &e.Fact)
+	choice(c, &e.Fact, facts)
 }
 
 func actor(c *coder, a *domain.Actor) {

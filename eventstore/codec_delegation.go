@@ -7,6 +7,8 @@ func delegationFacts(c *coder, f *domain.Fact) {
 	oneof(c, 261, f, functionDelegated)
 	oneof(c, 262, f, delegationAccepted)
 	oneof(c, 263, f, delegationRevoked)
+	oneof(c, 264, f, delegationVaried)
+	oneof(c, 265, f, variationAccepted)
 }
 
 func functionDelegated(c *coder, v *domain.FunctionDelegated) {
@@ -32,4 +34,13 @@ func delegationRevoked(c *coder, v *domain.DelegationRevoked) {
 	text(c, 1, &v.ID)
 	date(c, 2, &v.EffectiveOn)
 	many(c, 3, &v.Changes, holdingChange)
+}
+
+func delegationVaried(c *coder, v *domain.DelegationVaried) {
+	text(c, 1, &v.ID)
+	one(c, 2, &v.Terms, terms)
+}
+
+func variationAccepted(c *coder, v *domain.VariationAccepted) {
+	text(c, 1, &v.ID)
 }

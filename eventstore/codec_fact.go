@@ -9,43 +9,54 @@ import (
 	"github.com/remit-register/remit/domain"
 )
 
-// fact visits the oneof that holds the fact: exactly one of those described in the files codec_*.go. A new fact gets a
-// message and a number of its own in proto/remit/event/v1, and is described in one of these files; a message that
-// exists gets new fields at its end.
-func fact(c *coder, f *domain.Fact) {
-	if c.writing {
-		c.factType = reflect.TypeOf(*f)
-	} else {
-		c.factField = c.peek()
-	}
+// facts visits the fact: exactly one of those described in the files codec_*.go. A new fact gets a message and a number
+// of its own in proto/remit/event/v1, and is described in one of these files; a message that exists gets new fields at
+// its end.
+func facts(c *coder, f *domain.Fact) {
 	organisationFacts(c, f)
 	reorganisationFacts(c, f)
 	functionFacts(c, f)
 	instrumentFacts(c, f)
 	recordFacts(c, f)
 	transferFacts(c, f)
+	lifeFacts(c, f)
 	gatewayFacts(c, f)
 	delegationFacts(c, f)
-	if c.err == nil && (*f == nil || c.factType != nil) {
-		c.fail(fmt.Errorf("fact %T in field %d is not known here: written by a newer release? %w", *f, c.factField, errNotCanonical))
-	}
+	oversightFacts(c, f)
+	programmeFacts(c, f)
 }
 
-// oneof visits the fact if it is a T, stored as field num.
-func oneof[T domain.Fact](c *coder, num protowire.Number, f *domain.Fact, body func(*coder, *T)) {
+// choice visits a oneof, of which exactly one member is stored: members visits each of them with oneof. I is the
+// interface that the members have in common.
+func choice[I any](c *coder, v *I, members func(*coder, *I)) {
+	outerType, outerField := c.memberType, c.memberField
+	if c.writing {
+		c.memberType = reflect.TypeOf(*v)
+	} else {
+		c.memberField = c.peek()
+	}
+	members(c, v)
+	if c.err == nil && (any(*v) == nil || c.writing && c.memberType != nil) {
+		c.fail(fmt.Errorf("%T in field %d is not known here: written by a newer release? %w", *v, c.memberField, errNotCanonical))
+	}
+	c.memberType, c.memberField = outerType, outerField
+}
+
+// oneof visits the member of a oneof if it is a T, stored as field num.
+func oneof[I, T any](c *coder, num protowire.Number, v *I, body func(*coder, *T)) {
 	switch {
-	case c.writing && c.factType == reflect.TypeFor[T]():
-		v, ok := (*f).(T)
+	case c.writing && c.memberType == reflect.TypeFor[T]():
+		member, ok := any(*v).(T)
 		if !ok {
 			return
 		}
-		c.factType = nil
+		c.memberType = nil
 		start := c.open(num)
-		body(c, &v)
+		body(c, &member)
 		c.close(start)
-	case !c.writing && c.factField == num && c.next(num, protowire.BytesType):
-		var v T
-		readMessage(c, &v, body)
-		*f = v
+	case !c.writing && c.memberField == num && c.next(num, protowire.BytesType):
+		var member T
+		readMessage(c, &member, body)
+		*v, _ = any(member).(I)
 	}
 }

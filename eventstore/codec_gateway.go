@@ -10,6 +10,8 @@ func gatewayFacts(c *coder, f *domain.Fact) {
 	oneof(c, 234, f, conditionEvidenced)
 	oneof(c, 235, f, conditionDischarged)
 	oneof(c, 236, f, conditionWaived)
+	oneof(c, 237, f, packageFormed)
+	oneof(c, 238, f, frameworkSet)
 }
 
 func readinessAssessed(c *coder, v *domain.ReadinessAssessed) {
@@ -35,6 +37,8 @@ func gatewayDecided(c *coder, v *domain.GatewayDecided) {
 	many(c, 8, &v.Opinions, opinion)
 	many(c, 9, &v.Conditions, condition)
 	text(c, 10, &v.State)
+	texts(c, 11, &v.Statements)
+	text(c, 12, &v.Package)
 }
 
 func conditionEvidenced(c *coder, v *domain.ConditionEvidenced) {

@@ -23,6 +23,8 @@ func organisationEstablished(c *coder, v *domain.OrganisationEstablished) {
 	date(c, 8, &v.EffectiveOn)
 	text(c, 9, &v.Confidence)
 	text(c, 10, &v.Source)
+	texts(c, 11, &v.Members)
+	text(c, 12, &v.Host)
 }
 
 func organisationRenamed(c *coder, v *domain.OrganisationRenamed) {

@@ -8,6 +8,7 @@ func reorganisationFacts(c *coder, f *domain.Fact) {
 	oneof(c, 122, f, holdingsDisposed)
 	oneof(c, 123, f, reorganisationPlanned)
 	oneof(c, 124, f, footprintsSucceeded)
+	oneof(c, 125, f, matterDisposed)
 }
 
 func organisationsReorganised(c *coder, v *domain.OrganisationsReorganised) {
@@ -57,4 +58,20 @@ func footprintSuccession(c *coder, v *domain.FootprintSuccession) {
 	text(c, 1, &v.Predecessor)
 	text(c, 2, &v.Successor)
 	text(c, 3, &v.Share)
+}
+
+func matterDisposed(c *coder, v *domain.MatterDisposed) {
+	text(c, 1, &v.Reorganisation)
+	one(c, 2, &v.Matter, matter)
+	text(c, 3, &v.Disposition)
+	text(c, 4, &v.From)
+	text(c, 5, &v.To)
+	date(c, 6, &v.EffectiveOn)
+	many(c, 7, &v.Gateways, gatewayPlan)
+	many(c, 8, &v.Shares, move)
+}
+
+func matter(c *coder, v *domain.Matter) {
+	text(c, 1, &v.Kind)
+	text(c, 2, &v.ID)
 }

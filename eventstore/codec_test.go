@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"flag"
@@ -31,7 +32,7 @@ func TestEveryFactIsListed(t *testing.T) {
 	for _, f := range everyFact() {
 		listed[f.FactType()] = true
 	}
-	for _, name := range declaredFacts(t) {
+	for _, name := range declared(t, "FactType") {
 		if !listed[name] {
 			t.Errorf("domain.%s is a fact that this package does not store: give it a message in proto/remit/event/v1, "+
 				"describe it in a codec_*.go, and list it in everyFact", name)
@@ -39,8 +40,8 @@ func TestEveryFactIsListed(t *testing.T) {
 	}
 }
 
-// declaredFacts returns the names of the types of package domain that have a FactType method.
-func declaredFacts(t *testing.T) []string {
+// declared returns the names of the types of package domain that have the method.
+func declared(t *testing.T, method string) []string {
 	t.Helper()
 	files, err := filepath.Glob("../domain/*.go")
 	if err != nil || len(files) == 0 {
@@ -53,7 +54,7 @@ func declaredFacts(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		for _, d := range parsed.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "FactType" && !strings.HasSuffix(file, "_test.go") {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == method && !strings.HasSuffix(file, "_test.go") {
 				names = append(names, fmt.Sprint(f.Recv.List[0].Type))
 			}
 		}
@@ -152,6 +153,16 @@ func TestPersonalTextsAreSealed(t *testing.T) {
 	for _, sample := range everyFact() {
 		checkPersonal(t, reflect.TypeOf(sample), messages[sample.FactType()], map[string]bool{})
 	}
+	awaited := (&eventv1.SecondAwaited{}).ProtoReflect().Descriptor().Oneofs().ByName("command").Fields()
+	for _, sample := range everyFact() {
+		if f, ok := sample.(domain.SecondAwaited); ok {
+			message := awaited.ByName(protoreflect.Name(protoName(f.Command.Method())))
+			if message == nil {
+				t.Fatalf("the schema has no %s that waits for a second person", f.Command.Method())
+			}
+			checkPersonal(t, reflect.TypeOf(f.Command), message.Message(), map[string]bool{})
+		}
+	}
 }
 
 func checkPersonal(t *testing.T, goType reflect.Type, message protoreflect.MessageDescriptor, seen map[string]bool) {
@@ -186,7 +197,7 @@ func checkPersonal(t *testing.T, goType reflect.Type, message protoreflect.Messa
 
 // protoName is the schema's name for a field of the domain.
 func protoName(name string) string {
-	for from, to := range map[string]string{"SHA256": "Sha256", "URI": "Uri", "ID": "Id"} {
+	for from, to := range map[string]string{"SHA256": "Sha256", "URI": "Uri", "ID": "Id", "WTE": "Wte"} {
 		name = strings.ReplaceAll(name, from, to)
 	}
 	var out strings.Builder
@@ -270,6 +281,13 @@ func TestOnlyCanonicalBytesAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	envelope, _, found := bytes.Cut(good, []byte{0x82, 0x0d}) // the tag of field 208
+	if !found {
+		t.Fatalf("%x does not hold the fact where it was", good)
+	}
+	if _, err := DecodeEvent(slices.Concat(envelope, []byte{0xba, 0x0b, 0x02, 0x22, 0x00})); err != nil {
+		t.Errorf("an empty command that awaits a second person: %v", err)
+	}
 	for name, bad := range map[string][]byte{
 		"an unknown field at the end": append(slices.Clone(good), 0xf8, 0x7f, 0x01),
 		"a number that is too long":   append([]byte{0x08, 0x87, 0x00}, good[2:]...),
@@ -277,6 +295,9 @@ func TestOnlyCanonicalBytesAreRead(t *testing.T) {
 		"cut off":                     good[:len(good)-1],
 		"nothing":                     {},
 		"a field twice":               append([]byte{0x08, 0x07}, good...),
+		"a choice without a member":   slices.Concat(envelope, []byte{0xba, 0x0b, 0x00}),
+		"a choice with two members":   slices.Concat(envelope, []byte{0xba, 0x0b, 0x04, 0x22, 0x00, 0x2a, 0x00}),
+		"a member that is not known":  slices.Concat(envelope, []byte{0xba, 0x0b, 0x02, 0x7a, 0x00}),
 	} {
 		if e, err := DecodeEvent(bad); !errors.Is(err, errNotCanonical) {
 			t.Errorf("%s: was read as %v, error %v", name, e, err)

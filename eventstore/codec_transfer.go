@@ -52,6 +52,10 @@ func transferProposed(c *coder, v *domain.TransferProposed) {
 	texts(c, 15, &v.Domains)
 	many(c, 16, &v.Gateways, gatewayPlan)
 	text(c, 17, &v.Plan)
+	many(c, 18, &v.Results, transferResult)
+	text(c, 19, &v.Residue)
+	one(c, 20, &v.Notice, notice)
+	text(c, 21, &v.Reverses)
 }
 
 func transferAmended(c *coder, v *domain.TransferAmended) {
@@ -66,6 +70,7 @@ func transferAmended(c *coder, v *domain.TransferAmended) {
 	texts(c, 9, &v.Domains)
 	many(c, 10, &v.Gateways, gatewayPlan)
 	truth(c, 11, &v.Material)
+	one(c, 12, &v.Notice, notice)
 }
 
 func termsSet(c *coder, v *domain.TermsSet) {
@@ -111,6 +116,18 @@ func terms(c *coder, v *domain.Terms) {
 	date(c, 6, &v.EndsOn)
 	truth(c, 7, &v.OnwardPermitted)
 	text(c, 8, &v.AgreementRef)
+	number(c, 9, &v.OnwardDepth)
+	many(c, 10, &v.Money, moneyTerm)
+	one(c, 11, &v.Staff, staffTerms)
+	texts(c, 12, &v.Contracts)
+	sealed(c, 13, &v.Liabilities)
+	sealed(c, 14, &v.Records)
+	many(c, 15, &v.Subcontracts, subcontract)
+	text(c, 16, &v.Controller)
+	text(c, 17, &v.DataAgreement)
+	truth(c, 18, &v.NewLiability)
+	truth(c, 19, &v.Redundancy)
+	truth(c, 20, &v.NewController)
 }
 
 func gatewayPlan(c *coder, v *domain.GatewayPlan) {
@@ -120,4 +137,32 @@ func gatewayPlan(c *coder, v *domain.GatewayPlan) {
 	text(c, 4, &v.Role)
 	truth(c, 5, &v.OpinionRequired)
 	truth(c, 6, &v.SameLegalPerson)
+}
+
+func transferResult(c *coder, v *domain.TransferResult) {
+	text(c, 1, &v.Function)
+	text(c, 2, &v.Part)
+	texts(c, 3, &v.Footprints)
+}
+
+func moneyTerm(c *coder, v *domain.MoneyTerm) {
+	text(c, 1, &v.Class)
+	truth(c, 2, &v.Recurrent)
+	number(c, 3, &v.Pounds)
+	text(c, 4, &v.Year)
+	text(c, 5, &v.HostShare)
+}
+
+func staffTerms(c *coder, v *domain.StaffTerms) {
+	number(c, 1, &v.WTE)
+	truth(c, 2, &v.Stated)
+	text(c, 3, &v.Employer)
+	text(c, 4, &v.Mechanism)
+	date(c, 5, &v.ConsultedOn)
+}
+
+func subcontract(c *coder, v *domain.Subcontract) {
+	text(c, 1, &v.From)
+	text(c, 2, &v.To)
+	text(c, 3, &v.AgreementRef)
 }

@@ -2,6 +2,7 @@ package eventstore
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
@@ -25,12 +26,59 @@ func TestCanonicalForm(t *testing.T) {
 			Function: "eprr", Roles: []domain.Role{domain.RoleExercising}, Rationale: domain.Text{Clear: "secret", Commitment: "00"},
 			Retained: []domain.Retained{{Role: domain.RoleOverview, Description: domain.Text{Commitment: "11"}}, {}},
 		},
+		`{"delegationId":"01J","terms":{"money":[{"class":"running_cost","pounds":250000,"year":"2026/27"}],"staff":{"stated":true}}}`: domain.VaryDelegation{
+			DelegationID: "01J", Terms: domain.Terms{
+				Liability: domain.Text{Commitment: "22"}, Staff: domain.StaffTerms{Stated: true},
+				Money: []domain.MoneyTerm{{Class: domain.CostRunning, Pounds: 250_000, Year: "2026/27"}},
+			},
+		},
+		`{"event":18446744073709551615,"withdraw":true}`: domain.Correct{Event: domain.Latest, Withdraw: true},
 	} {
 		var out bytes.Buffer
 		if _, err := new(digester).canonical(&out, reflect.ValueOf(command)); err != nil || out.String() != want {
 			t.Errorf("%s is canonically\n%s, not\n%s (%v)", command.Method(), out.String(), want, err)
 		}
 	}
+}
+
+// Every command has a digest, and each field bears on it: all but the personal texts.
+func TestEveryCommandHasADigest(t *testing.T) {
+	listed := map[string]bool{}
+	for _, sample := range everyCommand() {
+		listed[sample.Method()] = true
+		t.Run(sample.Method(), func(t *testing.T) {
+			filled := reflect.New(reflect.TypeOf(sample)).Elem()
+			(&filler{}).fill(t, filled)
+			whole := canonicalForm(t, filled)
+			for i := range filled.NumField() {
+				less := reflect.New(filled.Type()).Elem()
+				less.Set(filled)
+				less.Field(i).SetZero()
+				isText := filled.Field(i).Type() == reflect.TypeFor[domain.Text]()
+				if same := canonicalForm(t, less) == whole; same != isText {
+					t.Errorf("the digest is the same without %s: %t", filled.Type().Field(i).Name, same)
+				}
+			}
+		})
+	}
+	for _, name := range declared(t, "Method") {
+		if !listed[name] {
+			t.Errorf("domain.%s is a command that is not tested here: list it in everyCommand", name)
+		}
+	}
+}
+
+// canonicalForm returns the canonical form of a filled command.
+func canonicalForm(t *testing.T, command reflect.Value) string {
+	t.Helper()
+	var out bytes.Buffer
+	if _, err := new(digester).canonical(&out, command); err != nil {
+		t.Fatal(err)
+	}
+	if out.Len() > 0 && !json.Valid(out.Bytes()) {
+		t.Errorf("%s is no JSON", out.String())
+	}
+	return out.String()
 }
 
 func TestCommandDigest(t *testing.T) {

@@ -26,6 +26,9 @@ type Request struct {
 	ExpectedRevision uint64
 	// ValidateOnly decides and reports, and records nothing.
 	ValidateOnly bool
+	// SimulatedOn is the civil date as of which Simulate decides, where that is not today; a command that is submitted is
+	// decided today.
+	SimulatedOn domain.Date
 	// Secrets open the sealed texts. Those that the recorded events refer to are kept in the vault.
 	Secrets []Secret
 }
@@ -72,6 +75,7 @@ type outcome struct {
 
 // prepare checks what can be told without the register's state.
 func (s *Store) prepare(r Request) (*Pending, error) {
+	r.SimulatedOn = 0
 	p := &Pending{request: r, done: make(chan struct{})}
 	id, err := uuid.Parse(r.CommandID)
 	switch {

@@ -25,9 +25,10 @@ type coder struct {
 	err     error
 	// commitments of the personal texts that were visited, in hex
 	commitments []string
-	// what oneof compares with: type of the fact to be written, field of the fact to be read
-	factType  reflect.Type
-	factField protowire.Number
+	// what oneof compares with, for the innermost choice: type of the member to be written, nil once it is; field of the
+	// member to be read
+	memberType  reflect.Type
+	memberField protowire.Number
 }
 
 // errNotCanonical says that bytes are not in the one form in which the register writes.
@@ -141,11 +142,18 @@ func number[T ~int | ~int32 | ~int64 | ~uint32 | ~uint64](c *coder, num protowir
 			}
 		}
 	case *v < 0:
-		c.fail(fmt.Errorf("field %d is %d: negative", num, *v))
+		c.fail(fmt.Errorf("field %d is %d: negative: %w", num, *v, ErrBadRequest))
 	case *v != 0:
 		c.tag(num, protowire.VarintType)
 		c.out = protowire.AppendVarint(c.out, uint64(*v))
 	}
+}
+
+// signed visits a number that may be negative, as sint64.
+func signed(c *coder, num protowire.Number, v *int64) {
+	zigzag := protowire.EncodeZigZag(*v)
+	number(c, num, &zigzag)
+	*v = protowire.DecodeZigZag(zigzag)
 }
 
 // truth visits a truth value.

@@ -38,3 +38,9 @@ func unknownInstrument(code domain.InstrumentCode) error {
 	return domain.Refuse(domain.UnknownInstrument, fmt.Sprintf("There is no instrument %q.", code),
 		"List the instruments to see their codes.", "instrument", string(code))
 }
+
+// unknownID refuses an id of a kind of thing, such as "plan return", that facts know by a key, such as "planReturn".
+func unknownID(reason domain.Reason, name, key, id string) error {
+	return domain.Refuse(reason, fmt.Sprintf("There is no %s with the id %q.", name, id),
+		"List what there is to find its id.", key, id)
+}

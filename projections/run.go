@@ -34,6 +34,14 @@ type Views struct {
 	instruments   *domain.Instruments
 	transfers     *domain.Transfers
 	delegations   *domain.Delegations
+	interventions *domain.Interventions
+	claims        *domain.Claims
+	risks         *domain.Risks
+	frameworks    *domain.Frameworks
+	packages      *domain.Packages
+	committees    *domain.Committees
+	programme     *domain.Programme
+	seconds       *domain.Seconds
 	holdings      *functionMap
 	plans         *transferIndex
 	// broken is the error that stopped Apply in the middle of a transaction; nothing can be applied after it.
@@ -57,6 +65,14 @@ func New(now func() time.Time) *Views {
 		instruments:   domain.NewInstruments(),
 		transfers:     domain.NewTransfers(),
 		delegations:   domain.NewDelegations(),
+		interventions: domain.NewInterventions(),
+		claims:        domain.NewClaims(),
+		risks:         domain.NewRisks(),
+		frameworks:    domain.NewFrameworks(),
+		packages:      domain.NewPackages(),
+		committees:    domain.NewCommittees(),
+		programme:     domain.NewProgramme(),
+		seconds:       domain.NewSeconds(),
 		holdings:      newFunctionMap(epochChanges),
 		plans:         newTransferIndex(),
 	}
@@ -108,11 +124,10 @@ func (v *Views) fold(events []domain.Event) (domain.EventNo, error) {
 }
 
 func (v *Views) foldOne(e *domain.Event) error {
-	known := v.organisations.Apply(*e)
-	known = v.functions.Apply(*e) || known
-	known = v.instruments.Apply(*e) || known
-	known = v.transfers.Apply(*e) || known
-	known = v.delegations.Apply(*e) || known
+	known := false
+	for _, fold := range v.folds() {
+		known = fold(*e) || known
+	}
 	changes := domain.ChangesOf(e.Fact)
 	if !known && len(changes) == 0 {
 		return fmt.Errorf("unknown fact %T", e.Fact)
@@ -123,6 +138,15 @@ func (v *Views) foldOne(e *domain.Event) error {
 	}
 	v.events.add(e)
 	return nil
+}
+
+// folds are the domain's own folds; each tells whether an event was about what it keeps.
+func (v *Views) folds() [13]func(domain.Event) bool {
+	return [...]func(domain.Event) bool{
+		v.organisations.Apply, v.functions.Apply, v.instruments.Apply, v.transfers.Apply, v.delegations.Apply,
+		v.interventions.Apply, v.claims.Apply, v.risks.Apply, v.frameworks.Apply, v.packages.Apply,
+		v.committees.Apply, v.programme.Apply, v.seconds.Apply,
+	}
 }
 
 // Position returns the number of the last event that the views show, 0 before the first.

@@ -232,7 +232,12 @@ func askEverything(t *testing.T, v *projections.Views, pinned domain.AsOf) {
 	_, footprints := v.Footprints(projections.FootprintQuery{AsOf: latest})
 	_, events := v.Events(projections.EventQuery{Entity: "function/eprr"})
 	_, transfers := v.Transfers(projections.TransferQuery{Known: domain.Latest})
-	if err := errors.Join(holders, wholeMap, history, comparison, changes, organisations, footprints, events, transfers); err != nil {
+	_, findings := v.Coherence(projections.CoherenceQuery{AsOf: latest, Until: pinned.On.AddDays(5)})
+	_, costs := v.Envelope(projections.EnvelopeQuery{AsOf: latest})
+	_, shift := v.Shift(projections.ShiftQuery{From: pinned.On - 200, Until: pinned.On, Known: domain.Latest})
+	_, waiting := v.Awaiting(projections.AwaitingQuery{Known: domain.Latest})
+	if err := errors.Join(holders, wholeMap, history, comparison, changes, organisations, footprints, events, transfers,
+		findings, costs, shift, waiting); err != nil {
 		t.Error(err)
 	}
 }

@@ -68,6 +68,7 @@ Start a register with "remit serve", then ask it from another window:
 	})
 	root.SetVersionTemplate("{{.Version}}\n")
 	a.globalFlags(root)
+	root.SetGlobalNormalizationFunc(sameFlag)
 	root.AddGroup(
 		&cobra.Group{ID: groupAsk, Title: "Ask the register:"},
 		&cobra.Group{ID: groupRecord, Title: "Record what is decided and what happened:"},
@@ -94,8 +95,11 @@ func (a *app) addCommands(root *cobra.Command) {
 		}
 	}
 	add(groupAsk, a.who(), a.orgMap(), a.diff(), a.history(), a.org(), a.orgs(), a.functions(), a.instruments(),
-		a.footprints(), a.delegations(), a.events())
-	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence())
+		a.footprints(), a.delegations(), a.events(), a.coherence(),
+		a.envelope(), a.shift())
+	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence(),
+		a.correct(), a.claim(), a.attest(), a.second(), a.packages(), a.intervene(), a.risk(), a.reorganise(),
+		a.committee(), a.planReturn(), a.framework(), a.population(), a.cost())
 	add(groupRun, a.serve(), a.load(), a.bench(), a.version())
 	root.AddCommand(exitCodesTopic(), identityTopic())
 }

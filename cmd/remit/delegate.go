@@ -28,7 +28,7 @@ func (a *app) delegate() *cobra.Command {
 	terms := a.termsVar(cmd)
 	required(cmd, "from", "to", "on")
 	i := a.issuing(cmd)
-	cmd.AddCommand(a.delegateAccept())
+	cmd.AddCommand(a.delegateAccept(), a.delegateVary())
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		c, err := a.client()
 		if err != nil {
@@ -46,7 +46,7 @@ func (a *app) delegate() *cobra.Command {
 func (a *app) delegateAccept() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "accept ID",
-		Short:   "Accept a delegation: by the delegate's board",
+		Short:   "Accept a delegation, or other terms that are offered for it: by the delegate's board",
 		Example: `  remit --as board@QYG delegate accept 01KABCDEFGHJKMNPQRSTVWXYZ0`,
 		Args:    cobra.ExactArgs(1),
 	}
@@ -152,7 +152,15 @@ func (a *app) showDelegation(cmd *cobra.Command, request *remitv1.GetDelegationR
 		s.field("all of", joinWords(d.GetFootprints()))
 		s.field("confidence", word(d.GetConfidence()))
 		s.field("source", d.GetSource())
+		for _, share := range d.GetShares() {
+			s.field("held by", share.GetReceiver()+" in "+joinWords(share.GetFootprints()))
+		}
+		s.field("undetermined", unless(!d.GetUndetermined(), "a party ended, and nobody knows who followed it"))
 		termsSheet(s, d.GetTerms())
+		if d.GetVariation() != nil {
+			s.title("Offered, not accepted yet:")
+			termsSheet(s, d.GetVariation())
+		}
 	})
 }
 

@@ -13,10 +13,13 @@ po@S1Y5D, or the environment variable REMIT_AS. You then have every role at that
 them after a semicolon: --as "po@S1Y5D;programme_office". Without --as everything may be asked and nothing recorded.
 
 The same subject at another body is another person. Some steps need different people: whoever proposed or assessed a
-transfer does not decide its gateways, and whoever submitted evidence does not confirm a discharge.
+transfer does not decide its gateways, whoever submitted evidence does not confirm a discharge, and whoever gave a
+baseline, an occurrence, a correction or a reorganisation does not agree to it as the second person.
 
-  plan, propose, amend, terms, schedule,    programme_office of the sender, the receiver, their region or a
-    complete, withdraw                      national body
+  plan, explore, propose, amend, terms,     programme_office of the sender, the receiver, their region or a
+    schedule, complete, withdraw, pause,    national body
+    resume, milestone, review, reverse,
+    package form
   assess                                    assessor of the party
   decide a readiness gateway                board of the party
   confirm; give an opinion                  panel of the body that confirms
@@ -24,6 +27,13 @@ transfer does not decide its gateways, and whoever submitted evidence does not c
   discharge or waive a condition            the role that set it
   delegate, revoke; accept                  board of the delegator; board of the delegate
   allocate, occurrence, load reference      registrar of the body, its region or a national body
+  correct, reorganise, framework set,       registrar of a national body
+    population
+  second                                    somebody else with the right to what waits
+  call-in; plan-return moderate             panel of the region of the body, or of a national body
+  claim, attest, risk, cost, plan-return    programme_office of the body
+    submit
+  committee form, change; advise            board of one of its bodies; committee of one of its bodies
 
 Names of people are kept apart from the record: the log shows pseudonyms.`,
 	}

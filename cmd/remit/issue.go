@@ -88,6 +88,7 @@ func (a *app) recorded(answer outcome) error {
 	case receipt.GetReplayed():
 		a.say("recorded before: this is the first receipt again")
 	}
+	a.sayAwaiting(answer)
 	if a.format == formatTable || a.format == formatCSV {
 		return list(a, nil, receipt.GetEvents(), receiptColumns(receipt, made))
 	}
@@ -104,19 +105,43 @@ func receiptColumns(receipt *remitv1.Receipt, made []string) []column[*remitv1.R
 	}
 }
 
-// madeBy returns the ids of what a command made: a transfer, a delegation or conditions. What was only validated made
-// nothing.
+// sayAwaiting tells that what was asked for takes effect only once somebody else agrees, and how that is done.
+func (a *app) sayAwaiting(answer outcome) {
+	waiting, ok := answer.(interface {
+		GetAwaitingSecond() bool
+		GetAwaitingId() string
+	})
+	switch {
+	case !ok || !waiting.GetAwaitingSecond():
+	case waiting.GetAwaitingId() == "":
+		a.say("It would wait for a second person before it takes effect.")
+	default:
+		a.say("Nothing has changed yet: it waits for a second person. Somebody else with the same right agrees with:\n"+
+			"  remit --as SUBJECT@ORG second %s", waiting.GetAwaitingId())
+	}
+}
+
+// madeBy returns the ids of what a command made, such as a transfer, conditions, or what waits for a second person. What
+// was only validated made nothing.
 func madeBy(answer outcome) []string {
 	if answer.GetReceipt().GetTransactionId() == "" {
 		return nil
 	}
-	switch made := any(answer).(type) {
-	case interface{ GetTransferId() string }:
-		return []string{made.GetTransferId()}
-	case interface{ GetDelegationId() string }:
-		return []string{made.GetDelegationId()}
-	case interface{ GetConditionIds() []string }:
-		return made.GetConditionIds()
+	m := answer.ProtoReflect()
+	fields := m.Descriptor().Fields()
+	for n := range fields.Len() {
+		field := fields.Get(n)
+		switch {
+		case field.Kind() != protoreflect.StringKind || !m.Has(field):
+		case field.IsList():
+			var ids []string
+			for at := range m.Get(field).List().Len() {
+				ids = append(ids, m.Get(field).List().Get(at).String())
+			}
+			return ids
+		default:
+			return []string{m.Get(field).String()}
+		}
 	}
 	return nil
 }

@@ -38,58 +38,75 @@ func (a *app) loadFile(ctx context.Context, path string, validateOnly bool) erro
 	defer file.Close()
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, maxLine)
-	var recorded, replayed int
+	var done loadedLines
 	for no := 1; lines.Scan(); no++ {
 		line := bytes.TrimSpace(lines.Bytes())
 		if len(line) == 0 {
 			continue
 		}
-		again, err := c.give(ctx, line, validateOnly)
+		given, err := c.give(ctx, line, validateOnly)
 		if err != nil {
-			a.sayLoaded(recorded, replayed, validateOnly)
+			a.sayLoaded(done, validateOnly)
 			return fmt.Errorf("%s, line %d: %w", path, no, err)
 		}
-		if again {
-			replayed++
-		} else {
-			recorded++
-		}
+		done.count(given)
 	}
 	if err := lines.Err(); err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
 	}
-	a.sayLoaded(recorded, replayed, validateOnly)
+	a.sayLoaded(done, validateOnly)
 	return nil
 }
 
-func (a *app) sayLoaded(recorded, replayed int, validateOnly bool) {
+// loadedLines counts what became of the commands of a file.
+type loadedLines struct{ recorded, replayed, waiting int }
+
+func (l *loadedLines) count(answer givenLine) {
+	switch {
+	case answer.Receipt.Replayed:
+		l.replayed++
+	case answer.AwaitingSecond:
+		l.recorded++
+		l.waiting++
+	default:
+		l.recorded++
+	}
+}
+
+func (a *app) sayLoaded(lines loadedLines, validateOnly bool) {
 	done := "recorded"
 	if validateOnly {
 		done = "would be accepted"
 	}
-	a.say("%s %s, %d had been recorded before.", plural(recorded, "command"), done, replayed)
+	a.say("%s %s, %d had been recorded before.", plural(lines.recorded, "command"), done, lines.replayed)
+	if lines.waiting > 0 && !validateOnly {
+		a.say("%d of them wait, and take effect once a second person agrees: 'remit second' lists what waits.", lines.waiting)
+	}
 }
 
-// give gives the command of a line, and tells whether it had been recorded before.
-func (c *client) give(ctx context.Context, line []byte, validateOnly bool) (replayed bool, err error) {
+// givenLine is the answer to the command of a line.
+type givenLine struct {
+	Receipt struct {
+		Replayed bool `json:"replayed"`
+	} `json:"receipt"`
+	AwaitingSecond bool `json:"awaitingSecond"`
+}
+
+// give gives the command of a line.
+func (c *client) give(ctx context.Context, line []byte, validateOnly bool) (given givenLine, err error) {
 	procedure, request, err := parseLine(line, validateOnly)
 	if err != nil {
-		return false, usageError{err}
+		return given, usageError{err}
 	}
 	call := connect.NewClient[rawJSON, rawJSON](c.http, c.url+"/"+procedure, append(c.options, connect.WithCodec(rawCodec{}))...)
 	answer, err := call.CallUnary(ctx, connect.NewRequest(&rawJSON{request}))
 	if err != nil {
-		return false, err
+		return given, err
 	}
-	var receipt struct {
-		Receipt struct {
-			Replayed bool `json:"replayed"`
-		} `json:"receipt"`
+	if err := json.Unmarshal(answer.Msg.data, &given); err != nil {
+		return given, fmt.Errorf("read the register's answer: %w", err)
 	}
-	if err := json.Unmarshal(answer.Msg.data, &receipt); err != nil {
-		return false, fmt.Errorf("read the register's answer: %w", err)
-	}
-	return receipt.Receipt.Replayed, nil
+	return given, nil
 }
 
 // parseLine returns the call of a line, and its request with a command id.

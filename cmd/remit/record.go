@@ -11,9 +11,11 @@ func (a *app) allocate() *cobra.Command {
 		Use:   "allocate FUNCTION --to CODE --roles ROLES --on DATE --source TEXT",
 		Short: "Record a baseline: who held a function when the record began",
 		Long: `Record a baseline: that a body holds roles of a function from a date. It is for remits that nobody holds yet; where
-several may hold a role, for bodies that do not hold it yet. A registrar records it, and its source is required.`,
-		Example: `  remit --as registrar@X24 allocate eprr --to S1Y5D --in 06H --roles overview --on today --source "Board paper 12/26"`,
-		Args:    cobra.ExactArgs(1),
+several may hold a role, for bodies that do not hold it yet. A registrar records it, and its source is required. It waits
+for a second person, and takes effect once somebody else agrees: see "remit second".`,
+		Example: `  remit --as registrar@X24 allocate eprr --to S1Y5D --in 06H --roles overview --on today --source "Board paper 12/26"
+  remit --as second-registrar@X24 second 01KABCDEFGHJKMNPQRSTVWXYZ0`,
+		Args: cobra.ExactArgs(1),
 	}
 	var request remitv1.AllocateFunctionRequest
 	flags := cmd.Flags()
@@ -46,9 +48,11 @@ func (a *app) occurrence() *cobra.Command {
 		Use:   "occurrence FUNCTION --kind KIND (--to CODE | --undetermined) --roles ROLES --on DATE --source TEXT",
 		Short: "Record a change that happened by law or outside the register",
 		Long: `Record a change that happened by law or outside the register's gateways: it sets the holder from its date, whoever
-held before. A registrar records it, and its source is required. Where the date lies before today, so is --reason.`,
+held before. A registrar records it, and its source is required. Where the date lies before today, so is --reason. It waits for
+a second person, and takes effect once somebody else agrees: see "remit second".`,
 		Example: `  remit --as registrar@X24 occurrence eprr --kind administrative --from X24 --to Y61 --in 06H --roles overview \
-      --on 2026-11-01 --source "Letter of 30 October 2026" --reason "Learned on 20 November"`,
+      --on 2026-11-01 --source "Letter of 30 October 2026" --reason "Learned on 20 November"
+  remit --as second-registrar@X24 second 01KABCDEFGHJKMNPQRSTVWXYZ0`,
 		Args: cobra.ExactArgs(1),
 	}
 	var request remitv1.RecordOccurrenceRequest

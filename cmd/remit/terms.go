@@ -33,13 +33,13 @@ func (a *app) termsVar(cmd *cobra.Command) *termsFlags {
 	t.dates.ends = a.dateVar(cmd, "ends-on", "date on which it ends by itself")
 	flags.BoolVar(&t.terms.OnwardPermitted, "onward-permitted", false, "the receiver may delegate further")
 	flags.StringVar(&t.terms.AgreementRef, "agreement-ref", "", "reference of the contract or agreement")
+	t.carried(a)
 	return t
 }
 
 // value returns the terms, nil when no flag of theirs was given.
 func (t *termsFlags) value() *remitv1.Terms {
-	names := []string{"reserved", "limits", "liability", "notice", "review-on", "ends-on", "onward-permitted", "agreement-ref"}
-	for _, name := range names {
+	for _, name := range termNames() {
 		if t.cmd.Flags().Changed(name) {
 			t.terms.ReviewOn, t.terms.EndsOn = t.dates.review.text, t.dates.ends.text
 			return &t.terms

@@ -12,7 +12,8 @@ func (a *app) transfer() *cobra.Command {
 		Aliases: []string{"transfers"},
 		Short:   "Move a function from one body to another, from the announcement to completion",
 		Long: `The life of a transfer: plan (announced only), propose, assess by both parties, decide at each gateway, meet the
-conditions, schedule, complete. "remit transfer complete ID --validate-only" lists all that is still missing.
+conditions, schedule, complete. "remit transfer complete ID --validate-only" lists all that is still missing. A small one
+goes by notice: both boards sign its statements. Several alike are decided once: see "remit package".
 
 An example, from S1Y5D to the region Y61, for the location 06H:
 
@@ -28,9 +29,10 @@ An example, from S1Y5D to the region Y61, for the location 06H:
   remit --as po@S1Y5D transfer schedule ID --on today
   remit --as po@S1Y5D transfer complete ID`,
 	})
-	cmd.AddCommand(a.transferPlan(), a.transferPropose(), a.transferAmend(), a.transferTerms(), a.transferAssess(),
+	cmd.AddCommand(a.transferPlan(), a.transferExplore(), a.transferPropose(), a.transferAmend(), a.transferTerms(), a.transferAssess(),
 		a.transferOpine(), a.transferDecide(), a.transferCondition(), a.transferSchedule(), a.transferComplete(),
-		a.transferWithdraw(), a.transferShow(), a.transferList())
+		a.transferWithdraw(), a.transferPause(), a.transferResume(), a.transferCallIn(), a.transferMilestone(),
+		a.transferReview(), a.transferReverse(), a.transferShow(), a.transferList())
 	return cmd
 }
 
@@ -111,8 +113,7 @@ func (a *app) transferTerms() *cobra.Command {
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		agreed := terms.value()
 		if agreed == nil {
-			return usagef("no terms are given: give at least one of --reserved, --limits, --liability, --notice, --review-on, " +
-				"--ends-on, --onward-permitted and --agreement-ref")
+			return noTerms()
 		}
 		c, err := a.client()
 		if err != nil {

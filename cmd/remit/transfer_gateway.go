@@ -140,7 +140,9 @@ and the conditions that it sets. "remit transfer show ID" lists the gateways and
       --opinion "by=internal-audit,opinion=assure,text=Evidence seen" --body board --meeting-on today --minute-ref B/26/112 --quorate
   remit --as board@Y61 transfer decide 01KABCDEFGHJKMNPQRSTVWXYZ0 --gateway receiver-readiness \
       --decision pass-with-conditions --opinion by=internal-audit,opinion=advise \
-      --condition "owner=S1Y5D,due=2026-12-01,timing=before-effect,description=Sign the data agreement"`,
+      --condition "owner=S1Y5D,due=2026-12-01,timing=before-effect,description=Sign the data agreement"
+  remit --as board@S1Y5D transfer decide 01KABCDEFGHJKMNPQRSTVWXYZ0 --gateway sender-notice --decision pass \
+      --statement scope --statement money --statement people --statement risk --statement records`,
 		Args: cobra.ExactArgs(1),
 	}
 	d := a.decisionVar(cmd)
@@ -172,6 +174,7 @@ type decisionFlags struct {
 	meetingOn  *dateFlag
 	opinions   []string
 	conditions []string
+	statements []string
 }
 
 func (a *app) decisionVar(cmd *cobra.Command) *decisionFlags {
@@ -186,6 +189,8 @@ func (a *app) decisionVar(cmd *cobra.Command) *decisionFlags {
 		"an independent opinion: \"`by=internal-audit,opinion=assure,text=…`\"; may be repeated")
 	flags.StringArrayVar(&d.conditions, "condition", nil,
 		"a condition: \"`owner=S1Y5D,due=2026-12-01,timing=before-effect,description=…`\"; may be repeated")
+	flags.StringArrayVar(&d.statements, "statement", nil,
+		"a `STATEMENT` of the notice that is signed, such as scope; may be repeated. \"remit transfer show ID\" lists them")
 	flags.StringVar(&d.authority.Body, "body", "", "the board or committee that met, such as board")
 	d.meetingOn = a.dateVar(cmd, "meeting-on", "the date of the meeting")
 	flags.StringVar(&d.authority.MinuteRef, "minute-ref", "", "reference of the minute")
@@ -218,5 +223,6 @@ func (d *decisionFlags) request(transfer string) (*remitv1.DecideGatewayRequest,
 	return &remitv1.DecideGatewayRequest{
 		TransferId: transfer, Gateway: d.gateway, Decision: d.decision.value(), DecidedBy: d.decidedBy,
 		DecidedOn: d.decidedOn.text, Rationale: d.rationale, Authority: &d.authority, Opinions: opinions, Conditions: conditions,
+		Statements: d.statements,
 	}, nil
 }

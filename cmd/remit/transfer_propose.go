@@ -39,7 +39,9 @@ func (a *app) transferPropose() *cobra.Command {
 		Use:   "propose FUNCTION --kind KIND --from CODE --to CODE --roles ROLES --on DATE",
 		Short: "Propose a transfer: the codes, the sender's holding, the receiver and the legal route are checked",
 		Long: `Propose to move roles of a function from one body to another. The terms may be given now or later with
-"remit transfer terms". A future date is a plan: completion waits for it.`,
+"remit transfer terms". A future date is a plan: completion waits for it. Where the receiver is to hold something else than
+the sender did, such as each trust its own operation in place of an area, --result says what, and --residue what becomes of
+what the sender held.`,
 		Example: `  remit --as po@S1Y5D transfer propose eprr --kind delegation --from S1Y5D --to Y61 --in 06H \
       --roles exercising,delivering --instrument nhsa2006-s65z5 --on today --rationale "One team for the region" \
       --retain "role=overview,holder=S1Y5D,description=Annual assurance" \
@@ -50,7 +52,16 @@ func (a *app) transferPropose() *cobra.Command {
 	kind := wordVar[remitv1.TransferKind](cmd, "kind", "the legal route")
 	from := cmd.Flags().String("from", "", "`CODE` of the body that gives the function away")
 	to := cmd.Flags().String("to", "", "`CODE` of the body that gets it")
-	plan := cmd.Flags().String("plan", "", "`ID` of the announcement that it carries out")
+	plan := cmd.Flags().String("plan", "", "`ID` of the announcement, or of the exploration, that it carries out")
+	option := cmd.Flags().String("option", "", "`CODE` of the option that is chosen, where --plan is an exploration")
+	var results []*remitv1.TransferResult
+	formVar(cmd, "result", "what the receiver gets where the kind of footprint changes: `FUNCTION[/PART][:FOOTPRINTS]`; may be repeated",
+		func(text string) error {
+			result, err := resultFrom(text)
+			results = append(results, result)
+			return err
+		})
+	residue := wordVar[remitv1.Residue](cmd, "residue", "what becomes of what the sender held, with --result")
 	p := a.proposalVar(cmd)
 	terms := a.termsVar(cmd)
 	required(cmd, "kind", "from", "to", "roles", "on")
@@ -68,7 +79,8 @@ func (a *app) transferPropose() *cobra.Command {
 		return send(cmd.Context(), i, &remitv1.ProposeTransferRequest{
 			Function: function, Part: part, Kind: kind.value(), Sender: *from, Receiver: *to, Footprints: *p.footprints,
 			Roles: p.roles.values, Instrument: p.instrument, EffectiveOn: p.on.text, Rationale: p.rationale,
-			Retained: retained, Terms: terms.value(), Framework: p.framework, Plan: *plan,
+			Retained: retained, Terms: terms.value(), Framework: p.framework, Plan: *plan, Option: *option,
+			Results: results, Residue: residue.value(),
 		}, c.transfers().ProposeTransfer)
 	})
 	return cmd

@@ -38,6 +38,7 @@ func (a *app) transferShow() *cobra.Command {
 				s.title("Conditions")
 				rows(s, t.GetConditions(), conditionColumns())
 			}
+			lifeSheet(s, t)
 		})
 	})
 	return cmd
@@ -70,6 +71,7 @@ func transferSheet(s *sheet, t *remitv1.Transfer) {
 	s.field("carries out", t.GetPlan())
 	s.field("replaces", t.GetReplaces())
 	s.field("replaced by", t.GetReplacedBy())
+	lifeFields(s, t)
 	s.field("revision", t.GetRevision())
 	termsSheet(s, t.GetTerms())
 }
@@ -87,6 +89,7 @@ func termsSheet(s *sheet, terms *remitv1.Terms) {
 	s.field("ends on", terms.GetEndsOn())
 	s.field("onward", unless(!terms.GetOnwardPermitted(), "may be delegated further"))
 	s.field("agreement", terms.GetAgreementRef())
+	carriedSheet(s, terms)
 }
 
 func gatewaySheet(s *sheet, gateways []*remitv1.Gateway) {

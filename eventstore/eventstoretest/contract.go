@@ -28,6 +28,7 @@ func Contract(t *testing.T, fresh func(t *testing.T) *Harness) {
 		"race":           raceContract,
 		"order":          orderContract,
 		"personal texts": personalContract,
+		"second person":  secondContract,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}

@@ -500,6 +500,144 @@ func (x *RevokeDelegationResponse) GetReceipt() *Receipt {
 	return nil
 }
 
+// VaryDelegationRequest offers other terms to the delegate.
+type VaryDelegationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// UUID that the caller makes up for this command. The same id with the same content answers the first receipt; with
+	// other content it is refused for ever.
+	CommandId string `protobuf:"bytes,1,opt,name=command_id,json=commandId,proto3" json:"command_id,omitempty"`
+	// Revision that the caller saw of what the command changes, a decimal number; left out: not checked.
+	ExpectedRevision string `protobuf:"bytes,2,opt,name=expected_revision,json=expectedRevision,proto3" json:"expected_revision,omitempty"`
+	// Why, in plain words, at most 10,000 characters. Required when the effective date is before today.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Decide and report what would happen, but record nothing.
+	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// ULID of the delegation.
+	DelegationId string `protobuf:"bytes,10,opt,name=delegation_id,json=delegationId,proto3" json:"delegation_id,omitempty"`
+	// All terms: what is left out is no longer agreed.
+	Terms         *Terms `protobuf:"bytes,11,opt,name=terms,proto3" json:"terms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VaryDelegationRequest) Reset() {
+	*x = VaryDelegationRequest{}
+	mi := &file_remit_v1_delegation_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VaryDelegationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VaryDelegationRequest) ProtoMessage() {}
+
+func (x *VaryDelegationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_delegation_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VaryDelegationRequest.ProtoReflect.Descriptor instead.
+func (*VaryDelegationRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *VaryDelegationRequest) GetCommandId() string {
+	if x != nil {
+		return x.CommandId
+	}
+	return ""
+}
+
+func (x *VaryDelegationRequest) GetExpectedRevision() string {
+	if x != nil {
+		return x.ExpectedRevision
+	}
+	return ""
+}
+
+func (x *VaryDelegationRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *VaryDelegationRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+func (x *VaryDelegationRequest) GetDelegationId() string {
+	if x != nil {
+		return x.DelegationId
+	}
+	return ""
+}
+
+func (x *VaryDelegationRequest) GetTerms() *Terms {
+	if x != nil {
+		return x.Terms
+	}
+	return nil
+}
+
+// VaryDelegationResponse answers VaryDelegation.
+type VaryDelegationResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Proof of what was recorded.
+	Receipt       *Receipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VaryDelegationResponse) Reset() {
+	*x = VaryDelegationResponse{}
+	mi := &file_remit_v1_delegation_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VaryDelegationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VaryDelegationResponse) ProtoMessage() {}
+
+func (x *VaryDelegationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_delegation_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VaryDelegationResponse.ProtoReflect.Descriptor instead.
+func (*VaryDelegationResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *VaryDelegationResponse) GetReceipt() *Receipt {
+	if x != nil {
+		return x.Receipt
+	}
+	return nil
+}
+
 // GetDelegationRequest asks for one arrangement.
 type GetDelegationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -515,7 +653,7 @@ type GetDelegationRequest struct {
 
 func (x *GetDelegationRequest) Reset() {
 	*x = GetDelegationRequest{}
-	mi := &file_remit_v1_delegation_proto_msgTypes[6]
+	mi := &file_remit_v1_delegation_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +665,7 @@ func (x *GetDelegationRequest) String() string {
 func (*GetDelegationRequest) ProtoMessage() {}
 
 func (x *GetDelegationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_delegation_proto_msgTypes[6]
+	mi := &file_remit_v1_delegation_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +678,7 @@ func (x *GetDelegationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDelegationRequest.ProtoReflect.Descriptor instead.
 func (*GetDelegationRequest) Descriptor() ([]byte, []int) {
-	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{6}
+	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetDelegationRequest) GetAsOf() *AsOf {
@@ -579,7 +717,7 @@ type GetDelegationResponse struct {
 
 func (x *GetDelegationResponse) Reset() {
 	*x = GetDelegationResponse{}
-	mi := &file_remit_v1_delegation_proto_msgTypes[7]
+	mi := &file_remit_v1_delegation_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -591,7 +729,7 @@ func (x *GetDelegationResponse) String() string {
 func (*GetDelegationResponse) ProtoMessage() {}
 
 func (x *GetDelegationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_delegation_proto_msgTypes[7]
+	mi := &file_remit_v1_delegation_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -604,7 +742,7 @@ func (x *GetDelegationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDelegationResponse.ProtoReflect.Descriptor instead.
 func (*GetDelegationResponse) Descriptor() ([]byte, []int) {
-	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{7}
+	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetDelegationResponse) GetAsOf() *ResolvedAsOf {
@@ -658,7 +796,7 @@ type ListDelegationsRequest struct {
 
 func (x *ListDelegationsRequest) Reset() {
 	*x = ListDelegationsRequest{}
-	mi := &file_remit_v1_delegation_proto_msgTypes[8]
+	mi := &file_remit_v1_delegation_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +808,7 @@ func (x *ListDelegationsRequest) String() string {
 func (*ListDelegationsRequest) ProtoMessage() {}
 
 func (x *ListDelegationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_delegation_proto_msgTypes[8]
+	mi := &file_remit_v1_delegation_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +821,7 @@ func (x *ListDelegationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDelegationsRequest.ProtoReflect.Descriptor instead.
 func (*ListDelegationsRequest) Descriptor() ([]byte, []int) {
-	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{8}
+	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListDelegationsRequest) GetAsOf() *AsOf {
@@ -773,7 +911,7 @@ type ListDelegationsResponse struct {
 
 func (x *ListDelegationsResponse) Reset() {
 	*x = ListDelegationsResponse{}
-	mi := &file_remit_v1_delegation_proto_msgTypes[9]
+	mi := &file_remit_v1_delegation_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -785,7 +923,7 @@ func (x *ListDelegationsResponse) String() string {
 func (*ListDelegationsResponse) ProtoMessage() {}
 
 func (x *ListDelegationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_delegation_proto_msgTypes[9]
+	mi := &file_remit_v1_delegation_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -798,7 +936,7 @@ func (x *ListDelegationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDelegationsResponse.ProtoReflect.Descriptor instead.
 func (*ListDelegationsResponse) Descriptor() ([]byte, []int) {
-	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{9}
+	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListDelegationsResponse) GetAsOf() *ResolvedAsOf {
@@ -864,14 +1002,20 @@ type Delegation struct {
 	// How sure the dates are.
 	Confidence Confidence `protobuf:"varint,15,opt,name=confidence,proto3,enum=remit.v1.Confidence" json:"confidence,omitempty"`
 	// Publication or decision that says so.
-	Source        string `protobuf:"bytes,16,opt,name=source,proto3" json:"source,omitempty"`
+	Source string `protobuf:"bytes,16,opt,name=source,proto3" json:"source,omitempty"`
+	// Who holds under it where, once a reorganisation put others in the place of the delegate.
+	Shares []*Move `protobuf:"bytes,17,rep,name=shares,proto3" json:"shares,omitempty"`
+	// A party ended, and nobody knows who followed it.
+	Undetermined bool `protobuf:"varint,18,opt,name=undetermined,proto3" json:"undetermined,omitempty"`
+	// Other terms, offered to the delegate and not accepted yet; left out: none.
+	Variation     *Terms `protobuf:"bytes,19,opt,name=variation,proto3" json:"variation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Delegation) Reset() {
 	*x = Delegation{}
-	mi := &file_remit_v1_delegation_proto_msgTypes[10]
+	mi := &file_remit_v1_delegation_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -883,7 +1027,7 @@ func (x *Delegation) String() string {
 func (*Delegation) ProtoMessage() {}
 
 func (x *Delegation) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_delegation_proto_msgTypes[10]
+	mi := &file_remit_v1_delegation_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -896,7 +1040,7 @@ func (x *Delegation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delegation.ProtoReflect.Descriptor instead.
 func (*Delegation) Descriptor() ([]byte, []int) {
-	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{10}
+	return file_remit_v1_delegation_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Delegation) GetDelegationId() string {
@@ -1011,11 +1155,32 @@ func (x *Delegation) GetSource() string {
 	return ""
 }
 
+func (x *Delegation) GetShares() []*Move {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
+func (x *Delegation) GetUndetermined() bool {
+	if x != nil {
+		return x.Undetermined
+	}
+	return false
+}
+
+func (x *Delegation) GetVariation() *Terms {
+	if x != nil {
+		return x.Variation
+	}
+	return nil
+}
+
 var File_remit_v1_delegation_proto protoreflect.FileDescriptor
 
 const file_remit_v1_delegation_proto_rawDesc = "" +
 	"\n" +
-	"\x19remit/v1/delegation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x14remit/v1/terms.proto\x1a\x19remit/v1/vocabulary.proto\"\xdc\x04\n" +
+	"\x19remit/v1/delegation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x1bremit/v1/intervention.proto\x1a\x14remit/v1/rules.proto\x1a\x14remit/v1/terms.proto\x1a\x19remit/v1/vocabulary.proto\"\xdc\x04\n" +
 	"\x17DelegateFunctionRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1061,6 +1226,18 @@ const file_remit_v1_delegation_proto_rawDesc = "" +
 	"\xbaH\a\xc8\x01\x01r\x02\x18@R\fdelegationId\x12/\n" +
 	"\feffective_on\x18\v \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\veffectiveOn\"G\n" +
 	"\x18RevokeDelegationResponse\x12+\n" +
+	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\xa6\x02\n" +
+	"\x15VaryDelegationRequest\x12*\n" +
+	"\n" +
+	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
+	"\x11expected_revision\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\x10expectedRevision\x12$\n" +
+	"\x06reason\x18\x03 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\x06reason\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\x12/\n" +
+	"\rdelegation_id\x18\n" +
+	" \x01(\tB\n" +
+	"\xbaH\a\xc8\x01\x01r\x02\x18@R\fdelegationId\x12-\n" +
+	"\x05terms\x18\v \x01(\v2\x0f.remit.v1.TermsB\x06\xbaH\x03\xc8\x01\x01R\x05terms\"E\n" +
+	"\x16VaryDelegationResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\x9a\x01\n" +
 	"\x14GetDelegationRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
@@ -1094,7 +1271,7 @@ const file_remit_v1_delegation_proto_rawDesc = "" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x126\n" +
 	"\vdelegations\x18\n" +
-	" \x03(\v2\x14.remit.v1.DelegationR\vdelegations\"\xad\x04\n" +
+	" \x03(\v2\x14.remit.v1.DelegationR\vdelegations\"\xa8\x05\n" +
 	"\n" +
 	"Delegation\x12#\n" +
 	"\rdelegation_id\x18\x01 \x01(\tR\fdelegationId\x12/\n" +
@@ -1119,11 +1296,18 @@ const file_remit_v1_delegation_proto_rawDesc = "" +
 	"\n" +
 	"confidence\x18\x0f \x01(\x0e2\x14.remit.v1.ConfidenceR\n" +
 	"confidence\x12\x16\n" +
-	"\x06source\x18\x10 \x01(\tR\x06source2\xd8\x03\n" +
+	"\x06source\x18\x10 \x01(\tR\x06source\x12&\n" +
+	"\x06shares\x18\x11 \x03(\v2\x0e.remit.v1.MoveR\x06shares\x12\"\n" +
+	"\fundetermined\x18\x12 \x01(\bR\fundetermined\x12-\n" +
+	"\tvariation\x18\x13 \x01(\v2\x0f.remit.v1.TermsR\tvariation2\xc9\x06\n" +
 	"\x11DelegationService\x12Y\n" +
 	"\x10DelegateFunction\x12!.remit.v1.DelegateFunctionRequest\x1a\".remit.v1.DelegateFunctionResponse\x12Y\n" +
 	"\x10AcceptDelegation\x12!.remit.v1.AcceptDelegationRequest\x1a\".remit.v1.AcceptDelegationResponse\x12Y\n" +
-	"\x10RevokeDelegation\x12!.remit.v1.RevokeDelegationRequest\x1a\".remit.v1.RevokeDelegationResponse\x12U\n" +
+	"\x10RevokeDelegation\x12!.remit.v1.RevokeDelegationRequest\x1a\".remit.v1.RevokeDelegationResponse\x12S\n" +
+	"\x0eVaryDelegation\x12\x1f.remit.v1.VaryDelegationRequest\x1a .remit.v1.VaryDelegationResponse\x12_\n" +
+	"\x12RecordIntervention\x12#.remit.v1.RecordInterventionRequest\x1a$.remit.v1.RecordInterventionResponse\x12V\n" +
+	"\x0fEndIntervention\x12 .remit.v1.EndInterventionRequest\x1a!.remit.v1.EndInterventionResponse\x12a\n" +
+	"\x11ListInterventions\x12\".remit.v1.ListInterventionsRequest\x1a#.remit.v1.ListInterventionsResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\rGetDelegation\x12\x1e.remit.v1.GetDelegationRequest\x1a\x1f.remit.v1.GetDelegationResponse\"\x03\x90\x02\x01\x12[\n" +
 	"\x0fListDelegations\x12 .remit.v1.ListDelegationsRequest\x1a!.remit.v1.ListDelegationsResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
@@ -1139,61 +1323,82 @@ func file_remit_v1_delegation_proto_rawDescGZIP() []byte {
 	return file_remit_v1_delegation_proto_rawDescData
 }
 
-var file_remit_v1_delegation_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_remit_v1_delegation_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_remit_v1_delegation_proto_goTypes = []any{
-	(*DelegateFunctionRequest)(nil),  // 0: remit.v1.DelegateFunctionRequest
-	(*DelegateFunctionResponse)(nil), // 1: remit.v1.DelegateFunctionResponse
-	(*AcceptDelegationRequest)(nil),  // 2: remit.v1.AcceptDelegationRequest
-	(*AcceptDelegationResponse)(nil), // 3: remit.v1.AcceptDelegationResponse
-	(*RevokeDelegationRequest)(nil),  // 4: remit.v1.RevokeDelegationRequest
-	(*RevokeDelegationResponse)(nil), // 5: remit.v1.RevokeDelegationResponse
-	(*GetDelegationRequest)(nil),     // 6: remit.v1.GetDelegationRequest
-	(*GetDelegationResponse)(nil),    // 7: remit.v1.GetDelegationResponse
-	(*ListDelegationsRequest)(nil),   // 8: remit.v1.ListDelegationsRequest
-	(*ListDelegationsResponse)(nil),  // 9: remit.v1.ListDelegationsResponse
-	(*Delegation)(nil),               // 10: remit.v1.Delegation
-	(Role)(0),                        // 11: remit.v1.Role
-	(*Terms)(nil),                    // 12: remit.v1.Terms
-	(*Receipt)(nil),                  // 13: remit.v1.Receipt
-	(*AsOf)(nil),                     // 14: remit.v1.AsOf
-	(*ResolvedAsOf)(nil),             // 15: remit.v1.ResolvedAsOf
-	(DelegationState)(0),             // 16: remit.v1.DelegationState
-	(TransferKind)(0),                // 17: remit.v1.TransferKind
-	(Confidence)(0),                  // 18: remit.v1.Confidence
+	(*DelegateFunctionRequest)(nil),    // 0: remit.v1.DelegateFunctionRequest
+	(*DelegateFunctionResponse)(nil),   // 1: remit.v1.DelegateFunctionResponse
+	(*AcceptDelegationRequest)(nil),    // 2: remit.v1.AcceptDelegationRequest
+	(*AcceptDelegationResponse)(nil),   // 3: remit.v1.AcceptDelegationResponse
+	(*RevokeDelegationRequest)(nil),    // 4: remit.v1.RevokeDelegationRequest
+	(*RevokeDelegationResponse)(nil),   // 5: remit.v1.RevokeDelegationResponse
+	(*VaryDelegationRequest)(nil),      // 6: remit.v1.VaryDelegationRequest
+	(*VaryDelegationResponse)(nil),     // 7: remit.v1.VaryDelegationResponse
+	(*GetDelegationRequest)(nil),       // 8: remit.v1.GetDelegationRequest
+	(*GetDelegationResponse)(nil),      // 9: remit.v1.GetDelegationResponse
+	(*ListDelegationsRequest)(nil),     // 10: remit.v1.ListDelegationsRequest
+	(*ListDelegationsResponse)(nil),    // 11: remit.v1.ListDelegationsResponse
+	(*Delegation)(nil),                 // 12: remit.v1.Delegation
+	(Role)(0),                          // 13: remit.v1.Role
+	(*Terms)(nil),                      // 14: remit.v1.Terms
+	(*Receipt)(nil),                    // 15: remit.v1.Receipt
+	(*AsOf)(nil),                       // 16: remit.v1.AsOf
+	(*ResolvedAsOf)(nil),               // 17: remit.v1.ResolvedAsOf
+	(DelegationState)(0),               // 18: remit.v1.DelegationState
+	(TransferKind)(0),                  // 19: remit.v1.TransferKind
+	(Confidence)(0),                    // 20: remit.v1.Confidence
+	(*Move)(nil),                       // 21: remit.v1.Move
+	(*RecordInterventionRequest)(nil),  // 22: remit.v1.RecordInterventionRequest
+	(*EndInterventionRequest)(nil),     // 23: remit.v1.EndInterventionRequest
+	(*ListInterventionsRequest)(nil),   // 24: remit.v1.ListInterventionsRequest
+	(*RecordInterventionResponse)(nil), // 25: remit.v1.RecordInterventionResponse
+	(*EndInterventionResponse)(nil),    // 26: remit.v1.EndInterventionResponse
+	(*ListInterventionsResponse)(nil),  // 27: remit.v1.ListInterventionsResponse
 }
 var file_remit_v1_delegation_proto_depIdxs = []int32{
-	11, // 0: remit.v1.DelegateFunctionRequest.roles:type_name -> remit.v1.Role
-	12, // 1: remit.v1.DelegateFunctionRequest.terms:type_name -> remit.v1.Terms
-	13, // 2: remit.v1.DelegateFunctionResponse.receipt:type_name -> remit.v1.Receipt
-	13, // 3: remit.v1.AcceptDelegationResponse.receipt:type_name -> remit.v1.Receipt
-	13, // 4: remit.v1.RevokeDelegationResponse.receipt:type_name -> remit.v1.Receipt
-	14, // 5: remit.v1.GetDelegationRequest.as_of:type_name -> remit.v1.AsOf
-	15, // 6: remit.v1.GetDelegationResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	10, // 7: remit.v1.GetDelegationResponse.delegation:type_name -> remit.v1.Delegation
-	14, // 8: remit.v1.ListDelegationsRequest.as_of:type_name -> remit.v1.AsOf
-	16, // 9: remit.v1.ListDelegationsRequest.states:type_name -> remit.v1.DelegationState
-	15, // 10: remit.v1.ListDelegationsResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	10, // 11: remit.v1.ListDelegationsResponse.delegations:type_name -> remit.v1.Delegation
-	16, // 12: remit.v1.Delegation.state:type_name -> remit.v1.DelegationState
-	17, // 13: remit.v1.Delegation.kind:type_name -> remit.v1.TransferKind
-	11, // 14: remit.v1.Delegation.roles:type_name -> remit.v1.Role
-	12, // 15: remit.v1.Delegation.terms:type_name -> remit.v1.Terms
-	18, // 16: remit.v1.Delegation.confidence:type_name -> remit.v1.Confidence
-	0,  // 17: remit.v1.DelegationService.DelegateFunction:input_type -> remit.v1.DelegateFunctionRequest
-	2,  // 18: remit.v1.DelegationService.AcceptDelegation:input_type -> remit.v1.AcceptDelegationRequest
-	4,  // 19: remit.v1.DelegationService.RevokeDelegation:input_type -> remit.v1.RevokeDelegationRequest
-	6,  // 20: remit.v1.DelegationService.GetDelegation:input_type -> remit.v1.GetDelegationRequest
-	8,  // 21: remit.v1.DelegationService.ListDelegations:input_type -> remit.v1.ListDelegationsRequest
-	1,  // 22: remit.v1.DelegationService.DelegateFunction:output_type -> remit.v1.DelegateFunctionResponse
-	3,  // 23: remit.v1.DelegationService.AcceptDelegation:output_type -> remit.v1.AcceptDelegationResponse
-	5,  // 24: remit.v1.DelegationService.RevokeDelegation:output_type -> remit.v1.RevokeDelegationResponse
-	7,  // 25: remit.v1.DelegationService.GetDelegation:output_type -> remit.v1.GetDelegationResponse
-	9,  // 26: remit.v1.DelegationService.ListDelegations:output_type -> remit.v1.ListDelegationsResponse
-	22, // [22:27] is the sub-list for method output_type
-	17, // [17:22] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	13, // 0: remit.v1.DelegateFunctionRequest.roles:type_name -> remit.v1.Role
+	14, // 1: remit.v1.DelegateFunctionRequest.terms:type_name -> remit.v1.Terms
+	15, // 2: remit.v1.DelegateFunctionResponse.receipt:type_name -> remit.v1.Receipt
+	15, // 3: remit.v1.AcceptDelegationResponse.receipt:type_name -> remit.v1.Receipt
+	15, // 4: remit.v1.RevokeDelegationResponse.receipt:type_name -> remit.v1.Receipt
+	14, // 5: remit.v1.VaryDelegationRequest.terms:type_name -> remit.v1.Terms
+	15, // 6: remit.v1.VaryDelegationResponse.receipt:type_name -> remit.v1.Receipt
+	16, // 7: remit.v1.GetDelegationRequest.as_of:type_name -> remit.v1.AsOf
+	17, // 8: remit.v1.GetDelegationResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	12, // 9: remit.v1.GetDelegationResponse.delegation:type_name -> remit.v1.Delegation
+	16, // 10: remit.v1.ListDelegationsRequest.as_of:type_name -> remit.v1.AsOf
+	18, // 11: remit.v1.ListDelegationsRequest.states:type_name -> remit.v1.DelegationState
+	17, // 12: remit.v1.ListDelegationsResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	12, // 13: remit.v1.ListDelegationsResponse.delegations:type_name -> remit.v1.Delegation
+	18, // 14: remit.v1.Delegation.state:type_name -> remit.v1.DelegationState
+	19, // 15: remit.v1.Delegation.kind:type_name -> remit.v1.TransferKind
+	13, // 16: remit.v1.Delegation.roles:type_name -> remit.v1.Role
+	14, // 17: remit.v1.Delegation.terms:type_name -> remit.v1.Terms
+	20, // 18: remit.v1.Delegation.confidence:type_name -> remit.v1.Confidence
+	21, // 19: remit.v1.Delegation.shares:type_name -> remit.v1.Move
+	14, // 20: remit.v1.Delegation.variation:type_name -> remit.v1.Terms
+	0,  // 21: remit.v1.DelegationService.DelegateFunction:input_type -> remit.v1.DelegateFunctionRequest
+	2,  // 22: remit.v1.DelegationService.AcceptDelegation:input_type -> remit.v1.AcceptDelegationRequest
+	4,  // 23: remit.v1.DelegationService.RevokeDelegation:input_type -> remit.v1.RevokeDelegationRequest
+	6,  // 24: remit.v1.DelegationService.VaryDelegation:input_type -> remit.v1.VaryDelegationRequest
+	22, // 25: remit.v1.DelegationService.RecordIntervention:input_type -> remit.v1.RecordInterventionRequest
+	23, // 26: remit.v1.DelegationService.EndIntervention:input_type -> remit.v1.EndInterventionRequest
+	24, // 27: remit.v1.DelegationService.ListInterventions:input_type -> remit.v1.ListInterventionsRequest
+	8,  // 28: remit.v1.DelegationService.GetDelegation:input_type -> remit.v1.GetDelegationRequest
+	10, // 29: remit.v1.DelegationService.ListDelegations:input_type -> remit.v1.ListDelegationsRequest
+	1,  // 30: remit.v1.DelegationService.DelegateFunction:output_type -> remit.v1.DelegateFunctionResponse
+	3,  // 31: remit.v1.DelegationService.AcceptDelegation:output_type -> remit.v1.AcceptDelegationResponse
+	5,  // 32: remit.v1.DelegationService.RevokeDelegation:output_type -> remit.v1.RevokeDelegationResponse
+	7,  // 33: remit.v1.DelegationService.VaryDelegation:output_type -> remit.v1.VaryDelegationResponse
+	25, // 34: remit.v1.DelegationService.RecordIntervention:output_type -> remit.v1.RecordInterventionResponse
+	26, // 35: remit.v1.DelegationService.EndIntervention:output_type -> remit.v1.EndInterventionResponse
+	27, // 36: remit.v1.DelegationService.ListInterventions:output_type -> remit.v1.ListInterventionsResponse
+	9,  // 37: remit.v1.DelegationService.GetDelegation:output_type -> remit.v1.GetDelegationResponse
+	11, // 38: remit.v1.DelegationService.ListDelegations:output_type -> remit.v1.ListDelegationsResponse
+	30, // [30:39] is the sub-list for method output_type
+	21, // [21:30] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_delegation_proto_init() }
@@ -1202,6 +1407,7 @@ func file_remit_v1_delegation_proto_init() {
 		return
 	}
 	file_remit_v1_common_proto_init()
+	file_remit_v1_intervention_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_terms_proto_init()
 	file_remit_v1_vocabulary_proto_init()
@@ -1211,7 +1417,7 @@ func file_remit_v1_delegation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_delegation_proto_rawDesc), len(file_remit_v1_delegation_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -641,7 +641,11 @@ func (x *AllocateFunctionRequest) GetSource() string {
 type AllocateFunctionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Proof of what was recorded.
-	Receipt       *Receipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	Receipt *Receipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	// A second person must agree before it takes effect: nothing has changed yet.
+	AwaitingSecond bool `protobuf:"varint,3,opt,name=awaiting_second,json=awaitingSecond,proto3" json:"awaiting_second,omitempty"`
+	// ULID of what waits, for RecordService/Second; "" when nothing waits.
+	AwaitingId    string `protobuf:"bytes,4,opt,name=awaiting_id,json=awaitingId,proto3" json:"awaiting_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -681,6 +685,20 @@ func (x *AllocateFunctionResponse) GetReceipt() *Receipt {
 		return x.Receipt
 	}
 	return nil
+}
+
+func (x *AllocateFunctionResponse) GetAwaitingSecond() bool {
+	if x != nil {
+		return x.AwaitingSecond
+	}
+	return false
+}
+
+func (x *AllocateFunctionResponse) GetAwaitingId() string {
+	if x != nil {
+		return x.AwaitingId
+	}
+	return ""
 }
 
 // GetFunctionRequest asks for one function.
@@ -1067,9 +1085,12 @@ const file_remit_v1_function_proto_rawDesc = "" +
 	"\n" +
 	"confidence\x18\x13 \x01(\x0e2\x14.remit.v1.ConfidenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"confidence\x12#\n" +
-	"\x06source\x18\x14 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xd0\x0fR\x06source\"G\n" +
+	"\x06source\x18\x14 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xd0\x0fR\x06source\"\x91\x01\n" +
 	"\x18AllocateFunctionResponse\x12+\n" +
-	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\x89\x01\n" +
+	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12'\n" +
+	"\x0fawaiting_second\x18\x03 \x01(\bR\x0eawaitingSecond\x12\x1f\n" +
+	"\vawaiting_id\x18\x04 \x01(\tR\n" +
+	"awaitingId\"\x89\x01\n" +
 	"\x12GetFunctionRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12 \n" +

@@ -1243,7 +1243,7 @@ var File_remit_v1_map_proto protoreflect.FileDescriptor
 
 const file_remit_v1_map_proto_rawDesc = "" +
 	"\n" +
-	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\x87\x02\n" +
+	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18remit/v1/coherence.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\x87\x02\n" +
 	"\x0fWhoHoldsRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12(\n" +
@@ -1374,14 +1374,15 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\x04role\x18\x04 \x01(\x0e2\x0e.remit.v1.RoleR\x04role\x12)\n" +
 	"\x06before\x18\x05 \x03(\v2\x11.remit.v1.HoldingR\x06before\x12'\n" +
 	"\x05after\x18\x06 \x03(\v2\x11.remit.v1.HoldingR\x05after\x12!\n" +
-	"\fcause_events\x18\a \x03(\tR\vcauseEvents2\xb5\x02\n" +
+	"\fcause_events\x18\a \x03(\tR\vcauseEvents2\x8f\x03\n" +
 	"\n" +
 	"MapService\x12F\n" +
 	"\bWhoHolds\x12\x19.remit.v1.WhoHoldsRequest\x1a\x1a.remit.v1.WhoHoldsResponse\"\x03\x90\x02\x01\x12@\n" +
 	"\x06GetMap\x12\x17.remit.v1.GetMapRequest\x1a\x18.remit.v1.GetMapResponse\"\x03\x90\x02\x01\x12L\n" +
 	"\n" +
 	"GetHistory\x12\x1b.remit.v1.GetHistoryRequest\x1a\x1c.remit.v1.GetHistoryResponse\"\x03\x90\x02\x01\x12O\n" +
-	"\vCompareMaps\x12\x1c.remit.v1.CompareMapsRequest\x1a\x1d.remit.v1.CompareMapsResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\vCompareMaps\x12\x1c.remit.v1.CompareMapsRequest\x1a\x1d.remit.v1.CompareMapsResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\x0eCheckCoherence\x12\x1f.remit.v1.CheckCoherenceRequest\x1a .remit.v1.CheckCoherenceResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_map_proto_rawDescOnce sync.Once
@@ -1397,26 +1398,28 @@ func file_remit_v1_map_proto_rawDescGZIP() []byte {
 
 var file_remit_v1_map_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_remit_v1_map_proto_goTypes = []any{
-	(*WhoHoldsRequest)(nil),       // 0: remit.v1.WhoHoldsRequest
-	(*WhoHoldsResponse)(nil),      // 1: remit.v1.WhoHoldsResponse
-	(*PlannedMove)(nil),           // 2: remit.v1.PlannedMove
-	(*GetMapRequest)(nil),         // 3: remit.v1.GetMapRequest
-	(*GetMapResponse)(nil),        // 4: remit.v1.GetMapResponse
-	(*GetHistoryRequest)(nil),     // 5: remit.v1.GetHistoryRequest
-	(*GetHistoryResponse)(nil),    // 6: remit.v1.GetHistoryResponse
-	(*HistoryEntry)(nil),          // 7: remit.v1.HistoryEntry
-	(*CompareMapsRequest)(nil),    // 8: remit.v1.CompareMapsRequest
-	(*CompareMapsResponse)(nil),   // 9: remit.v1.CompareMapsResponse
-	(*MapChange)(nil),             // 10: remit.v1.MapChange
-	(*AsOf)(nil),                  // 11: remit.v1.AsOf
-	(Role)(0),                     // 12: remit.v1.Role
-	(*ResolvedAsOf)(nil),          // 13: remit.v1.ResolvedAsOf
-	(*Holding)(nil),               // 14: remit.v1.Holding
-	(TransferState)(0),            // 15: remit.v1.TransferState
-	(TransferKind)(0),             // 16: remit.v1.TransferKind
-	(Confidence)(0),               // 17: remit.v1.Confidence
-	(Tier)(0),                     // 18: remit.v1.Tier
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(*WhoHoldsRequest)(nil),        // 0: remit.v1.WhoHoldsRequest
+	(*WhoHoldsResponse)(nil),       // 1: remit.v1.WhoHoldsResponse
+	(*PlannedMove)(nil),            // 2: remit.v1.PlannedMove
+	(*GetMapRequest)(nil),          // 3: remit.v1.GetMapRequest
+	(*GetMapResponse)(nil),         // 4: remit.v1.GetMapResponse
+	(*GetHistoryRequest)(nil),      // 5: remit.v1.GetHistoryRequest
+	(*GetHistoryResponse)(nil),     // 6: remit.v1.GetHistoryResponse
+	(*HistoryEntry)(nil),           // 7: remit.v1.HistoryEntry
+	(*CompareMapsRequest)(nil),     // 8: remit.v1.CompareMapsRequest
+	(*CompareMapsResponse)(nil),    // 9: remit.v1.CompareMapsResponse
+	(*MapChange)(nil),              // 10: remit.v1.MapChange
+	(*AsOf)(nil),                   // 11: remit.v1.AsOf
+	(Role)(0),                      // 12: remit.v1.Role
+	(*ResolvedAsOf)(nil),           // 13: remit.v1.ResolvedAsOf
+	(*Holding)(nil),                // 14: remit.v1.Holding
+	(TransferState)(0),             // 15: remit.v1.TransferState
+	(TransferKind)(0),              // 16: remit.v1.TransferKind
+	(Confidence)(0),                // 17: remit.v1.Confidence
+	(Tier)(0),                      // 18: remit.v1.Tier
+	(*timestamppb.Timestamp)(nil),  // 19: google.protobuf.Timestamp
+	(*CheckCoherenceRequest)(nil),  // 20: remit.v1.CheckCoherenceRequest
+	(*CheckCoherenceResponse)(nil), // 21: remit.v1.CheckCoherenceResponse
 }
 var file_remit_v1_map_proto_depIdxs = []int32{
 	11, // 0: remit.v1.WhoHoldsRequest.as_of:type_name -> remit.v1.AsOf
@@ -1455,12 +1458,14 @@ var file_remit_v1_map_proto_depIdxs = []int32{
 	3,  // 33: remit.v1.MapService.GetMap:input_type -> remit.v1.GetMapRequest
 	5,  // 34: remit.v1.MapService.GetHistory:input_type -> remit.v1.GetHistoryRequest
 	8,  // 35: remit.v1.MapService.CompareMaps:input_type -> remit.v1.CompareMapsRequest
-	1,  // 36: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
-	4,  // 37: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
-	6,  // 38: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
-	9,  // 39: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
-	36, // [36:40] is the sub-list for method output_type
-	32, // [32:36] is the sub-list for method input_type
+	20, // 36: remit.v1.MapService.CheckCoherence:input_type -> remit.v1.CheckCoherenceRequest
+	1,  // 37: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
+	4,  // 38: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
+	6,  // 39: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
+	9,  // 40: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
+	21, // 41: remit.v1.MapService.CheckCoherence:output_type -> remit.v1.CheckCoherenceResponse
+	37, // [37:42] is the sub-list for method output_type
+	32, // [32:37] is the sub-list for method input_type
 	32, // [32:32] is the sub-list for extension type_name
 	32, // [32:32] is the sub-list for extension extendee
 	0,  // [0:32] is the sub-list for field type_name
@@ -1471,6 +1476,7 @@ func file_remit_v1_map_proto_init() {
 	if File_remit_v1_map_proto != nil {
 		return
 	}
+	file_remit_v1_coherence_proto_init()
 	file_remit_v1_common_proto_init()
 	file_remit_v1_holding_proto_init()
 	file_remit_v1_rules_proto_init()

@@ -54,7 +54,11 @@ type EstablishOrganisationRequest struct {
 	// How sure the date is.
 	Confidence Confidence `protobuf:"varint,18,opt,name=confidence,proto3,enum=remit.v1.Confidence" json:"confidence,omitempty"`
 	// Publication or decision that says so, at most 2,000 characters.
-	Source        string `protobuf:"bytes,19,opt,name=source,proto3" json:"source,omitempty"`
+	Source string `protobuf:"bytes,19,opt,name=source,proto3" json:"source,omitempty"`
+	// ODS codes of the bodies whose joint committee, cluster or partnership it is.
+	Members []string `protobuf:"bytes,20,rep,name=members,proto3" json:"members,omitempty"`
+	// ODS code of the one of them that hosts it.
+	Host          string `protobuf:"bytes,21,opt,name=host,proto3" json:"host,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -183,6 +187,20 @@ func (x *EstablishOrganisationRequest) GetConfidence() Confidence {
 func (x *EstablishOrganisationRequest) GetSource() string {
 	if x != nil {
 		return x.Source
+	}
+	return ""
+}
+
+func (x *EstablishOrganisationRequest) GetMembers() []string {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *EstablishOrganisationRequest) GetHost() string {
+	if x != nil {
+		return x.Host
 	}
 	return ""
 }
@@ -1209,7 +1227,7 @@ var File_remit_v1_organisation_proto protoreflect.FileDescriptor
 
 const file_remit_v1_organisation_proto_rawDesc = "" +
 	"\n" +
-	"\x1bremit/v1/organisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a remit/v1/organisation_view.proto\x1a\x1dremit/v1/reorganisation.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xf7\x04\n" +
+	"\x1bremit/v1/organisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a remit/v1/organisation_view.proto\x1a\x1dremit/v1/reorganisation.proto\x1a%remit/v1/reorganisation_preview.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xc7\x05\n" +
 	"\x1cEstablishOrganisationRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1230,7 +1248,9 @@ const file_remit_v1_organisation_proto_rawDesc = "" +
 	"\n" +
 	"confidence\x18\x12 \x01(\x0e2\x14.remit.v1.ConfidenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"confidence\x12 \n" +
-	"\x06source\x18\x13 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06source\"L\n" +
+	"\x06source\x18\x13 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06source\x12/\n" +
+	"\amembers\x18\x14 \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\amembers\x12\x1d\n" +
+	"\x04host\x18\x15 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x04host\"L\n" +
 	"\x1dEstablishOrganisationResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\x8b\x03\n" +
 	"\x19RenameOrganisationRequest\x12*\n" +
@@ -1324,14 +1344,15 @@ const file_remit_v1_organisation_proto_rawDesc = "" +
 	"\n" +
 	"footprints\x18\n" +
 	" \x03(\v2\x13.remit.v1.FootprintR\n" +
-	"footprints2\xda\x06\n" +
+	"footprints2\xc9\a\n" +
 	"\x13OrganisationService\x12h\n" +
 	"\x15EstablishOrganisation\x12&.remit.v1.EstablishOrganisationRequest\x1a'.remit.v1.EstablishOrganisationResponse\x12_\n" +
 	"\x12RenameOrganisation\x12#.remit.v1.RenameOrganisationRequest\x1a$.remit.v1.RenameOrganisationResponse\x12Y\n" +
 	"\x10MoveOrganisation\x12!.remit.v1.MoveOrganisationRequest\x1a\".remit.v1.MoveOrganisationResponse\x12_\n" +
 	"\x12PlanReorganisation\x12#.remit.v1.PlanReorganisationRequest\x1a$.remit.v1.PlanReorganisationResponse\x12G\n" +
 	"\n" +
-	"Reorganise\x12\x1b.remit.v1.ReorganiseRequest\x1a\x1c.remit.v1.ReorganiseResponse\x12Y\n" +
+	"Reorganise\x12\x1b.remit.v1.ReorganiseRequest\x1a\x1c.remit.v1.ReorganiseResponse\x12m\n" +
+	"\x15PreviewReorganisation\x12&.remit.v1.PreviewReorganisationRequest\x1a'.remit.v1.PreviewReorganisationResponse\"\x03\x90\x02\x01\x12Y\n" +
 	"\x10ChangeFootprints\x12!.remit.v1.ChangeFootprintsRequest\x1a\".remit.v1.ChangeFootprintsResponse\x12[\n" +
 	"\x0fGetOrganisation\x12 .remit.v1.GetOrganisationRequest\x1a!.remit.v1.GetOrganisationResponse\"\x03\x90\x02\x01\x12a\n" +
 	"\x11ListOrganisations\x12\".remit.v1.ListOrganisationsRequest\x1a#.remit.v1.ListOrganisationsResponse\"\x03\x90\x02\x01\x12X\n" +
@@ -1378,8 +1399,10 @@ var file_remit_v1_organisation_proto_goTypes = []any{
 	(*Footprint)(nil),                     // 24: remit.v1.Footprint
 	(*PlanReorganisationRequest)(nil),     // 25: remit.v1.PlanReorganisationRequest
 	(*ReorganiseRequest)(nil),             // 26: remit.v1.ReorganiseRequest
-	(*PlanReorganisationResponse)(nil),    // 27: remit.v1.PlanReorganisationResponse
-	(*ReorganiseResponse)(nil),            // 28: remit.v1.ReorganiseResponse
+	(*PreviewReorganisationRequest)(nil),  // 27: remit.v1.PreviewReorganisationRequest
+	(*PlanReorganisationResponse)(nil),    // 28: remit.v1.PlanReorganisationResponse
+	(*ReorganiseResponse)(nil),            // 29: remit.v1.ReorganiseResponse
+	(*PreviewReorganisationResponse)(nil), // 30: remit.v1.PreviewReorganisationResponse
 }
 var file_remit_v1_organisation_proto_depIdxs = []int32{
 	14, // 0: remit.v1.EstablishOrganisationRequest.tier:type_name -> remit.v1.Tier
@@ -1407,21 +1430,23 @@ var file_remit_v1_organisation_proto_depIdxs = []int32{
 	4,  // 22: remit.v1.OrganisationService.MoveOrganisation:input_type -> remit.v1.MoveOrganisationRequest
 	25, // 23: remit.v1.OrganisationService.PlanReorganisation:input_type -> remit.v1.PlanReorganisationRequest
 	26, // 24: remit.v1.OrganisationService.Reorganise:input_type -> remit.v1.ReorganiseRequest
-	6,  // 25: remit.v1.OrganisationService.ChangeFootprints:input_type -> remit.v1.ChangeFootprintsRequest
-	8,  // 26: remit.v1.OrganisationService.GetOrganisation:input_type -> remit.v1.GetOrganisationRequest
-	10, // 27: remit.v1.OrganisationService.ListOrganisations:input_type -> remit.v1.ListOrganisationsRequest
-	12, // 28: remit.v1.OrganisationService.ListFootprints:input_type -> remit.v1.ListFootprintsRequest
-	1,  // 29: remit.v1.OrganisationService.EstablishOrganisation:output_type -> remit.v1.EstablishOrganisationResponse
-	3,  // 30: remit.v1.OrganisationService.RenameOrganisation:output_type -> remit.v1.RenameOrganisationResponse
-	5,  // 31: remit.v1.OrganisationService.MoveOrganisation:output_type -> remit.v1.MoveOrganisationResponse
-	27, // 32: remit.v1.OrganisationService.PlanReorganisation:output_type -> remit.v1.PlanReorganisationResponse
-	28, // 33: remit.v1.OrganisationService.Reorganise:output_type -> remit.v1.ReorganiseResponse
-	7,  // 34: remit.v1.OrganisationService.ChangeFootprints:output_type -> remit.v1.ChangeFootprintsResponse
-	9,  // 35: remit.v1.OrganisationService.GetOrganisation:output_type -> remit.v1.GetOrganisationResponse
-	11, // 36: remit.v1.OrganisationService.ListOrganisations:output_type -> remit.v1.ListOrganisationsResponse
-	13, // 37: remit.v1.OrganisationService.ListFootprints:output_type -> remit.v1.ListFootprintsResponse
-	29, // [29:38] is the sub-list for method output_type
-	20, // [20:29] is the sub-list for method input_type
+	27, // 25: remit.v1.OrganisationService.PreviewReorganisation:input_type -> remit.v1.PreviewReorganisationRequest
+	6,  // 26: remit.v1.OrganisationService.ChangeFootprints:input_type -> remit.v1.ChangeFootprintsRequest
+	8,  // 27: remit.v1.OrganisationService.GetOrganisation:input_type -> remit.v1.GetOrganisationRequest
+	10, // 28: remit.v1.OrganisationService.ListOrganisations:input_type -> remit.v1.ListOrganisationsRequest
+	12, // 29: remit.v1.OrganisationService.ListFootprints:input_type -> remit.v1.ListFootprintsRequest
+	1,  // 30: remit.v1.OrganisationService.EstablishOrganisation:output_type -> remit.v1.EstablishOrganisationResponse
+	3,  // 31: remit.v1.OrganisationService.RenameOrganisation:output_type -> remit.v1.RenameOrganisationResponse
+	5,  // 32: remit.v1.OrganisationService.MoveOrganisation:output_type -> remit.v1.MoveOrganisationResponse
+	28, // 33: remit.v1.OrganisationService.PlanReorganisation:output_type -> remit.v1.PlanReorganisationResponse
+	29, // 34: remit.v1.OrganisationService.Reorganise:output_type -> remit.v1.ReorganiseResponse
+	30, // 35: remit.v1.OrganisationService.PreviewReorganisation:output_type -> remit.v1.PreviewReorganisationResponse
+	7,  // 36: remit.v1.OrganisationService.ChangeFootprints:output_type -> remit.v1.ChangeFootprintsResponse
+	9,  // 37: remit.v1.OrganisationService.GetOrganisation:output_type -> remit.v1.GetOrganisationResponse
+	11, // 38: remit.v1.OrganisationService.ListOrganisations:output_type -> remit.v1.ListOrganisationsResponse
+	13, // 39: remit.v1.OrganisationService.ListFootprints:output_type -> remit.v1.ListFootprintsResponse
+	30, // [30:40] is the sub-list for method output_type
+	20, // [20:30] is the sub-list for method input_type
 	20, // [20:20] is the sub-list for extension type_name
 	20, // [20:20] is the sub-list for extension extendee
 	0,  // [0:20] is the sub-list for field type_name
@@ -1435,6 +1460,7 @@ func file_remit_v1_organisation_proto_init() {
 	file_remit_v1_common_proto_init()
 	file_remit_v1_organisation_view_proto_init()
 	file_remit_v1_reorganisation_proto_init()
+	file_remit_v1_reorganisation_preview_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_vocabulary_proto_init()
 	type x struct{}

@@ -69,7 +69,11 @@ type Organisation struct {
 	// How other bodies followed it.
 	Successors []*RecordedSuccession `protobuf:"bytes,22,rep,name=successors,proto3" json:"successors,omitempty"`
 	// Announced reorganisations that name it. They have not happened.
-	Planned       []*PlannedReorganisation `protobuf:"bytes,23,rep,name=planned,proto3" json:"planned,omitempty"`
+	Planned []*PlannedReorganisation `protobuf:"bytes,23,rep,name=planned,proto3" json:"planned,omitempty"`
+	// ODS codes of the bodies whose joint committee, cluster or partnership it is.
+	JointMembers []string `protobuf:"bytes,24,rep,name=joint_members,json=jointMembers,proto3" json:"joint_members,omitempty"`
+	// ODS code of the one of them that hosts it, "" for none.
+	Host          string `protobuf:"bytes,25,opt,name=host,proto3" json:"host,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -263,6 +267,20 @@ func (x *Organisation) GetPlanned() []*PlannedReorganisation {
 		return x.Planned
 	}
 	return nil
+}
+
+func (x *Organisation) GetJointMembers() []string {
+	if x != nil {
+		return x.JointMembers
+	}
+	return nil
+}
+
+func (x *Organisation) GetHost() string {
+	if x != nil {
+		return x.Host
+	}
+	return ""
 }
 
 // DatedCode is an organisation in some relation, for as long as it holds.
@@ -815,7 +833,7 @@ var File_remit_v1_organisation_view_proto protoreflect.FileDescriptor
 
 const file_remit_v1_organisation_view_proto_rawDesc = "" +
 	"\n" +
-	" remit/v1/organisation_view.proto\x12\bremit.v1\x1a\x1dremit/v1/reorganisation.proto\x1a\x19remit/v1/vocabulary.proto\"\xcd\x06\n" +
+	" remit/v1/organisation_view.proto\x12\bremit.v1\x1a\x1dremit/v1/reorganisation.proto\x1a\x19remit/v1/vocabulary.proto\"\x86\a\n" +
 	"\fOrganisation\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\"\n" +
@@ -846,7 +864,9 @@ const file_remit_v1_organisation_view_proto_rawDesc = "" +
 	"\n" +
 	"successors\x18\x16 \x03(\v2\x1c.remit.v1.RecordedSuccessionR\n" +
 	"successors\x129\n" +
-	"\aplanned\x18\x17 \x03(\v2\x1f.remit.v1.PlannedReorganisationR\aplanned\"f\n" +
+	"\aplanned\x18\x17 \x03(\v2\x1f.remit.v1.PlannedReorganisationR\aplanned\x12#\n" +
+	"\rjoint_members\x18\x18 \x03(\tR\fjointMembers\x12\x12\n" +
+	"\x04host\x18\x19 \x01(\tR\x04host\"f\n" +
 	"\tDatedCode\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04from\x18\x02 \x01(\tR\x04from\x12\x0e\n" +

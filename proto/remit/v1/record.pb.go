@@ -209,7 +209,11 @@ func (x *RecordOccurrenceRequest) GetSource() string {
 type RecordOccurrenceResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Proof of what was recorded.
-	Receipt       *Receipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	Receipt *Receipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	// A second person must agree before it takes effect: nothing has changed yet.
+	AwaitingSecond bool `protobuf:"varint,3,opt,name=awaiting_second,json=awaitingSecond,proto3" json:"awaiting_second,omitempty"`
+	// ULID of what waits, for RecordService/Second; "" when nothing waits.
+	AwaitingId    string `protobuf:"bytes,4,opt,name=awaiting_id,json=awaitingId,proto3" json:"awaiting_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -249,6 +253,20 @@ func (x *RecordOccurrenceResponse) GetReceipt() *Receipt {
 		return x.Receipt
 	}
 	return nil
+}
+
+func (x *RecordOccurrenceResponse) GetAwaitingSecond() bool {
+	if x != nil {
+		return x.AwaitingSecond
+	}
+	return false
+}
+
+func (x *RecordOccurrenceResponse) GetAwaitingId() string {
+	if x != nil {
+		return x.AwaitingId
+	}
+	return ""
 }
 
 // LoadReferenceRequest asks for the reference register.
@@ -365,7 +383,7 @@ var File_remit_v1_record_proto protoreflect.FileDescriptor
 
 const file_remit_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x15remit/v1/record.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xcb\x06\n" +
+	"\x15remit/v1/record.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/claim.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/correction.proto\x1a\x14remit/v1/rules.proto\x1a\x15remit/v1/second.proto\x1a\x19remit/v1/vocabulary.proto\"\xcb\x06\n" +
 	"\x17RecordOccurrenceRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -392,17 +410,26 @@ const file_remit_v1_record_proto_rawDesc = "" +
 	"confidence\x18\x14 \x01(\x0e2\x14.remit.v1.ConfidenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"confidence\x12#\n" +
 	"\x06source\x18\x15 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xd0\x0fR\x06source:m\xbaHj\x1ah\n" +
-	"\x14record_occurrence.to\x12*give to, or set undetermined, and not both\x1a$(this.to != '') != this.undetermined\"G\n" +
+	"\x14record_occurrence.to\x12*give to, or set undetermined, and not both\x1a$(this.to != '') != this.undetermined\"\x91\x01\n" +
 	"\x18RecordOccurrenceResponse\x12+\n" +
-	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"7\n" +
+	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12'\n" +
+	"\x0fawaiting_second\x18\x03 \x01(\bR\x0eawaitingSecond\x12\x1f\n" +
+	"\vawaiting_id\x18\x04 \x01(\tR\n" +
+	"awaitingId\"7\n" +
 	"\x14LoadReferenceRequest\x12\x1f\n" +
 	"\x05until\x18\x01 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x05until\"k\n" +
 	"\x15LoadReferenceResponse\x12\x1a\n" +
 	"\bcommands\x18\x01 \x01(\x05R\bcommands\x12\x1a\n" +
 	"\brecorded\x18\x02 \x01(\x05R\brecorded\x12\x1a\n" +
-	"\bposition\x18\x03 \x01(\tR\bposition2\xbc\x01\n" +
+	"\bposition\x18\x03 \x01(\tR\bposition2\xb4\x04\n" +
 	"\rRecordService\x12Y\n" +
-	"\x10RecordOccurrence\x12!.remit.v1.RecordOccurrenceRequest\x1a\".remit.v1.RecordOccurrenceResponse\x12P\n" +
+	"\x10RecordOccurrence\x12!.remit.v1.RecordOccurrenceRequest\x1a\".remit.v1.RecordOccurrenceResponse\x12>\n" +
+	"\aCorrect\x12\x18.remit.v1.CorrectRequest\x1a\x19.remit.v1.CorrectResponse\x12G\n" +
+	"\n" +
+	"ClaimRemit\x12\x1b.remit.v1.ClaimRemitRequest\x1a\x1c.remit.v1.ClaimRemitResponse\x12J\n" +
+	"\vAttestRemit\x12\x1c.remit.v1.AttestRemitRequest\x1a\x1d.remit.v1.AttestRemitResponse\x12;\n" +
+	"\x06Second\x12\x17.remit.v1.SecondRequest\x1a\x18.remit.v1.SecondResponse\x12d\n" +
+	"\x12ListAwaitingSecond\x12#.remit.v1.ListAwaitingSecondRequest\x1a$.remit.v1.ListAwaitingSecondResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\rLoadReference\x12\x1e.remit.v1.LoadReferenceRequest\x1a\x1f.remit.v1.LoadReferenceResponseB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
@@ -419,29 +446,49 @@ func file_remit_v1_record_proto_rawDescGZIP() []byte {
 
 var file_remit_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_remit_v1_record_proto_goTypes = []any{
-	(*RecordOccurrenceRequest)(nil),  // 0: remit.v1.RecordOccurrenceRequest
-	(*RecordOccurrenceResponse)(nil), // 1: remit.v1.RecordOccurrenceResponse
-	(*LoadReferenceRequest)(nil),     // 2: remit.v1.LoadReferenceRequest
-	(*LoadReferenceResponse)(nil),    // 3: remit.v1.LoadReferenceResponse
-	(TransferKind)(0),                // 4: remit.v1.TransferKind
-	(Role)(0),                        // 5: remit.v1.Role
-	(Confidence)(0),                  // 6: remit.v1.Confidence
-	(*Receipt)(nil),                  // 7: remit.v1.Receipt
+	(*RecordOccurrenceRequest)(nil),    // 0: remit.v1.RecordOccurrenceRequest
+	(*RecordOccurrenceResponse)(nil),   // 1: remit.v1.RecordOccurrenceResponse
+	(*LoadReferenceRequest)(nil),       // 2: remit.v1.LoadReferenceRequest
+	(*LoadReferenceResponse)(nil),      // 3: remit.v1.LoadReferenceResponse
+	(TransferKind)(0),                  // 4: remit.v1.TransferKind
+	(Role)(0),                          // 5: remit.v1.Role
+	(Confidence)(0),                    // 6: remit.v1.Confidence
+	(*Receipt)(nil),                    // 7: remit.v1.Receipt
+	(*CorrectRequest)(nil),             // 8: remit.v1.CorrectRequest
+	(*ClaimRemitRequest)(nil),          // 9: remit.v1.ClaimRemitRequest
+	(*AttestRemitRequest)(nil),         // 10: remit.v1.AttestRemitRequest
+	(*SecondRequest)(nil),              // 11: remit.v1.SecondRequest
+	(*ListAwaitingSecondRequest)(nil),  // 12: remit.v1.ListAwaitingSecondRequest
+	(*CorrectResponse)(nil),            // 13: remit.v1.CorrectResponse
+	(*ClaimRemitResponse)(nil),         // 14: remit.v1.ClaimRemitResponse
+	(*AttestRemitResponse)(nil),        // 15: remit.v1.AttestRemitResponse
+	(*SecondResponse)(nil),             // 16: remit.v1.SecondResponse
+	(*ListAwaitingSecondResponse)(nil), // 17: remit.v1.ListAwaitingSecondResponse
 }
 var file_remit_v1_record_proto_depIdxs = []int32{
-	4, // 0: remit.v1.RecordOccurrenceRequest.kind:type_name -> remit.v1.TransferKind
-	5, // 1: remit.v1.RecordOccurrenceRequest.roles:type_name -> remit.v1.Role
-	6, // 2: remit.v1.RecordOccurrenceRequest.confidence:type_name -> remit.v1.Confidence
-	7, // 3: remit.v1.RecordOccurrenceResponse.receipt:type_name -> remit.v1.Receipt
-	0, // 4: remit.v1.RecordService.RecordOccurrence:input_type -> remit.v1.RecordOccurrenceRequest
-	2, // 5: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
-	1, // 6: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
-	3, // 7: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
-	6, // [6:8] is the sub-list for method output_type
-	4, // [4:6] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	4,  // 0: remit.v1.RecordOccurrenceRequest.kind:type_name -> remit.v1.TransferKind
+	5,  // 1: remit.v1.RecordOccurrenceRequest.roles:type_name -> remit.v1.Role
+	6,  // 2: remit.v1.RecordOccurrenceRequest.confidence:type_name -> remit.v1.Confidence
+	7,  // 3: remit.v1.RecordOccurrenceResponse.receipt:type_name -> remit.v1.Receipt
+	0,  // 4: remit.v1.RecordService.RecordOccurrence:input_type -> remit.v1.RecordOccurrenceRequest
+	8,  // 5: remit.v1.RecordService.Correct:input_type -> remit.v1.CorrectRequest
+	9,  // 6: remit.v1.RecordService.ClaimRemit:input_type -> remit.v1.ClaimRemitRequest
+	10, // 7: remit.v1.RecordService.AttestRemit:input_type -> remit.v1.AttestRemitRequest
+	11, // 8: remit.v1.RecordService.Second:input_type -> remit.v1.SecondRequest
+	12, // 9: remit.v1.RecordService.ListAwaitingSecond:input_type -> remit.v1.ListAwaitingSecondRequest
+	2,  // 10: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
+	1,  // 11: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
+	13, // 12: remit.v1.RecordService.Correct:output_type -> remit.v1.CorrectResponse
+	14, // 13: remit.v1.RecordService.ClaimRemit:output_type -> remit.v1.ClaimRemitResponse
+	15, // 14: remit.v1.RecordService.AttestRemit:output_type -> remit.v1.AttestRemitResponse
+	16, // 15: remit.v1.RecordService.Second:output_type -> remit.v1.SecondResponse
+	17, // 16: remit.v1.RecordService.ListAwaitingSecond:output_type -> remit.v1.ListAwaitingSecondResponse
+	3,  // 17: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
+	11, // [11:18] is the sub-list for method output_type
+	4,  // [4:11] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_record_proto_init() }
@@ -449,8 +496,11 @@ func file_remit_v1_record_proto_init() {
 	if File_remit_v1_record_proto != nil {
 		return
 	}
+	file_remit_v1_claim_proto_init()
 	file_remit_v1_common_proto_init()
+	file_remit_v1_correction_proto_init()
 	file_remit_v1_rules_proto_init()
+	file_remit_v1_second_proto_init()
 	file_remit_v1_vocabulary_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -240,7 +240,11 @@ type NewBody struct {
 	// ODS code of the person in law that it acts for, when it is none itself.
 	LegalParent string `protobuf:"bytes,6,opt,name=legal_parent,json=legalParent,proto3" json:"legal_parent,omitempty"`
 	// ODS code of the body that it belongs to.
-	Parent        string `protobuf:"bytes,7,opt,name=parent,proto3" json:"parent,omitempty"`
+	Parent string `protobuf:"bytes,7,opt,name=parent,proto3" json:"parent,omitempty"`
+	// ODS codes of the bodies whose joint committee, cluster or partnership it is.
+	Members []string `protobuf:"bytes,8,rep,name=members,proto3" json:"members,omitempty"`
+	// ODS code of the one of them that hosts it.
+	Host          string `protobuf:"bytes,9,opt,name=host,proto3" json:"host,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -320,6 +324,20 @@ func (x *NewBody) GetLegalParent() string {
 func (x *NewBody) GetParent() string {
 	if x != nil {
 		return x.Parent
+	}
+	return ""
+}
+
+func (x *NewBody) GetMembers() []string {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *NewBody) GetHost() string {
+	if x != nil {
+		return x.Host
 	}
 	return ""
 }
@@ -651,7 +669,9 @@ type ReorganiseRequest struct {
 	// How sure the date is.
 	Confidence Confidence `protobuf:"varint,20,opt,name=confidence,proto3,enum=remit.v1.Confidence" json:"confidence,omitempty"`
 	// Publication or decision that says so, at most 2,000 characters.
-	Source        string `protobuf:"bytes,21,opt,name=source,proto3" json:"source,omitempty"`
+	Source string `protobuf:"bytes,21,opt,name=source,proto3" json:"source,omitempty"`
+	// What becomes of the open matters of the bodies that end; the first line that fits a matter decides.
+	Matters       []*MatterLine `protobuf:"bytes,22,rep,name=matters,proto3" json:"matters,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -798,15 +818,26 @@ func (x *ReorganiseRequest) GetSource() string {
 	return ""
 }
 
+func (x *ReorganiseRequest) GetMatters() []*MatterLine {
+	if x != nil {
+		return x.Matters
+	}
+	return nil
+}
+
 // ReorganiseResponse answers Reorganise.
 type ReorganiseResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Proof of what was recorded.
 	Receipt *Receipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
-	// ULID of the reorganisation.
+	// ULID of the reorganisation; "" while it awaits a second person, whose transaction it will be.
 	ReorganisationId string `protobuf:"bytes,2,opt,name=reorganisation_id,json=reorganisationId,proto3" json:"reorganisation_id,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// A second person must agree before it takes effect: nothing has changed yet.
+	AwaitingSecond bool `protobuf:"varint,3,opt,name=awaiting_second,json=awaitingSecond,proto3" json:"awaiting_second,omitempty"`
+	// ULID of what waits, for RecordService/Second; "" when nothing waits.
+	AwaitingId    string `protobuf:"bytes,4,opt,name=awaiting_id,json=awaitingId,proto3" json:"awaiting_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReorganiseResponse) Reset() {
@@ -849,6 +880,20 @@ func (x *ReorganiseResponse) GetReceipt() *Receipt {
 func (x *ReorganiseResponse) GetReorganisationId() string {
 	if x != nil {
 		return x.ReorganisationId
+	}
+	return ""
+}
+
+func (x *ReorganiseResponse) GetAwaitingSecond() bool {
+	if x != nil {
+		return x.AwaitingSecond
+	}
+	return false
+}
+
+func (x *ReorganiseResponse) GetAwaitingId() string {
+	if x != nil {
+		return x.AwaitingId
 	}
 	return ""
 }
@@ -972,11 +1017,148 @@ func (x *Coverage) GetFootprints() []string {
 	return nil
 }
 
+// Matter names an open matter.
+type Matter struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is.
+	Kind MatterKind `protobuf:"varint,1,opt,name=kind,proto3,enum=remit.v1.MatterKind" json:"kind,omitempty"`
+	// ULID of it; of a condition "TRANSFER/CONDITION", at most 130 characters.
+	Id            string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Matter) Reset() {
+	*x = Matter{}
+	mi := &file_remit_v1_reorganisation_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Matter) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Matter) ProtoMessage() {}
+
+func (x *Matter) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_reorganisation_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Matter.ProtoReflect.Descriptor instead.
+func (*Matter) Descriptor() ([]byte, []int) {
+	return file_remit_v1_reorganisation_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Matter) GetKind() MatterKind {
+	if x != nil {
+		return x.Kind
+	}
+	return MatterKind_MATTER_KIND_UNSPECIFIED
+}
+
+func (x *Matter) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+// MatterLine says what becomes of open matters of a body that ends. Sets that are left out mean all.
+type MatterLine struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ODS code of the body that ends.
+	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// ODS code of the body that takes its place; only when they move.
+	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	// What becomes of them.
+	Disposition Disposition `protobuf:"varint,3,opt,name=disposition,proto3,enum=remit.v1.Disposition" json:"disposition,omitempty"`
+	// Of these kinds.
+	Kinds []MatterKind `protobuf:"varint,4,rep,packed,name=kinds,proto3,enum=remit.v1.MatterKind" json:"kinds,omitempty"`
+	// These matters.
+	Matters       []*Matter `protobuf:"bytes,5,rep,name=matters,proto3" json:"matters,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MatterLine) Reset() {
+	*x = MatterLine{}
+	mi := &file_remit_v1_reorganisation_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MatterLine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MatterLine) ProtoMessage() {}
+
+func (x *MatterLine) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_reorganisation_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MatterLine.ProtoReflect.Descriptor instead.
+func (*MatterLine) Descriptor() ([]byte, []int) {
+	return file_remit_v1_reorganisation_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *MatterLine) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *MatterLine) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *MatterLine) GetDisposition() Disposition {
+	if x != nil {
+		return x.Disposition
+	}
+	return Disposition_DISPOSITION_UNSPECIFIED
+}
+
+func (x *MatterLine) GetKinds() []MatterKind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *MatterLine) GetMatters() []*Matter {
+	if x != nil {
+		return x.Matters
+	}
+	return nil
+}
+
 var File_remit_v1_reorganisation_proto protoreflect.FileDescriptor
 
 const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
-	"\x1dremit/v1/reorganisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xc8\x04\n" +
+	"\x1dremit/v1/reorganisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xc8\x04\n" +
 	"\x19PlanReorganisationRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -999,7 +1181,7 @@ const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\x04note\x18\x11 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04note\"v\n" +
 	"\x1aPlanReorganisationResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12+\n" +
-	"\x11reorganisation_id\x18\x02 \x01(\tR\x10reorganisationId\"\xa0\x02\n" +
+	"\x11reorganisation_id\x18\x02 \x01(\tR\x10reorganisationId\"\xf0\x02\n" +
 	"\aNewBody\x12 \n" +
 	"\x04code\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\x04code\x12\x1f\n" +
 	"\x04name\x18\x02 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xac\x02R\x04name\x12.\n" +
@@ -1009,7 +1191,9 @@ const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04form\x12!\n" +
 	"\flegal_person\x18\x05 \x01(\bR\vlegalPerson\x12,\n" +
 	"\flegal_parent\x18\x06 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\vlegalParent\x12!\n" +
-	"\x06parent\x18\a \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x06parent\"}\n" +
+	"\x06parent\x18\a \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x06parent\x12/\n" +
+	"\amembers\x18\b \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\amembers\x12\x1d\n" +
+	"\x04host\x18\t \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x04host\"}\n" +
 	"\bBodyMove\x12 \n" +
 	"\x04code\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\x04code\x12!\n" +
 	"\x06parent\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x06parent\x12,\n" +
@@ -1034,7 +1218,7 @@ const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
 	"footprints\x18\x05 \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\n" +
 	"footprints\x129\n" +
-	"\x05roles\x18\x06 \x03(\x0e2\x0e.remit.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\"\x8f\a\n" +
+	"\x05roles\x18\x06 \x03(\x0e2\x0e.remit.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\"\xca\a\n" +
 	"\x11ReorganiseRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1057,10 +1241,14 @@ const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
 	"confidence\x18\x14 \x01(\x0e2\x14.remit.v1.ConfidenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"confidence\x12 \n" +
-	"\x06source\x18\x15 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06source\"n\n" +
+	"\x06source\x18\x15 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06source\x129\n" +
+	"\amatters\x18\x16 \x03(\v2\x14.remit.v1.MatterLineB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\amatters\"\xb8\x01\n" +
 	"\x12ReorganiseResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12+\n" +
-	"\x11reorganisation_id\x18\x02 \x01(\tR\x10reorganisationId\"\x8a\x01\n" +
+	"\x11reorganisation_id\x18\x02 \x01(\tR\x10reorganisationId\x12'\n" +
+	"\x0fawaiting_second\x18\x03 \x01(\bR\x0eawaitingSecond\x12\x1f\n" +
+	"\vawaiting_id\x18\x04 \x01(\tR\n" +
+	"awaitingId\"\x8a\x01\n" +
 	"\fNewFootprint\x12 \n" +
 	"\x04code\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\x04code\x12\x1f\n" +
 	"\x04name\x18\x02 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xac\x02R\x04name\x127\n" +
@@ -1070,7 +1258,19 @@ const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\forganisation\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\forganisation\x127\n" +
 	"\n" +
 	"footprints\x18\x02 \x03(\tB\x17\xbaH\x14\x92\x01\x11\b\x01\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\n" +
-	"footprintsB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"footprints\"[\n" +
+	"\x06Matter\x124\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x14.remit.v1.MatterKindB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1b\n" +
+	"\x02id\x18\x02 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\x82\x01R\x02id\"\x83\x02\n" +
+	"\n" +
+	"MatterLine\x12\x1d\n" +
+	"\x04from\x18\x01 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x04from\x12\x19\n" +
+	"\x02to\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x02to\x12C\n" +
+	"\vdisposition\x18\x03 \x01(\x0e2\x15.remit.v1.DispositionB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\vdisposition\x12?\n" +
+	"\x05kinds\x18\x04 \x03(\x0e2\x14.remit.v1.MatterKindB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05kinds\x125\n" +
+	"\amatters\x18\x05 \x03(\v2\x10.remit.v1.MatterB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\amattersB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_reorganisation_proto_rawDescOnce sync.Once
@@ -1084,7 +1284,7 @@ func file_remit_v1_reorganisation_proto_rawDescGZIP() []byte {
 	return file_remit_v1_reorganisation_proto_rawDescData
 }
 
-var file_remit_v1_reorganisation_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_remit_v1_reorganisation_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_remit_v1_reorganisation_proto_goTypes = []any{
 	(*PlanReorganisationRequest)(nil),  // 0: remit.v1.PlanReorganisationRequest
 	(*PlanReorganisationResponse)(nil), // 1: remit.v1.PlanReorganisationResponse
@@ -1097,24 +1297,27 @@ var file_remit_v1_reorganisation_proto_goTypes = []any{
 	(*ReorganiseResponse)(nil),         // 8: remit.v1.ReorganiseResponse
 	(*NewFootprint)(nil),               // 9: remit.v1.NewFootprint
 	(*Coverage)(nil),                   // 10: remit.v1.Coverage
-	(SuccessionKind)(0),                // 11: remit.v1.SuccessionKind
-	(Confidence)(0),                    // 12: remit.v1.Confidence
-	(*Receipt)(nil),                    // 13: remit.v1.Receipt
-	(Tier)(0),                          // 14: remit.v1.Tier
-	(Form)(0),                          // 15: remit.v1.Form
-	(Disposition)(0),                   // 16: remit.v1.Disposition
-	(Role)(0),                          // 17: remit.v1.Role
-	(FootprintKind)(0),                 // 18: remit.v1.FootprintKind
+	(*Matter)(nil),                     // 11: remit.v1.Matter
+	(*MatterLine)(nil),                 // 12: remit.v1.MatterLine
+	(SuccessionKind)(0),                // 13: remit.v1.SuccessionKind
+	(Confidence)(0),                    // 14: remit.v1.Confidence
+	(*Receipt)(nil),                    // 15: remit.v1.Receipt
+	(Tier)(0),                          // 16: remit.v1.Tier
+	(Form)(0),                          // 17: remit.v1.Form
+	(Disposition)(0),                   // 18: remit.v1.Disposition
+	(Role)(0),                          // 19: remit.v1.Role
+	(FootprintKind)(0),                 // 20: remit.v1.FootprintKind
+	(MatterKind)(0),                    // 21: remit.v1.MatterKind
 }
 var file_remit_v1_reorganisation_proto_depIdxs = []int32{
-	11, // 0: remit.v1.PlanReorganisationRequest.kind:type_name -> remit.v1.SuccessionKind
-	12, // 1: remit.v1.PlanReorganisationRequest.confidence:type_name -> remit.v1.Confidence
-	13, // 2: remit.v1.PlanReorganisationResponse.receipt:type_name -> remit.v1.Receipt
-	14, // 3: remit.v1.NewBody.tier:type_name -> remit.v1.Tier
-	15, // 4: remit.v1.NewBody.form:type_name -> remit.v1.Form
-	11, // 5: remit.v1.Succession.kind:type_name -> remit.v1.SuccessionKind
-	16, // 6: remit.v1.DispositionLine.disposition:type_name -> remit.v1.Disposition
-	17, // 7: remit.v1.DispositionLine.roles:type_name -> remit.v1.Role
+	13, // 0: remit.v1.PlanReorganisationRequest.kind:type_name -> remit.v1.SuccessionKind
+	14, // 1: remit.v1.PlanReorganisationRequest.confidence:type_name -> remit.v1.Confidence
+	15, // 2: remit.v1.PlanReorganisationResponse.receipt:type_name -> remit.v1.Receipt
+	16, // 3: remit.v1.NewBody.tier:type_name -> remit.v1.Tier
+	17, // 4: remit.v1.NewBody.form:type_name -> remit.v1.Form
+	13, // 5: remit.v1.Succession.kind:type_name -> remit.v1.SuccessionKind
+	18, // 6: remit.v1.DispositionLine.disposition:type_name -> remit.v1.Disposition
+	19, // 7: remit.v1.DispositionLine.roles:type_name -> remit.v1.Role
 	2,  // 8: remit.v1.ReorganiseRequest.establish:type_name -> remit.v1.NewBody
 	4,  // 9: remit.v1.ReorganiseRequest.successions:type_name -> remit.v1.Succession
 	3,  // 10: remit.v1.ReorganiseRequest.moves:type_name -> remit.v1.BodyMove
@@ -1122,14 +1325,19 @@ var file_remit_v1_reorganisation_proto_depIdxs = []int32{
 	5,  // 12: remit.v1.ReorganiseRequest.footprint_successions:type_name -> remit.v1.FootprintSuccession
 	10, // 13: remit.v1.ReorganiseRequest.coverage:type_name -> remit.v1.Coverage
 	6,  // 14: remit.v1.ReorganiseRequest.dispositions:type_name -> remit.v1.DispositionLine
-	12, // 15: remit.v1.ReorganiseRequest.confidence:type_name -> remit.v1.Confidence
-	13, // 16: remit.v1.ReorganiseResponse.receipt:type_name -> remit.v1.Receipt
-	18, // 17: remit.v1.NewFootprint.kind:type_name -> remit.v1.FootprintKind
-	18, // [18:18] is the sub-list for method output_type
-	18, // [18:18] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	14, // 15: remit.v1.ReorganiseRequest.confidence:type_name -> remit.v1.Confidence
+	12, // 16: remit.v1.ReorganiseRequest.matters:type_name -> remit.v1.MatterLine
+	15, // 17: remit.v1.ReorganiseResponse.receipt:type_name -> remit.v1.Receipt
+	20, // 18: remit.v1.NewFootprint.kind:type_name -> remit.v1.FootprintKind
+	21, // 19: remit.v1.Matter.kind:type_name -> remit.v1.MatterKind
+	18, // 20: remit.v1.MatterLine.disposition:type_name -> remit.v1.Disposition
+	21, // 21: remit.v1.MatterLine.kinds:type_name -> remit.v1.MatterKind
+	11, // 22: remit.v1.MatterLine.matters:type_name -> remit.v1.Matter
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_reorganisation_proto_init() }
@@ -1140,13 +1348,14 @@ func file_remit_v1_reorganisation_proto_init() {
 	file_remit_v1_common_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_vocabulary_proto_init()
+	file_remit_v1_vocabulary_life_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_reorganisation_proto_rawDesc), len(file_remit_v1_reorganisation_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -62,6 +62,30 @@ var file_remit_v1_rules_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,80735,opt,name=share",
 		Filename:      "remit/v1/rules.proto",
 	},
+	{
+		ExtendedType:  (*validate.StringRules)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         80736,
+		Name:          "remit.v1.hundredths",
+		Tag:           "varint,80736,opt,name=hundredths",
+		Filename:      "remit/v1/rules.proto",
+	},
+	{
+		ExtendedType:  (*validate.StringRules)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         80737,
+		Name:          "remit.v1.financial_year",
+		Tag:           "varint,80737,opt,name=financial_year",
+		Filename:      "remit/v1/rules.proto",
+	},
+	{
+		ExtendedType:  (*validate.StringRules)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         80738,
+		Name:          "remit.v1.figure",
+		Tag:           "varint,80738,opt,name=figure",
+		Filename:      "remit/v1/rules.proto",
+	},
 }
 
 // Extension fields to validate.StringRules.
@@ -86,6 +110,18 @@ var (
 	//
 	// optional bool share = 80735;
 	E_Share = &file_remit_v1_rules_proto_extTypes[4]
+	// Number of whole-time equivalents with at most two decimals, such as "12.5".
+	//
+	// optional bool hundredths = 80736;
+	E_Hundredths = &file_remit_v1_rules_proto_extTypes[5]
+	// Financial year from April to March, such as "2026/27".
+	//
+	// optional bool financial_year = 80737;
+	E_FinancialYear = &file_remit_v1_rules_proto_extTypes[6]
+	// Figure of a measure: a decimal number, such as "-3.5".
+	//
+	// optional bool figure = 80738;
+	E_Figure = &file_remit_v1_rules_proto_extTypes[7]
 )
 
 var File_remit_v1_rules_proto protoreflect.FileDescriptor
@@ -107,7 +143,18 @@ const file_remit_v1_rules_proto_rawDesc = "" +
 	"\x0estring.decimal\x12;must be a decimal number of at most 18 digits, such as 1204\x1a=!rule || this == '' || this.matches('^(0|[1-9][0-9]{0,17})$')R\adecimal:\xcf\x01\n" +
 	"\x05share\x12\x19.buf.validate.StringRules\x18\xdf\xf6\x04 \x01(\bB\x9b\x01\xc2H\x97\x01\n" +
 	"\x94\x01\n" +
-	"\fstring.share\x126must be a decimal number from 0 to 1, such as 0.588619\x1aL!rule || this == '' || this.matches('^(0([.][0-9]{1,12})?|1([.]0{1,12})?)$')R\x05shareB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\beditionsp\xe8\a"
+	"\fstring.share\x126must be a decimal number from 0 to 1, such as 0.588619\x1aL!rule || this == '' || this.matches('^(0([.][0-9]{1,12})?|1([.]0{1,12})?)$')R\x05share:\xfe\x01\n" +
+	"\n" +
+	"hundredths\x12\x19.buf.validate.StringRules\x18\xe0\xf6\x04 \x01(\bB\xc0\x01\xc2H\xbc\x01\n" +
+	"\xb9\x01\n" +
+	"\x11string.hundredths\x12Vmust be a decimal number that is not negative, with at most two decimals, such as 12.5\x1aL!rule || this == '' || this.matches('^(0|[1-9][0-9]{0,8})([.][0-9]{1,2})?$')R\n" +
+	"hundredths:\x8f\x02\n" +
+	"\x0efinancial_year\x12\x19.buf.validate.StringRules\x18\xe1\xf6\x04 \x01(\bB\xca\x01\xc2H\xc6\x01\n" +
+	"\xc3\x01\n" +
+	"\x15string.financial_year\x12)must be a financial year, such as 2026/27\x1a\x7f!rule || this == '' || (this.matches('^[0-9]{4}/[0-9]{2}$') && (int(this.substring(2, 4)) + 1) % 100 == int(this.substring(5)))R\rfinancialYear:\xe9\x01\n" +
+	"\x06figure\x12\x19.buf.validate.StringRules\x18\xe2\xf6\x04 \x01(\bB\xb3\x01\xc2H\xaf\x01\n" +
+	"\xac\x01\n" +
+	"\rstring.figure\x12Jmust be a decimal number of at most 15 digits and 6 decimals, such as 93.5\x1aO!rule || this == '' || this.matches('^-?(0|[1-9][0-9]{0,14})([.][0-9]{1,6})?$')R\x06figureB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\beditionsp\xe8\a"
 
 var file_remit_v1_rules_proto_goTypes = []any{
 	(*validate.StringRules)(nil), // 0: buf.validate.StringRules
@@ -118,10 +165,13 @@ var file_remit_v1_rules_proto_depIdxs = []int32{
 	0, // 2: remit.v1.slug:extendee -> buf.validate.StringRules
 	0, // 3: remit.v1.decimal:extendee -> buf.validate.StringRules
 	0, // 4: remit.v1.share:extendee -> buf.validate.StringRules
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	0, // [0:5] is the sub-list for extension extendee
+	0, // 5: remit.v1.hundredths:extendee -> buf.validate.StringRules
+	0, // 6: remit.v1.financial_year:extendee -> buf.validate.StringRules
+	0, // 7: remit.v1.figure:extendee -> buf.validate.StringRules
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	0, // [0:8] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
 }
 
@@ -137,7 +187,7 @@ func file_remit_v1_rules_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_rules_proto_rawDesc), len(file_remit_v1_rules_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   0,
-			NumExtensions: 5,
+			NumExtensions: 8,
 			NumServices:   0,
 		},
 		GoTypes:           file_remit_v1_rules_proto_goTypes,

@@ -169,7 +169,31 @@ type Terms struct {
 	// The receiver may delegate further.
 	OnwardPermitted bool `protobuf:"varint,7,opt,name=onward_permitted,json=onwardPermitted,proto3" json:"onward_permitted,omitempty"`
 	// Reference of the contract or agreement, at most 300 characters.
-	AgreementRef  string `protobuf:"bytes,8,opt,name=agreement_ref,json=agreementRef,proto3" json:"agreement_ref,omitempty"`
+	AgreementRef string `protobuf:"bytes,8,opt,name=agreement_ref,json=agreementRef,proto3" json:"agreement_ref,omitempty"`
+	// How often in a row it may be delegated further where that is permitted; 0 means once.
+	OnwardDepth int32 `protobuf:"varint,9,opt,name=onward_depth,json=onwardDepth,proto3" json:"onward_depth,omitempty"`
+	// What money moves with the function, by class and financial year.
+	Money []*MoneyTerm `protobuf:"bytes,10,rep,name=money,proto3" json:"money,omitempty"`
+	// Who moves with the function, and how; left out: not stated.
+	Staff *StaffTerms `protobuf:"bytes,11,opt,name=staff,proto3" json:"staff,omitempty"`
+	// References of the contracts that go over, each at most 300 characters.
+	Contracts []string `protobuf:"bytes,12,rep,name=contracts,proto3" json:"contracts,omitempty"`
+	// What becomes of the liabilities, at most 10,000 characters.
+	Liabilities string `protobuf:"bytes,13,opt,name=liabilities,proto3" json:"liabilities,omitempty"`
+	// What becomes of the records, at most 10,000 characters.
+	Records string `protobuf:"bytes,14,opt,name=records,proto3" json:"records,omitempty"`
+	// The chain of a lead provider: who delivers for whom.
+	Subcontracts []*Subcontract `protobuf:"bytes,15,rep,name=subcontracts,proto3" json:"subcontracts,omitempty"`
+	// ODS code of the body that decides over personal data from then on.
+	Controller string `protobuf:"bytes,16,opt,name=controller,proto3" json:"controller,omitempty"`
+	// Reference of the agreement that says so, at most 300 characters.
+	DataAgreement string `protobuf:"bytes,17,opt,name=data_agreement,json=dataAgreement,proto3" json:"data_agreement,omitempty"`
+	// The transfer brings a liability that was not there before.
+	NewLiability bool `protobuf:"varint,18,opt,name=new_liability,json=newLiability,proto3" json:"new_liability,omitempty"`
+	// The transfer brings redundancies.
+	Redundancy bool `protobuf:"varint,19,opt,name=redundancy,proto3" json:"redundancy,omitempty"`
+	// The transfer brings another controller of personal data.
+	NewController bool `protobuf:"varint,20,opt,name=new_controller,json=newController,proto3" json:"new_controller,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -260,6 +284,373 @@ func (x *Terms) GetAgreementRef() string {
 	return ""
 }
 
+func (x *Terms) GetOnwardDepth() int32 {
+	if x != nil {
+		return x.OnwardDepth
+	}
+	return 0
+}
+
+func (x *Terms) GetMoney() []*MoneyTerm {
+	if x != nil {
+		return x.Money
+	}
+	return nil
+}
+
+func (x *Terms) GetStaff() *StaffTerms {
+	if x != nil {
+		return x.Staff
+	}
+	return nil
+}
+
+func (x *Terms) GetContracts() []string {
+	if x != nil {
+		return x.Contracts
+	}
+	return nil
+}
+
+func (x *Terms) GetLiabilities() string {
+	if x != nil {
+		return x.Liabilities
+	}
+	return ""
+}
+
+func (x *Terms) GetRecords() string {
+	if x != nil {
+		return x.Records
+	}
+	return ""
+}
+
+func (x *Terms) GetSubcontracts() []*Subcontract {
+	if x != nil {
+		return x.Subcontracts
+	}
+	return nil
+}
+
+func (x *Terms) GetController() string {
+	if x != nil {
+		return x.Controller
+	}
+	return ""
+}
+
+func (x *Terms) GetDataAgreement() string {
+	if x != nil {
+		return x.DataAgreement
+	}
+	return ""
+}
+
+func (x *Terms) GetNewLiability() bool {
+	if x != nil {
+		return x.NewLiability
+	}
+	return false
+}
+
+func (x *Terms) GetRedundancy() bool {
+	if x != nil {
+		return x.Redundancy
+	}
+	return false
+}
+
+func (x *Terms) GetNewController() bool {
+	if x != nil {
+		return x.NewController
+	}
+	return false
+}
+
+// MoneyTerm is money that moves with a function in a financial year.
+type MoneyTerm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// From which money it is borne.
+	Class CostClass `protobuf:"varint,1,opt,name=class,proto3,enum=remit.v1.CostClass" json:"class,omitempty"`
+	// It comes back every year.
+	Recurrent bool `protobuf:"varint,2,opt,name=recurrent,proto3" json:"recurrent,omitempty"`
+	// Amount of the year in whole pounds.
+	Pounds int64 `protobuf:"varint,3,opt,name=pounds,proto3" json:"pounds,omitempty"`
+	// Financial year, such as "2026/27".
+	Year string `protobuf:"bytes,4,opt,name=year,proto3" json:"year,omitempty"`
+	// Part that the host of a pooled fund bears, a decimal number from 0 to 1; left out: nothing is pooled.
+	HostShare     string `protobuf:"bytes,5,opt,name=host_share,json=hostShare,proto3" json:"host_share,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoneyTerm) Reset() {
+	*x = MoneyTerm{}
+	mi := &file_remit_v1_terms_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoneyTerm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoneyTerm) ProtoMessage() {}
+
+func (x *MoneyTerm) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_terms_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoneyTerm.ProtoReflect.Descriptor instead.
+func (*MoneyTerm) Descriptor() ([]byte, []int) {
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *MoneyTerm) GetClass() CostClass {
+	if x != nil {
+		return x.Class
+	}
+	return CostClass_COST_CLASS_UNSPECIFIED
+}
+
+func (x *MoneyTerm) GetRecurrent() bool {
+	if x != nil {
+		return x.Recurrent
+	}
+	return false
+}
+
+func (x *MoneyTerm) GetPounds() int64 {
+	if x != nil {
+		return x.Pounds
+	}
+	return 0
+}
+
+func (x *MoneyTerm) GetYear() string {
+	if x != nil {
+		return x.Year
+	}
+	return ""
+}
+
+func (x *MoneyTerm) GetHostShare() string {
+	if x != nil {
+		return x.HostShare
+	}
+	return ""
+}
+
+// StaffTerms is who moves with a function, and how.
+type StaffTerms struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whole-time equivalents with at most two decimals, such as "12.5" or "0"; left out: not stated.
+	Wte string `protobuf:"bytes,1,opt,name=wte,proto3" json:"wte,omitempty"`
+	// ODS code of the body that employs them from then on.
+	Employer string `protobuf:"bytes,2,opt,name=employer,proto3" json:"employer,omitempty"`
+	// How they change their employer.
+	Mechanism StaffMechanism `protobuf:"varint,3,opt,name=mechanism,proto3,enum=remit.v1.StaffMechanism" json:"mechanism,omitempty"`
+	// Date on which their consultation ended.
+	ConsultedOn   string `protobuf:"bytes,4,opt,name=consulted_on,json=consultedOn,proto3" json:"consulted_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StaffTerms) Reset() {
+	*x = StaffTerms{}
+	mi := &file_remit_v1_terms_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StaffTerms) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StaffTerms) ProtoMessage() {}
+
+func (x *StaffTerms) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_terms_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StaffTerms.ProtoReflect.Descriptor instead.
+func (*StaffTerms) Descriptor() ([]byte, []int) {
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *StaffTerms) GetWte() string {
+	if x != nil {
+		return x.Wte
+	}
+	return ""
+}
+
+func (x *StaffTerms) GetEmployer() string {
+	if x != nil {
+		return x.Employer
+	}
+	return ""
+}
+
+func (x *StaffTerms) GetMechanism() StaffMechanism {
+	if x != nil {
+		return x.Mechanism
+	}
+	return StaffMechanism_STAFF_MECHANISM_UNSPECIFIED
+}
+
+func (x *StaffTerms) GetConsultedOn() string {
+	if x != nil {
+		return x.ConsultedOn
+	}
+	return ""
+}
+
+// Subcontract is a body that delivers for another one.
+type Subcontract struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ODS code of the body for which it delivers.
+	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// ODS code of the body that delivers.
+	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	// Reference of their agreement, at most 300 characters.
+	AgreementRef  string `protobuf:"bytes,3,opt,name=agreement_ref,json=agreementRef,proto3" json:"agreement_ref,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Subcontract) Reset() {
+	*x = Subcontract{}
+	mi := &file_remit_v1_terms_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Subcontract) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Subcontract) ProtoMessage() {}
+
+func (x *Subcontract) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_terms_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Subcontract.ProtoReflect.Descriptor instead.
+func (*Subcontract) Descriptor() ([]byte, []int) {
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Subcontract) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *Subcontract) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *Subcontract) GetAgreementRef() string {
+	if x != nil {
+		return x.AgreementRef
+	}
+	return ""
+}
+
+// TransferResult is what the receiver gets where a transfer changes the kind of footprint: remits of another function.
+type TransferResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Slug of the function that results.
+	Function string `protobuf:"bytes,1,opt,name=function,proto3" json:"function,omitempty"`
+	// Slug of the part; left out: the function undivided.
+	Part string `protobuf:"bytes,2,opt,name=part,proto3" json:"part,omitempty"`
+	// Footprints, organisations or "ENG"; left out: all that the receiver covers on the date, or its own operation.
+	Footprints    []string `protobuf:"bytes,3,rep,name=footprints,proto3" json:"footprints,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferResult) Reset() {
+	*x = TransferResult{}
+	mi := &file_remit_v1_terms_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferResult) ProtoMessage() {}
+
+func (x *TransferResult) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_terms_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferResult.ProtoReflect.Descriptor instead.
+func (*TransferResult) Descriptor() ([]byte, []int) {
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *TransferResult) GetFunction() string {
+	if x != nil {
+		return x.Function
+	}
+	return ""
+}
+
+func (x *TransferResult) GetPart() string {
+	if x != nil {
+		return x.Part
+	}
+	return ""
+}
+
+func (x *TransferResult) GetFootprints() []string {
+	if x != nil {
+		return x.Footprints
+	}
+	return nil
+}
+
 // Evidence is a document that an assessment or a discharge rests on.
 type Evidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -277,7 +668,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_remit_v1_terms_proto_msgTypes[3]
+	mi := &file_remit_v1_terms_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -289,7 +680,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_terms_proto_msgTypes[3]
+	mi := &file_remit_v1_terms_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -302,7 +693,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_remit_v1_terms_proto_rawDescGZIP(), []int{3}
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Evidence) GetTitle() string {
@@ -350,7 +741,7 @@ type DomainRating struct {
 
 func (x *DomainRating) Reset() {
 	*x = DomainRating{}
-	mi := &file_remit_v1_terms_proto_msgTypes[4]
+	mi := &file_remit_v1_terms_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -362,7 +753,7 @@ func (x *DomainRating) String() string {
 func (*DomainRating) ProtoMessage() {}
 
 func (x *DomainRating) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_terms_proto_msgTypes[4]
+	mi := &file_remit_v1_terms_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -375,7 +766,7 @@ func (x *DomainRating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DomainRating.ProtoReflect.Descriptor instead.
 func (*DomainRating) Descriptor() ([]byte, []int) {
-	return file_remit_v1_terms_proto_rawDescGZIP(), []int{4}
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DomainRating) GetDomain() string {
@@ -421,7 +812,7 @@ type GatewayOpinion struct {
 
 func (x *GatewayOpinion) Reset() {
 	*x = GatewayOpinion{}
-	mi := &file_remit_v1_terms_proto_msgTypes[5]
+	mi := &file_remit_v1_terms_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -433,7 +824,7 @@ func (x *GatewayOpinion) String() string {
 func (*GatewayOpinion) ProtoMessage() {}
 
 func (x *GatewayOpinion) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_terms_proto_msgTypes[5]
+	mi := &file_remit_v1_terms_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -446,7 +837,7 @@ func (x *GatewayOpinion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GatewayOpinion.ProtoReflect.Descriptor instead.
 func (*GatewayOpinion) Descriptor() ([]byte, []int) {
-	return file_remit_v1_terms_proto_rawDescGZIP(), []int{5}
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GatewayOpinion) GetBy() string {
@@ -491,7 +882,7 @@ type Authority struct {
 
 func (x *Authority) Reset() {
 	*x = Authority{}
-	mi := &file_remit_v1_terms_proto_msgTypes[6]
+	mi := &file_remit_v1_terms_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -503,7 +894,7 @@ func (x *Authority) String() string {
 func (*Authority) ProtoMessage() {}
 
 func (x *Authority) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_terms_proto_msgTypes[6]
+	mi := &file_remit_v1_terms_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -516,7 +907,7 @@ func (x *Authority) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Authority.ProtoReflect.Descriptor instead.
 func (*Authority) Descriptor() ([]byte, []int) {
-	return file_remit_v1_terms_proto_rawDescGZIP(), []int{6}
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Authority) GetBody() string {
@@ -578,7 +969,7 @@ type NewCondition struct {
 
 func (x *NewCondition) Reset() {
 	*x = NewCondition{}
-	mi := &file_remit_v1_terms_proto_msgTypes[7]
+	mi := &file_remit_v1_terms_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -590,7 +981,7 @@ func (x *NewCondition) String() string {
 func (*NewCondition) ProtoMessage() {}
 
 func (x *NewCondition) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_terms_proto_msgTypes[7]
+	mi := &file_remit_v1_terms_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -603,7 +994,7 @@ func (x *NewCondition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NewCondition.ProtoReflect.Descriptor instead.
 func (*NewCondition) Descriptor() ([]byte, []int) {
-	return file_remit_v1_terms_proto_rawDescGZIP(), []int{7}
+	return file_remit_v1_terms_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *NewCondition) GetDescription() string {
@@ -638,7 +1029,7 @@ var File_remit_v1_terms_proto protoreflect.FileDescriptor
 
 const file_remit_v1_terms_proto_rawDesc = "" +
 	"\n" +
-	"\x14remit/v1/terms.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"g\n" +
+	"\x14remit/v1/terms.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"g\n" +
 	"\x04Move\x12(\n" +
 	"\breceiver\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\breceiver\x125\n" +
 	"\n" +
@@ -649,7 +1040,7 @@ const file_remit_v1_terms_proto_rawDesc = "" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04role\x12!\n" +
 	"\x06holder\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\x06holder\x12\x1d\n" +
 	"\x04part\x18\x03 \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\x04part\x12.\n" +
-	"\vdescription\x18\x04 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\vdescription\"\xcf\x02\n" +
+	"\vdescription\x18\x04 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\vdescription\"\xf9\x06\n" +
 	"\x05Terms\x12(\n" +
 	"\breserved\x18\x01 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\breserved\x12$\n" +
 	"\x06limits\x18\x02 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\x06limits\x12*\n" +
@@ -658,7 +1049,48 @@ const file_remit_v1_terms_proto_rawDesc = "" +
 	"\treview_on\x18\x05 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\breviewOn\x12\"\n" +
 	"\aends_on\x18\x06 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x06endsOn\x12)\n" +
 	"\x10onward_permitted\x18\a \x01(\bR\x0fonwardPermitted\x12-\n" +
-	"\ragreement_ref\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\fagreementRef\"\xad\x01\n" +
+	"\ragreement_ref\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\fagreementRef\x12,\n" +
+	"\fonward_depth\x18\t \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x14(\x00R\vonwardDepth\x124\n" +
+	"\x05money\x18\n" +
+	" \x03(\v2\x13.remit.v1.MoneyTermB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x05money\x12*\n" +
+	"\x05staff\x18\v \x01(\v2\x14.remit.v1.StaffTermsR\x05staff\x122\n" +
+	"\tcontracts\x18\f \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x10\xe8\a\x18\x01\"\ar\x05\x10\x01\x18\xac\x02R\tcontracts\x12.\n" +
+	"\vliabilities\x18\r \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\vliabilities\x12&\n" +
+	"\arecords\x18\x0e \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\arecords\x12D\n" +
+	"\fsubcontracts\x18\x0f \x03(\v2\x15.remit.v1.SubcontractB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\fsubcontracts\x12)\n" +
+	"\n" +
+	"controller\x18\x10 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\n" +
+	"controller\x12/\n" +
+	"\x0edata_agreement\x18\x11 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\rdataAgreement\x12#\n" +
+	"\rnew_liability\x18\x12 \x01(\bR\fnewLiability\x12\x1e\n" +
+	"\n" +
+	"redundancy\x18\x13 \x01(\bR\n" +
+	"redundancy\x12%\n" +
+	"\x0enew_controller\x18\x14 \x01(\bR\rnewController\"\xd4\x01\n" +
+	"\tMoneyTerm\x125\n" +
+	"\x05class\x18\x01 \x01(\x0e2\x13.remit.v1.CostClassB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x05class\x12\x1c\n" +
+	"\trecurrent\x18\x02 \x01(\bR\trecurrent\x12&\n" +
+	"\x06pounds\x18\x03 \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00R\x06pounds\x12 \n" +
+	"\x04year\x18\x04 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\x88\xb6'\x01R\x04year\x12(\n" +
+	"\n" +
+	"host_share\x18\x05 \x01(\tB\t\xbaH\x06r\x04\xf8\xb5'\x01R\thostShare\"\xc0\x01\n" +
+	"\n" +
+	"StaffTerms\x12\x1b\n" +
+	"\x03wte\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x80\xb6'\x01R\x03wte\x12%\n" +
+	"\bemployer\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\bemployer\x12@\n" +
+	"\tmechanism\x18\x03 \x01(\x0e2\x18.remit.v1.StaffMechanismB\b\xbaH\x05\x82\x01\x02\x10\x01R\tmechanism\x12,\n" +
+	"\fconsulted_on\x18\x04 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\vconsultedOn\"\x7f\n" +
+	"\vSubcontract\x12 \n" +
+	"\x04from\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\x04from\x12\x1c\n" +
+	"\x02to\x18\x02 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\x02to\x120\n" +
+	"\ragreement_ref\x18\x03 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xac\x02R\fagreementRef\"\x90\x01\n" +
+	"\x0eTransferResult\x12(\n" +
+	"\bfunction\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe8\xb5'\x01R\bfunction\x12\x1d\n" +
+	"\x04part\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\x04part\x125\n" +
+	"\n" +
+	"footprints\x18\x03 \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\n" +
+	"footprints\"\xad\x01\n" +
 	"\bEvidence\x12%\n" +
 	"\x05title\x18\x01 \x01(\tB\x0f\xbaH\b\xc8\x01\x01r\x03\x18\x90N\x88\xb5\x18\x01R\x05title\x12\x1e\n" +
 	"\x03uri\x18\x02 \x01(\tB\f\xbaH\x05r\x03\x18\x90N\x88\xb5\x18\x01R\x03uri\x120\n" +
@@ -703,30 +1135,41 @@ func file_remit_v1_terms_proto_rawDescGZIP() []byte {
 	return file_remit_v1_terms_proto_rawDescData
 }
 
-var file_remit_v1_terms_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_remit_v1_terms_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_remit_v1_terms_proto_goTypes = []any{
 	(*Move)(nil),           // 0: remit.v1.Move
 	(*Retained)(nil),       // 1: remit.v1.Retained
 	(*Terms)(nil),          // 2: remit.v1.Terms
-	(*Evidence)(nil),       // 3: remit.v1.Evidence
-	(*DomainRating)(nil),   // 4: remit.v1.DomainRating
-	(*GatewayOpinion)(nil), // 5: remit.v1.GatewayOpinion
-	(*Authority)(nil),      // 6: remit.v1.Authority
-	(*NewCondition)(nil),   // 7: remit.v1.NewCondition
-	(Role)(0),              // 8: remit.v1.Role
-	(Opinion)(0),           // 9: remit.v1.Opinion
-	(ConditionTiming)(0),   // 10: remit.v1.ConditionTiming
+	(*MoneyTerm)(nil),      // 3: remit.v1.MoneyTerm
+	(*StaffTerms)(nil),     // 4: remit.v1.StaffTerms
+	(*Subcontract)(nil),    // 5: remit.v1.Subcontract
+	(*TransferResult)(nil), // 6: remit.v1.TransferResult
+	(*Evidence)(nil),       // 7: remit.v1.Evidence
+	(*DomainRating)(nil),   // 8: remit.v1.DomainRating
+	(*GatewayOpinion)(nil), // 9: remit.v1.GatewayOpinion
+	(*Authority)(nil),      // 10: remit.v1.Authority
+	(*NewCondition)(nil),   // 11: remit.v1.NewCondition
+	(Role)(0),              // 12: remit.v1.Role
+	(CostClass)(0),         // 13: remit.v1.CostClass
+	(StaffMechanism)(0),    // 14: remit.v1.StaffMechanism
+	(Opinion)(0),           // 15: remit.v1.Opinion
+	(ConditionTiming)(0),   // 16: remit.v1.ConditionTiming
 }
 var file_remit_v1_terms_proto_depIdxs = []int32{
-	8,  // 0: remit.v1.Retained.role:type_name -> remit.v1.Role
-	3,  // 1: remit.v1.DomainRating.evidence:type_name -> remit.v1.Evidence
-	9,  // 2: remit.v1.GatewayOpinion.opinion:type_name -> remit.v1.Opinion
-	10, // 3: remit.v1.NewCondition.timing:type_name -> remit.v1.ConditionTiming
-	4,  // [4:4] is the sub-list for method output_type
-	4,  // [4:4] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	12, // 0: remit.v1.Retained.role:type_name -> remit.v1.Role
+	3,  // 1: remit.v1.Terms.money:type_name -> remit.v1.MoneyTerm
+	4,  // 2: remit.v1.Terms.staff:type_name -> remit.v1.StaffTerms
+	5,  // 3: remit.v1.Terms.subcontracts:type_name -> remit.v1.Subcontract
+	13, // 4: remit.v1.MoneyTerm.class:type_name -> remit.v1.CostClass
+	14, // 5: remit.v1.StaffTerms.mechanism:type_name -> remit.v1.StaffMechanism
+	7,  // 6: remit.v1.DomainRating.evidence:type_name -> remit.v1.Evidence
+	15, // 7: remit.v1.GatewayOpinion.opinion:type_name -> remit.v1.Opinion
+	16, // 8: remit.v1.NewCondition.timing:type_name -> remit.v1.ConditionTiming
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_terms_proto_init() }
@@ -736,13 +1179,14 @@ func file_remit_v1_terms_proto_init() {
 	}
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_vocabulary_proto_init()
+	file_remit_v1_vocabulary_life_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_terms_proto_rawDesc), len(file_remit_v1_terms_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -770,7 +770,7 @@ var File_remit_v1_transfer_proto protoreflect.FileDescriptor
 
 const file_remit_v1_transfer_proto_rawDesc = "" +
 	"\n" +
-	"\x17remit/v1/transfer.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x1fremit/v1/transfer_gateway.proto\x1a remit/v1/transfer_proposal.proto\x1a\x1cremit/v1/transfer_view.proto\x1a\x19remit/v1/vocabulary.proto\"\xa6\x02\n" +
+	"\x17remit/v1/transfer.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/package.proto\x1a\x13remit/v1/risk.proto\x1a\x14remit/v1/rules.proto\x1a\x1fremit/v1/transfer_gateway.proto\x1a\x1cremit/v1/transfer_life.proto\x1a remit/v1/transfer_proposal.proto\x1a\x1cremit/v1/transfer_view.proto\x1a\x19remit/v1/vocabulary.proto\"\xa6\x02\n" +
 	"\x17ScheduleTransferRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -841,8 +841,7 @@ const file_remit_v1_transfer_proto_rawDesc = "" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x120\n" +
 	"\ttransfers\x18\n" +
-	" \x03(\v2\x12.remit.v1.TransferR\ttransfers2\xe2\n" +
-	"\n" +
+	" \x03(\v2\x12.remit.v1.TransferR\ttransfers2\x81\x14\n" +
 	"\x0fTransferService\x12M\n" +
 	"\fPlanTransfer\x12\x1d.remit.v1.PlanTransferRequest\x1a\x1e.remit.v1.PlanTransferResponse\x12J\n" +
 	"\vReplacePlan\x12\x1c.remit.v1.ReplacePlanRequest\x1a\x1d.remit.v1.ReplacePlanResponse\x12V\n" +
@@ -857,7 +856,24 @@ const file_remit_v1_transfer_proto_rawDesc = "" +
 	"\x0eWaiveCondition\x12\x1f.remit.v1.WaiveConditionRequest\x1a .remit.v1.WaiveConditionResponse\x12Y\n" +
 	"\x10ScheduleTransfer\x12!.remit.v1.ScheduleTransferRequest\x1a\".remit.v1.ScheduleTransferResponse\x12Y\n" +
 	"\x10CompleteTransfer\x12!.remit.v1.CompleteTransferRequest\x1a\".remit.v1.CompleteTransferResponse\x12Y\n" +
-	"\x10WithdrawTransfer\x12!.remit.v1.WithdrawTransferRequest\x1a\".remit.v1.WithdrawTransferResponse\x12O\n" +
+	"\x10WithdrawTransfer\x12!.remit.v1.WithdrawTransferRequest\x1a\".remit.v1.WithdrawTransferResponse\x12V\n" +
+	"\x0fExploreTransfer\x12 .remit.v1.ExploreTransferRequest\x1a!.remit.v1.ExploreTransferResponse\x12P\n" +
+	"\rPauseTransfer\x12\x1e.remit.v1.PauseTransferRequest\x1a\x1f.remit.v1.PauseTransferResponse\x12S\n" +
+	"\x0eResumeTransfer\x12\x1f.remit.v1.ResumeTransferRequest\x1a .remit.v1.ResumeTransferResponse\x12;\n" +
+	"\x06CallIn\x12\x17.remit.v1.CallInRequest\x1a\x18.remit.v1.CallInResponse\x12V\n" +
+	"\x0fRecordMilestone\x12 .remit.v1.RecordMilestoneRequest\x1a!.remit.v1.RecordMilestoneResponse\x12S\n" +
+	"\x0eReviewTransfer\x12\x1f.remit.v1.ReviewTransferRequest\x1a .remit.v1.ReviewTransferResponse\x12V\n" +
+	"\x0fReverseTransfer\x12 .remit.v1.ReverseTransferRequest\x1a!.remit.v1.ReverseTransferResponse\x12J\n" +
+	"\vFormPackage\x12\x1c.remit.v1.FormPackageRequest\x1a\x1d.remit.v1.FormPackageResponse\x12P\n" +
+	"\rAssessPackage\x12\x1e.remit.v1.AssessPackageRequest\x1a\x1f.remit.v1.AssessPackageResponse\x12P\n" +
+	"\rDecidePackage\x12\x1e.remit.v1.DecidePackageRequest\x1a\x1f.remit.v1.DecidePackageResponse\x12D\n" +
+	"\tRaiseRisk\x12\x1a.remit.v1.RaiseRiskRequest\x1a\x1b.remit.v1.RaiseRiskResponse\x12G\n" +
+	"\n" +
+	"UpdateRisk\x12\x1b.remit.v1.UpdateRiskRequest\x1a\x1c.remit.v1.UpdateRiskResponse\x12D\n" +
+	"\tCloseRisk\x12\x1a.remit.v1.CloseRiskRequest\x1a\x1b.remit.v1.CloseRiskResponse\x12L\n" +
+	"\n" +
+	"GetPackage\x12\x1b.remit.v1.GetPackageRequest\x1a\x1c.remit.v1.GetPackageResponse\"\x03\x90\x02\x01\x12I\n" +
+	"\tListRisks\x12\x1a.remit.v1.ListRisksRequest\x1a\x1b.remit.v1.ListRisksResponse\"\x03\x90\x02\x01\x12O\n" +
 	"\vGetTransfer\x12\x1c.remit.v1.GetTransferRequest\x1a\x1d.remit.v1.GetTransferResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\rListTransfers\x12\x1e.remit.v1.ListTransfersRequest\x1a\x1f.remit.v1.ListTransfersResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
@@ -901,17 +917,47 @@ var file_remit_v1_transfer_proto_goTypes = []any{
 	(*EvidenceConditionRequest)(nil),   // 23: remit.v1.EvidenceConditionRequest
 	(*DischargeConditionRequest)(nil),  // 24: remit.v1.DischargeConditionRequest
 	(*WaiveConditionRequest)(nil),      // 25: remit.v1.WaiveConditionRequest
-	(*PlanTransferResponse)(nil),       // 26: remit.v1.PlanTransferResponse
-	(*ReplacePlanResponse)(nil),        // 27: remit.v1.ReplacePlanResponse
-	(*ProposeTransferResponse)(nil),    // 28: remit.v1.ProposeTransferResponse
-	(*AmendTransferResponse)(nil),      // 29: remit.v1.AmendTransferResponse
-	(*SetTermsResponse)(nil),           // 30: remit.v1.SetTermsResponse
-	(*AssessReadinessResponse)(nil),    // 31: remit.v1.AssessReadinessResponse
-	(*RecordOpinionResponse)(nil),      // 32: remit.v1.RecordOpinionResponse
-	(*DecideGatewayResponse)(nil),      // 33: remit.v1.DecideGatewayResponse
-	(*EvidenceConditionResponse)(nil),  // 34: remit.v1.EvidenceConditionResponse
-	(*DischargeConditionResponse)(nil), // 35: remit.v1.DischargeConditionResponse
-	(*WaiveConditionResponse)(nil),     // 36: remit.v1.WaiveConditionResponse
+	(*ExploreTransferRequest)(nil),     // 26: remit.v1.ExploreTransferRequest
+	(*PauseTransferRequest)(nil),       // 27: remit.v1.PauseTransferRequest
+	(*ResumeTransferRequest)(nil),      // 28: remit.v1.ResumeTransferRequest
+	(*CallInRequest)(nil),              // 29: remit.v1.CallInRequest
+	(*RecordMilestoneRequest)(nil),     // 30: remit.v1.RecordMilestoneRequest
+	(*ReviewTransferRequest)(nil),      // 31: remit.v1.ReviewTransferRequest
+	(*ReverseTransferRequest)(nil),     // 32: remit.v1.ReverseTransferRequest
+	(*FormPackageRequest)(nil),         // 33: remit.v1.FormPackageRequest
+	(*AssessPackageRequest)(nil),       // 34: remit.v1.AssessPackageRequest
+	(*DecidePackageRequest)(nil),       // 35: remit.v1.DecidePackageRequest
+	(*RaiseRiskRequest)(nil),           // 36: remit.v1.RaiseRiskRequest
+	(*UpdateRiskRequest)(nil),          // 37: remit.v1.UpdateRiskRequest
+	(*CloseRiskRequest)(nil),           // 38: remit.v1.CloseRiskRequest
+	(*GetPackageRequest)(nil),          // 39: remit.v1.GetPackageRequest
+	(*ListRisksRequest)(nil),           // 40: remit.v1.ListRisksRequest
+	(*PlanTransferResponse)(nil),       // 41: remit.v1.PlanTransferResponse
+	(*ReplacePlanResponse)(nil),        // 42: remit.v1.ReplacePlanResponse
+	(*ProposeTransferResponse)(nil),    // 43: remit.v1.ProposeTransferResponse
+	(*AmendTransferResponse)(nil),      // 44: remit.v1.AmendTransferResponse
+	(*SetTermsResponse)(nil),           // 45: remit.v1.SetTermsResponse
+	(*AssessReadinessResponse)(nil),    // 46: remit.v1.AssessReadinessResponse
+	(*RecordOpinionResponse)(nil),      // 47: remit.v1.RecordOpinionResponse
+	(*DecideGatewayResponse)(nil),      // 48: remit.v1.DecideGatewayResponse
+	(*EvidenceConditionResponse)(nil),  // 49: remit.v1.EvidenceConditionResponse
+	(*DischargeConditionResponse)(nil), // 50: remit.v1.DischargeConditionResponse
+	(*WaiveConditionResponse)(nil),     // 51: remit.v1.WaiveConditionResponse
+	(*ExploreTransferResponse)(nil),    // 52: remit.v1.ExploreTransferResponse
+	(*PauseTransferResponse)(nil),      // 53: remit.v1.PauseTransferResponse
+	(*ResumeTransferResponse)(nil),     // 54: remit.v1.ResumeTransferResponse
+	(*CallInResponse)(nil),             // 55: remit.v1.CallInResponse
+	(*RecordMilestoneResponse)(nil),    // 56: remit.v1.RecordMilestoneResponse
+	(*ReviewTransferResponse)(nil),     // 57: remit.v1.ReviewTransferResponse
+	(*ReverseTransferResponse)(nil),    // 58: remit.v1.ReverseTransferResponse
+	(*FormPackageResponse)(nil),        // 59: remit.v1.FormPackageResponse
+	(*AssessPackageResponse)(nil),      // 60: remit.v1.AssessPackageResponse
+	(*DecidePackageResponse)(nil),      // 61: remit.v1.DecidePackageResponse
+	(*RaiseRiskResponse)(nil),          // 62: remit.v1.RaiseRiskResponse
+	(*UpdateRiskResponse)(nil),         // 63: remit.v1.UpdateRiskResponse
+	(*CloseRiskResponse)(nil),          // 64: remit.v1.CloseRiskResponse
+	(*GetPackageResponse)(nil),         // 65: remit.v1.GetPackageResponse
+	(*ListRisksResponse)(nil),          // 66: remit.v1.ListRisksResponse
 }
 var file_remit_v1_transfer_proto_depIdxs = []int32{
 	10, // 0: remit.v1.ScheduleTransferResponse.receipt:type_name -> remit.v1.Receipt
@@ -938,26 +984,56 @@ var file_remit_v1_transfer_proto_depIdxs = []int32{
 	0,  // 21: remit.v1.TransferService.ScheduleTransfer:input_type -> remit.v1.ScheduleTransferRequest
 	2,  // 22: remit.v1.TransferService.CompleteTransfer:input_type -> remit.v1.CompleteTransferRequest
 	4,  // 23: remit.v1.TransferService.WithdrawTransfer:input_type -> remit.v1.WithdrawTransferRequest
-	6,  // 24: remit.v1.TransferService.GetTransfer:input_type -> remit.v1.GetTransferRequest
-	8,  // 25: remit.v1.TransferService.ListTransfers:input_type -> remit.v1.ListTransfersRequest
-	26, // 26: remit.v1.TransferService.PlanTransfer:output_type -> remit.v1.PlanTransferResponse
-	27, // 27: remit.v1.TransferService.ReplacePlan:output_type -> remit.v1.ReplacePlanResponse
-	28, // 28: remit.v1.TransferService.ProposeTransfer:output_type -> remit.v1.ProposeTransferResponse
-	29, // 29: remit.v1.TransferService.AmendTransfer:output_type -> remit.v1.AmendTransferResponse
-	30, // 30: remit.v1.TransferService.SetTerms:output_type -> remit.v1.SetTermsResponse
-	31, // 31: remit.v1.TransferService.AssessReadiness:output_type -> remit.v1.AssessReadinessResponse
-	32, // 32: remit.v1.TransferService.RecordOpinion:output_type -> remit.v1.RecordOpinionResponse
-	33, // 33: remit.v1.TransferService.DecideGateway:output_type -> remit.v1.DecideGatewayResponse
-	34, // 34: remit.v1.TransferService.EvidenceCondition:output_type -> remit.v1.EvidenceConditionResponse
-	35, // 35: remit.v1.TransferService.DischargeCondition:output_type -> remit.v1.DischargeConditionResponse
-	36, // 36: remit.v1.TransferService.WaiveCondition:output_type -> remit.v1.WaiveConditionResponse
-	1,  // 37: remit.v1.TransferService.ScheduleTransfer:output_type -> remit.v1.ScheduleTransferResponse
-	3,  // 38: remit.v1.TransferService.CompleteTransfer:output_type -> remit.v1.CompleteTransferResponse
-	5,  // 39: remit.v1.TransferService.WithdrawTransfer:output_type -> remit.v1.WithdrawTransferResponse
-	7,  // 40: remit.v1.TransferService.GetTransfer:output_type -> remit.v1.GetTransferResponse
-	9,  // 41: remit.v1.TransferService.ListTransfers:output_type -> remit.v1.ListTransfersResponse
-	26, // [26:42] is the sub-list for method output_type
-	10, // [10:26] is the sub-list for method input_type
+	26, // 24: remit.v1.TransferService.ExploreTransfer:input_type -> remit.v1.ExploreTransferRequest
+	27, // 25: remit.v1.TransferService.PauseTransfer:input_type -> remit.v1.PauseTransferRequest
+	28, // 26: remit.v1.TransferService.ResumeTransfer:input_type -> remit.v1.ResumeTransferRequest
+	29, // 27: remit.v1.TransferService.CallIn:input_type -> remit.v1.CallInRequest
+	30, // 28: remit.v1.TransferService.RecordMilestone:input_type -> remit.v1.RecordMilestoneRequest
+	31, // 29: remit.v1.TransferService.ReviewTransfer:input_type -> remit.v1.ReviewTransferRequest
+	32, // 30: remit.v1.TransferService.ReverseTransfer:input_type -> remit.v1.ReverseTransferRequest
+	33, // 31: remit.v1.TransferService.FormPackage:input_type -> remit.v1.FormPackageRequest
+	34, // 32: remit.v1.TransferService.AssessPackage:input_type -> remit.v1.AssessPackageRequest
+	35, // 33: remit.v1.TransferService.DecidePackage:input_type -> remit.v1.DecidePackageRequest
+	36, // 34: remit.v1.TransferService.RaiseRisk:input_type -> remit.v1.RaiseRiskRequest
+	37, // 35: remit.v1.TransferService.UpdateRisk:input_type -> remit.v1.UpdateRiskRequest
+	38, // 36: remit.v1.TransferService.CloseRisk:input_type -> remit.v1.CloseRiskRequest
+	39, // 37: remit.v1.TransferService.GetPackage:input_type -> remit.v1.GetPackageRequest
+	40, // 38: remit.v1.TransferService.ListRisks:input_type -> remit.v1.ListRisksRequest
+	6,  // 39: remit.v1.TransferService.GetTransfer:input_type -> remit.v1.GetTransferRequest
+	8,  // 40: remit.v1.TransferService.ListTransfers:input_type -> remit.v1.ListTransfersRequest
+	41, // 41: remit.v1.TransferService.PlanTransfer:output_type -> remit.v1.PlanTransferResponse
+	42, // 42: remit.v1.TransferService.ReplacePlan:output_type -> remit.v1.ReplacePlanResponse
+	43, // 43: remit.v1.TransferService.ProposeTransfer:output_type -> remit.v1.ProposeTransferResponse
+	44, // 44: remit.v1.TransferService.AmendTransfer:output_type -> remit.v1.AmendTransferResponse
+	45, // 45: remit.v1.TransferService.SetTerms:output_type -> remit.v1.SetTermsResponse
+	46, // 46: remit.v1.TransferService.AssessReadiness:output_type -> remit.v1.AssessReadinessResponse
+	47, // 47: remit.v1.TransferService.RecordOpinion:output_type -> remit.v1.RecordOpinionResponse
+	48, // 48: remit.v1.TransferService.DecideGateway:output_type -> remit.v1.DecideGatewayResponse
+	49, // 49: remit.v1.TransferService.EvidenceCondition:output_type -> remit.v1.EvidenceConditionResponse
+	50, // 50: remit.v1.TransferService.DischargeCondition:output_type -> remit.v1.DischargeConditionResponse
+	51, // 51: remit.v1.TransferService.WaiveCondition:output_type -> remit.v1.WaiveConditionResponse
+	1,  // 52: remit.v1.TransferService.ScheduleTransfer:output_type -> remit.v1.ScheduleTransferResponse
+	3,  // 53: remit.v1.TransferService.CompleteTransfer:output_type -> remit.v1.CompleteTransferResponse
+	5,  // 54: remit.v1.TransferService.WithdrawTransfer:output_type -> remit.v1.WithdrawTransferResponse
+	52, // 55: remit.v1.TransferService.ExploreTransfer:output_type -> remit.v1.ExploreTransferResponse
+	53, // 56: remit.v1.TransferService.PauseTransfer:output_type -> remit.v1.PauseTransferResponse
+	54, // 57: remit.v1.TransferService.ResumeTransfer:output_type -> remit.v1.ResumeTransferResponse
+	55, // 58: remit.v1.TransferService.CallIn:output_type -> remit.v1.CallInResponse
+	56, // 59: remit.v1.TransferService.RecordMilestone:output_type -> remit.v1.RecordMilestoneResponse
+	57, // 60: remit.v1.TransferService.ReviewTransfer:output_type -> remit.v1.ReviewTransferResponse
+	58, // 61: remit.v1.TransferService.ReverseTransfer:output_type -> remit.v1.ReverseTransferResponse
+	59, // 62: remit.v1.TransferService.FormPackage:output_type -> remit.v1.FormPackageResponse
+	60, // 63: remit.v1.TransferService.AssessPackage:output_type -> remit.v1.AssessPackageResponse
+	61, // 64: remit.v1.TransferService.DecidePackage:output_type -> remit.v1.DecidePackageResponse
+	62, // 65: remit.v1.TransferService.RaiseRisk:output_type -> remit.v1.RaiseRiskResponse
+	63, // 66: remit.v1.TransferService.UpdateRisk:output_type -> remit.v1.UpdateRiskResponse
+	64, // 67: remit.v1.TransferService.CloseRisk:output_type -> remit.v1.CloseRiskResponse
+	65, // 68: remit.v1.TransferService.GetPackage:output_type -> remit.v1.GetPackageResponse
+	66, // 69: remit.v1.TransferService.ListRisks:output_type -> remit.v1.ListRisksResponse
+	7,  // 70: remit.v1.TransferService.GetTransfer:output_type -> remit.v1.GetTransferResponse
+	9,  // 71: remit.v1.TransferService.ListTransfers:output_type -> remit.v1.ListTransfersResponse
+	41, // [41:72] is the sub-list for method output_type
+	10, // [10:41] is the sub-list for method input_type
 	10, // [10:10] is the sub-list for extension type_name
 	10, // [10:10] is the sub-list for extension extendee
 	0,  // [0:10] is the sub-list for field type_name
@@ -969,8 +1045,11 @@ func file_remit_v1_transfer_proto_init() {
 		return
 	}
 	file_remit_v1_common_proto_init()
+	file_remit_v1_package_proto_init()
+	file_remit_v1_risk_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_transfer_gateway_proto_init()
+	file_remit_v1_transfer_life_proto_init()
 	file_remit_v1_transfer_proposal_proto_init()
 	file_remit_v1_transfer_view_proto_init()
 	file_remit_v1_vocabulary_proto_init()

@@ -346,7 +346,9 @@ type DecideGatewayRequest struct {
 	// Independent opinions that were heard.
 	Opinions []*GatewayOpinion `protobuf:"bytes,17,rep,name=opinions,proto3" json:"opinions,omitempty"`
 	// Conditions set; only when it passes with conditions.
-	Conditions    []*NewCondition `protobuf:"bytes,18,rep,name=conditions,proto3" json:"conditions,omitempty"`
+	Conditions []*NewCondition `protobuf:"bytes,18,rep,name=conditions,proto3" json:"conditions,omitempty"`
+	// The statements that are signed, where the framework is one of notice: all of them, to pass.
+	Statements    []string `protobuf:"bytes,19,rep,name=statements,proto3" json:"statements,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -468,6 +470,13 @@ func (x *DecideGatewayRequest) GetOpinions() []*GatewayOpinion {
 func (x *DecideGatewayRequest) GetConditions() []*NewCondition {
 	if x != nil {
 		return x.Conditions
+	}
+	return nil
+}
+
+func (x *DecideGatewayRequest) GetStatements() []string {
+	if x != nil {
+		return x.Statements
 	}
 	return nil
 }
@@ -984,7 +993,7 @@ const file_remit_v1_transfer_gateway_proto_rawDesc = "" +
 	"\agateway\x18\v \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe8\xb5'\x01R\agateway\x12:\n" +
 	"\aopinion\x18\f \x01(\v2\x18.remit.v1.GatewayOpinionB\x06\xbaH\x03\xc8\x01\x01R\aopinion\"D\n" +
 	"\x15RecordOpinionResponse\x12+\n" +
-	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\x98\x05\n" +
+	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\"\xe4\x05\n" +
 	"\x14DecideGatewayRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1007,7 +1016,10 @@ const file_remit_v1_transfer_gateway_proto_rawDesc = "" +
 	"\bopinions\x18\x11 \x03(\v2\x18.remit.v1.GatewayOpinionB\b\xbaH\x05\x92\x01\x02\x10dR\bopinions\x12@\n" +
 	"\n" +
 	"conditions\x18\x12 \x03(\v2\x16.remit.v1.NewConditionB\b\xbaH\x05\x92\x01\x02\x10dR\n" +
-	"conditions\"i\n" +
+	"conditions\x12J\n" +
+	"\n" +
+	"statements\x18\x13 \x03(\tB*\xbaH'\x92\x01$\x10d\x18\x01\"\x1er\x1c\x18@2\x18^[a-z0-9]+(_[a-z0-9]+)*$R\n" +
+	"statements\"i\n" +
 	"\x15DecideGatewayResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12#\n" +
 	"\rcondition_ids\x18\x02 \x03(\tR\fconditionIds\"\xe2\x02\n" +

@@ -572,8 +572,14 @@ type ProposeTransferRequest struct {
 	Terms *Terms `protobuf:"bytes,21,opt,name=terms,proto3" json:"terms,omitempty"`
 	// Slug of the gateway framework, such as "standard-2026"; left out: the lightest that fits.
 	Framework string `protobuf:"bytes,22,opt,name=framework,proto3" json:"framework,omitempty"`
-	// ULID of the announcement that the proposal carries out.
-	Plan          string `protobuf:"bytes,23,opt,name=plan,proto3" json:"plan,omitempty"`
+	// ULID of the announcement, or of the exploration, that the proposal carries out.
+	Plan string `protobuf:"bytes,23,opt,name=plan,proto3" json:"plan,omitempty"`
+	// What the receiver gets in place of the remits themselves, where the kind of footprint changes.
+	Results []*TransferResult `protobuf:"bytes,24,rep,name=results,proto3" json:"results,omitempty"`
+	// What becomes of the remits that the transfer starts from; required with results.
+	Residue Residue `protobuf:"varint,25,opt,name=residue,proto3,enum=remit.v1.Residue" json:"residue,omitempty"`
+	// The option that is chosen, where plan is an exploration.
+	Option        string `protobuf:"bytes,26,opt,name=option,proto3" json:"option,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -730,6 +736,27 @@ func (x *ProposeTransferRequest) GetFramework() string {
 func (x *ProposeTransferRequest) GetPlan() string {
 	if x != nil {
 		return x.Plan
+	}
+	return ""
+}
+
+func (x *ProposeTransferRequest) GetResults() []*TransferResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+func (x *ProposeTransferRequest) GetResidue() Residue {
+	if x != nil {
+		return x.Residue
+	}
+	return Residue_RESIDUE_UNSPECIFIED
+}
+
+func (x *ProposeTransferRequest) GetOption() string {
+	if x != nil {
+		return x.Option
 	}
 	return ""
 }
@@ -1123,7 +1150,7 @@ var File_remit_v1_transfer_proposal_proto protoreflect.FileDescriptor
 
 const file_remit_v1_transfer_proposal_proto_rawDesc = "" +
 	"\n" +
-	" remit/v1/transfer_proposal.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x14remit/v1/terms.proto\x1a\x19remit/v1/vocabulary.proto\"\xc5\x05\n" +
+	" remit/v1/transfer_proposal.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x14remit/v1/terms.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xc5\x05\n" +
 	"\x13PlanTransferRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1183,7 +1210,7 @@ const file_remit_v1_transfer_proposal_proto_rawDesc = "" +
 	"\x13ReplacePlanResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12\x1f\n" +
 	"\vtransfer_id\x18\x02 \x01(\tR\n" +
-	"transferId\"\xbc\x06\n" +
+	"transferId\"\xee\a\n" +
 	"\x16ProposeTransferRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1209,7 +1236,10 @@ const file_remit_v1_transfer_proposal_proto_rawDesc = "" +
 	"\bretained\x18\x14 \x03(\v2\x12.remit.v1.RetainedB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\bretained\x12%\n" +
 	"\x05terms\x18\x15 \x01(\v2\x0f.remit.v1.TermsR\x05terms\x12'\n" +
 	"\tframework\x18\x16 \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\tframework\x12\x1b\n" +
-	"\x04plan\x18\x17 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04plan\"g\n" +
+	"\x04plan\x18\x17 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04plan\x12=\n" +
+	"\aresults\x18\x18 \x03(\v2\x18.remit.v1.TransferResultB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\aresults\x125\n" +
+	"\aresidue\x18\x19 \x01(\x0e2\x11.remit.v1.ResidueB\b\xbaH\x05\x82\x01\x02\x10\x01R\aresidue\x12:\n" +
+	"\x06option\x18\x1a \x01(\tB\"\xbaH\x1fr\x1d2\x1b^([a-z0-9]+(_[a-z0-9]+)*)?$R\x06option\"g\n" +
 	"\x17ProposeTransferResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12\x1f\n" +
 	"\vtransfer_id\x18\x02 \x01(\tR\n" +
@@ -1283,6 +1313,8 @@ var file_remit_v1_transfer_proposal_proto_goTypes = []any{
 	(*Receipt)(nil),                 // 15: remit.v1.Receipt
 	(*Retained)(nil),                // 16: remit.v1.Retained
 	(*Terms)(nil),                   // 17: remit.v1.Terms
+	(*TransferResult)(nil),          // 18: remit.v1.TransferResult
+	(Residue)(0),                    // 19: remit.v1.Residue
 }
 var file_remit_v1_transfer_proposal_proto_depIdxs = []int32{
 	11, // 0: remit.v1.PlanTransferRequest.kind:type_name -> remit.v1.TransferKind
@@ -1300,17 +1332,19 @@ var file_remit_v1_transfer_proposal_proto_depIdxs = []int32{
 	13, // 12: remit.v1.ProposeTransferRequest.roles:type_name -> remit.v1.Role
 	16, // 13: remit.v1.ProposeTransferRequest.retained:type_name -> remit.v1.Retained
 	17, // 14: remit.v1.ProposeTransferRequest.terms:type_name -> remit.v1.Terms
-	15, // 15: remit.v1.ProposeTransferResponse.receipt:type_name -> remit.v1.Receipt
-	13, // 16: remit.v1.AmendTransferRequest.roles:type_name -> remit.v1.Role
-	16, // 17: remit.v1.AmendTransferRequest.retained:type_name -> remit.v1.Retained
-	15, // 18: remit.v1.AmendTransferResponse.receipt:type_name -> remit.v1.Receipt
-	17, // 19: remit.v1.SetTermsRequest.terms:type_name -> remit.v1.Terms
-	15, // 20: remit.v1.SetTermsResponse.receipt:type_name -> remit.v1.Receipt
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	18, // 15: remit.v1.ProposeTransferRequest.results:type_name -> remit.v1.TransferResult
+	19, // 16: remit.v1.ProposeTransferRequest.residue:type_name -> remit.v1.Residue
+	15, // 17: remit.v1.ProposeTransferResponse.receipt:type_name -> remit.v1.Receipt
+	13, // 18: remit.v1.AmendTransferRequest.roles:type_name -> remit.v1.Role
+	16, // 19: remit.v1.AmendTransferRequest.retained:type_name -> remit.v1.Retained
+	15, // 20: remit.v1.AmendTransferResponse.receipt:type_name -> remit.v1.Receipt
+	17, // 21: remit.v1.SetTermsRequest.terms:type_name -> remit.v1.Terms
+	15, // 22: remit.v1.SetTermsResponse.receipt:type_name -> remit.v1.Receipt
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_transfer_proposal_proto_init() }
@@ -1322,6 +1356,7 @@ func file_remit_v1_transfer_proposal_proto_init() {
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_terms_proto_init()
 	file_remit_v1_vocabulary_proto_init()
+	file_remit_v1_vocabulary_life_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

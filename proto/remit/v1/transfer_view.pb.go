@@ -87,7 +87,29 @@ type Transfer struct {
 	// When it last changed.
 	ChangedAt *timestamppb.Timestamp `protobuf:"bytes,30,opt,name=changed_at,json=changedAt,proto3" json:"changed_at,omitempty"`
 	// Number of the last event about it, a decimal number.
-	LastEvent     string `protobuf:"bytes,31,opt,name=last_event,json=lastEvent,proto3" json:"last_event,omitempty"`
+	LastEvent string `protobuf:"bytes,31,opt,name=last_event,json=lastEvent,proto3" json:"last_event,omitempty"`
+	// What the receiver gets in place of the remits themselves, where the kind of footprint changes.
+	Results []*TransferResult `protobuf:"bytes,32,rep,name=results,proto3" json:"results,omitempty"`
+	// What becomes of the remits that it starts from, where it results in others.
+	Residue Residue `protobuf:"varint,33,opt,name=residue,proto3,enum=remit.v1.Residue" json:"residue,omitempty"`
+	// The options of an exploration.
+	Options []*TransferOption `protobuf:"bytes,34,rep,name=options,proto3" json:"options,omitempty"`
+	// Code of the option that a proposal carries out, "" for none.
+	Chosen string `protobuf:"bytes,35,opt,name=chosen,proto3" json:"chosen,omitempty"`
+	// Where it goes on when it is paused.
+	PausedIn TransferState `protobuf:"varint,36,opt,name=paused_in,json=pausedIn,proto3,enum=remit.v1.TransferState" json:"paused_in,omitempty"`
+	// Steps with their planned and actual dates.
+	Milestones []*Milestone `protobuf:"bytes,37,rep,name=milestones,proto3" json:"milestones,omitempty"`
+	// What it came to, in the order of recording.
+	Reviews []*TransferReview `protobuf:"bytes,38,rep,name=reviews,proto3" json:"reviews,omitempty"`
+	// ULID of the transfer that this one takes back, "" for none.
+	Reverses string `protobuf:"bytes,39,opt,name=reverses,proto3" json:"reverses,omitempty"`
+	// ULID of the transfer that took this one back, "" for none.
+	ReversedBy string `protobuf:"bytes,40,opt,name=reversed_by,json=reversedBy,proto3" json:"reversed_by,omitempty"`
+	// What both parties sign in place of assessing; left out where its framework is not one of notice.
+	Notice *Notice `protobuf:"bytes,41,opt,name=notice,proto3" json:"notice,omitempty"`
+	// ULIDs of the packages to which it belongs.
+	PackageIds    []string `protobuf:"bytes,42,rep,name=package_ids,json=packageIds,proto3" json:"package_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -339,6 +361,220 @@ func (x *Transfer) GetLastEvent() string {
 	return ""
 }
 
+func (x *Transfer) GetResults() []*TransferResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+func (x *Transfer) GetResidue() Residue {
+	if x != nil {
+		return x.Residue
+	}
+	return Residue_RESIDUE_UNSPECIFIED
+}
+
+func (x *Transfer) GetOptions() []*TransferOption {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+func (x *Transfer) GetChosen() string {
+	if x != nil {
+		return x.Chosen
+	}
+	return ""
+}
+
+func (x *Transfer) GetPausedIn() TransferState {
+	if x != nil {
+		return x.PausedIn
+	}
+	return TransferState_TRANSFER_STATE_UNSPECIFIED
+}
+
+func (x *Transfer) GetMilestones() []*Milestone {
+	if x != nil {
+		return x.Milestones
+	}
+	return nil
+}
+
+func (x *Transfer) GetReviews() []*TransferReview {
+	if x != nil {
+		return x.Reviews
+	}
+	return nil
+}
+
+func (x *Transfer) GetReverses() string {
+	if x != nil {
+		return x.Reverses
+	}
+	return ""
+}
+
+func (x *Transfer) GetReversedBy() string {
+	if x != nil {
+		return x.ReversedBy
+	}
+	return ""
+}
+
+func (x *Transfer) GetNotice() *Notice {
+	if x != nil {
+		return x.Notice
+	}
+	return nil
+}
+
+func (x *Transfer) GetPackageIds() []string {
+	if x != nil {
+		return x.PackageIds
+	}
+	return nil
+}
+
+// TransferReview is what a completed transfer came to.
+type TransferReview struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Date of the review.
+	ReviewedOn string `protobuf:"bytes,1,opt,name=reviewed_on,json=reviewedOn,proto3" json:"reviewed_on,omitempty"`
+	// The measures.
+	Outcomes []*Outcome `protobuf:"bytes,2,rep,name=outcomes,proto3" json:"outcomes,omitempty"`
+	// What the review found.
+	Conclusion    string `protobuf:"bytes,3,opt,name=conclusion,proto3" json:"conclusion,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferReview) Reset() {
+	*x = TransferReview{}
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferReview) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferReview) ProtoMessage() {}
+
+func (x *TransferReview) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferReview.ProtoReflect.Descriptor instead.
+func (*TransferReview) Descriptor() ([]byte, []int) {
+	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *TransferReview) GetReviewedOn() string {
+	if x != nil {
+		return x.ReviewedOn
+	}
+	return ""
+}
+
+func (x *TransferReview) GetOutcomes() []*Outcome {
+	if x != nil {
+		return x.Outcomes
+	}
+	return nil
+}
+
+func (x *TransferReview) GetConclusion() string {
+	if x != nil {
+		return x.Conclusion
+	}
+	return ""
+}
+
+// Notice is what a light transfer needs in place of assessments.
+type Notice struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The statements that both executives sign.
+	Statements []string `protobuf:"bytes,1,rep,name=statements,proto3" json:"statements,omitempty"`
+	// Working days between the last notice and the effect.
+	WorkingDays int32 `protobuf:"varint,2,opt,name=working_days,json=workingDays,proto3" json:"working_days,omitempty"`
+	// Most money that may move in a year, in pounds.
+	MaxPounds int64 `protobuf:"varint,3,opt,name=max_pounds,json=maxPounds,proto3" json:"max_pounds,omitempty"`
+	// Most whole-time equivalents that may move, with two decimals.
+	MaxWte        string `protobuf:"bytes,4,opt,name=max_wte,json=maxWte,proto3" json:"max_wte,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Notice) Reset() {
+	*x = Notice{}
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Notice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Notice) ProtoMessage() {}
+
+func (x *Notice) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Notice.ProtoReflect.Descriptor instead.
+func (*Notice) Descriptor() ([]byte, []int) {
+	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Notice) GetStatements() []string {
+	if x != nil {
+		return x.Statements
+	}
+	return nil
+}
+
+func (x *Notice) GetWorkingDays() int32 {
+	if x != nil {
+		return x.WorkingDays
+	}
+	return 0
+}
+
+func (x *Notice) GetMaxPounds() int64 {
+	if x != nil {
+		return x.MaxPounds
+	}
+	return 0
+}
+
+func (x *Notice) GetMaxWte() string {
+	if x != nil {
+		return x.MaxWte
+	}
+	return ""
+}
+
 // Gateway is where readiness is decided.
 type Gateway struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -366,7 +602,7 @@ type Gateway struct {
 
 func (x *Gateway) Reset() {
 	*x = Gateway{}
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[1]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -378,7 +614,7 @@ func (x *Gateway) String() string {
 func (*Gateway) ProtoMessage() {}
 
 func (x *Gateway) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[1]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -391,7 +627,7 @@ func (x *Gateway) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Gateway.ProtoReflect.Descriptor instead.
 func (*Gateway) Descriptor() ([]byte, []int) {
-	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{1}
+	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Gateway) GetCode() string {
@@ -470,7 +706,7 @@ type RecordedOpinion struct {
 
 func (x *RecordedOpinion) Reset() {
 	*x = RecordedOpinion{}
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[2]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -482,7 +718,7 @@ func (x *RecordedOpinion) String() string {
 func (*RecordedOpinion) ProtoMessage() {}
 
 func (x *RecordedOpinion) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[2]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -495,7 +731,7 @@ func (x *RecordedOpinion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedOpinion.ProtoReflect.Descriptor instead.
 func (*RecordedOpinion) Descriptor() ([]byte, []int) {
-	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{2}
+	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *RecordedOpinion) GetOpinion() *GatewayOpinion {
@@ -530,14 +766,18 @@ type Decision struct {
 	// Ids of the conditions that it set.
 	ConditionIds []string `protobuf:"bytes,7,rep,name=condition_ids,json=conditionIds,proto3" json:"condition_ids,omitempty"`
 	// Number of the event, a decimal number.
-	Position      string `protobuf:"bytes,8,opt,name=position,proto3" json:"position,omitempty"`
+	Position string `protobuf:"bytes,8,opt,name=position,proto3" json:"position,omitempty"`
+	// Statements of a notice that were signed.
+	Statements []string `protobuf:"bytes,9,rep,name=statements,proto3" json:"statements,omitempty"`
+	// ULID of the package with which it was decided, "" for none.
+	PackageId     string `protobuf:"bytes,10,opt,name=package_id,json=packageId,proto3" json:"package_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Decision) Reset() {
 	*x = Decision{}
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[3]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -549,7 +789,7 @@ func (x *Decision) String() string {
 func (*Decision) ProtoMessage() {}
 
 func (x *Decision) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[3]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -562,7 +802,7 @@ func (x *Decision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Decision.ProtoReflect.Descriptor instead.
 func (*Decision) Descriptor() ([]byte, []int) {
-	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{3}
+	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Decision) GetDecision() GatewayDecision {
@@ -621,6 +861,20 @@ func (x *Decision) GetPosition() string {
 	return ""
 }
 
+func (x *Decision) GetStatements() []string {
+	if x != nil {
+		return x.Statements
+	}
+	return nil
+}
+
+func (x *Decision) GetPackageId() string {
+	if x != nil {
+		return x.PackageId
+	}
+	return ""
+}
+
 // Assessment is a party's own assessment.
 type Assessment struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -640,7 +894,7 @@ type Assessment struct {
 
 func (x *Assessment) Reset() {
 	*x = Assessment{}
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[4]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -652,7 +906,7 @@ func (x *Assessment) String() string {
 func (*Assessment) ProtoMessage() {}
 
 func (x *Assessment) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[4]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -665,7 +919,7 @@ func (x *Assessment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Assessment.ProtoReflect.Descriptor instead.
 func (*Assessment) Descriptor() ([]byte, []int) {
-	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{4}
+	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Assessment) GetParty() Party {
@@ -732,7 +986,7 @@ type Condition struct {
 
 func (x *Condition) Reset() {
 	*x = Condition{}
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[5]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -744,7 +998,7 @@ func (x *Condition) String() string {
 func (*Condition) ProtoMessage() {}
 
 func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_transfer_view_proto_msgTypes[5]
+	mi := &file_remit_v1_transfer_view_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -757,7 +1011,7 @@ func (x *Condition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Condition.ProtoReflect.Descriptor instead.
 func (*Condition) Descriptor() ([]byte, []int) {
-	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{5}
+	return file_remit_v1_transfer_view_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Condition) GetConditionId() string {
@@ -834,7 +1088,7 @@ var File_remit_v1_transfer_view_proto protoreflect.FileDescriptor
 
 const file_remit_v1_transfer_view_proto_rawDesc = "" +
 	"\n" +
-	"\x1cremit/v1/transfer_view.proto\x12\bremit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/terms.proto\x1a\x19remit/v1/vocabulary.proto\"\xfe\b\n" +
+	"\x1cremit/v1/transfer_view.proto\x12\bremit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/terms.proto\x1a\x1cremit/v1/transfer_life.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xd2\f\n" +
 	"\bTransfer\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
 	"transferId\x12-\n" +
@@ -880,7 +1134,37 @@ const file_remit_v1_transfer_view_proto_rawDesc = "" +
 	"\n" +
 	"changed_at\x18\x1e \x01(\v2\x1a.google.protobuf.TimestampR\tchangedAt\x12\x1d\n" +
 	"\n" +
-	"last_event\x18\x1f \x01(\tR\tlastEvent\"\xca\x02\n" +
+	"last_event\x18\x1f \x01(\tR\tlastEvent\x122\n" +
+	"\aresults\x18  \x03(\v2\x18.remit.v1.TransferResultR\aresults\x12+\n" +
+	"\aresidue\x18! \x01(\x0e2\x11.remit.v1.ResidueR\aresidue\x122\n" +
+	"\aoptions\x18\" \x03(\v2\x18.remit.v1.TransferOptionR\aoptions\x12\x16\n" +
+	"\x06chosen\x18# \x01(\tR\x06chosen\x124\n" +
+	"\tpaused_in\x18$ \x01(\x0e2\x17.remit.v1.TransferStateR\bpausedIn\x123\n" +
+	"\n" +
+	"milestones\x18% \x03(\v2\x13.remit.v1.MilestoneR\n" +
+	"milestones\x122\n" +
+	"\areviews\x18& \x03(\v2\x18.remit.v1.TransferReviewR\areviews\x12\x1a\n" +
+	"\breverses\x18' \x01(\tR\breverses\x12\x1f\n" +
+	"\vreversed_by\x18( \x01(\tR\n" +
+	"reversedBy\x12(\n" +
+	"\x06notice\x18) \x01(\v2\x10.remit.v1.NoticeR\x06notice\x12\x1f\n" +
+	"\vpackage_ids\x18* \x03(\tR\n" +
+	"packageIds\"\x86\x01\n" +
+	"\x0eTransferReview\x12\x1f\n" +
+	"\vreviewed_on\x18\x01 \x01(\tR\n" +
+	"reviewedOn\x12-\n" +
+	"\boutcomes\x18\x02 \x03(\v2\x11.remit.v1.OutcomeR\boutcomes\x12$\n" +
+	"\n" +
+	"conclusion\x18\x03 \x01(\tB\x04\x88\xb5\x18\x01R\n" +
+	"conclusion\"\x83\x01\n" +
+	"\x06Notice\x12\x1e\n" +
+	"\n" +
+	"statements\x18\x01 \x03(\tR\n" +
+	"statements\x12!\n" +
+	"\fworking_days\x18\x02 \x01(\x05R\vworkingDays\x12\x1d\n" +
+	"\n" +
+	"max_pounds\x18\x03 \x01(\x03R\tmaxPounds\x12\x17\n" +
+	"\amax_wte\x18\x04 \x01(\tR\x06maxWte\"\xca\x02\n" +
 	"\aGateway\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12%\n" +
 	"\x05party\x18\x02 \x01(\x0e2\x0f.remit.v1.PartyR\x05party\x12\x18\n" +
@@ -893,7 +1177,7 @@ const file_remit_v1_transfer_view_proto_rawDesc = "" +
 	"\tdecisions\x18\t \x03(\v2\x12.remit.v1.DecisionR\tdecisions\"a\n" +
 	"\x0fRecordedOpinion\x122\n" +
 	"\aopinion\x18\x01 \x01(\v2\x18.remit.v1.GatewayOpinionR\aopinion\x12\x1a\n" +
-	"\bposition\x18\x02 \x01(\tR\bposition\"\xcd\x02\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\"\x8c\x03\n" +
 	"\bDecision\x125\n" +
 	"\bdecision\x18\x01 \x01(\x0e2\x19.remit.v1.GatewayDecisionR\bdecision\x12\x1d\n" +
 	"\n" +
@@ -904,7 +1188,13 @@ const file_remit_v1_transfer_view_proto_rawDesc = "" +
 	"\tauthority\x18\x05 \x01(\v2\x13.remit.v1.AuthorityR\tauthority\x124\n" +
 	"\bopinions\x18\x06 \x03(\v2\x18.remit.v1.GatewayOpinionR\bopinions\x12#\n" +
 	"\rcondition_ids\x18\a \x03(\tR\fconditionIds\x12\x1a\n" +
-	"\bposition\x18\b \x01(\tR\bposition\"\xbf\x01\n" +
+	"\bposition\x18\b \x01(\tR\bposition\x12\x1e\n" +
+	"\n" +
+	"statements\x18\t \x03(\tR\n" +
+	"statements\x12\x1d\n" +
+	"\n" +
+	"package_id\x18\n" +
+	" \x01(\tR\tpackageId\"\xbf\x01\n" +
 	"\n" +
 	"Assessment\x12%\n" +
 	"\x05party\x18\x01 \x01(\x0e2\x0f.remit.v1.PartyR\x05party\x12\"\n" +
@@ -937,61 +1227,76 @@ func file_remit_v1_transfer_view_proto_rawDescGZIP() []byte {
 	return file_remit_v1_transfer_view_proto_rawDescData
 }
 
-var file_remit_v1_transfer_view_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_remit_v1_transfer_view_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_remit_v1_transfer_view_proto_goTypes = []any{
 	(*Transfer)(nil),              // 0: remit.v1.Transfer
-	(*Gateway)(nil),               // 1: remit.v1.Gateway
-	(*RecordedOpinion)(nil),       // 2: remit.v1.RecordedOpinion
-	(*Decision)(nil),              // 3: remit.v1.Decision
-	(*Assessment)(nil),            // 4: remit.v1.Assessment
-	(*Condition)(nil),             // 5: remit.v1.Condition
-	(TransferState)(0),            // 6: remit.v1.TransferState
-	(TransferKind)(0),             // 7: remit.v1.TransferKind
-	(*Move)(nil),                  // 8: remit.v1.Move
-	(Role)(0),                     // 9: remit.v1.Role
-	(*Retained)(nil),              // 10: remit.v1.Retained
-	(*Terms)(nil),                 // 11: remit.v1.Terms
-	(Confidence)(0),               // 12: remit.v1.Confidence
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(Party)(0),                    // 14: remit.v1.Party
-	(*GatewayOpinion)(nil),        // 15: remit.v1.GatewayOpinion
-	(GatewayDecision)(0),          // 16: remit.v1.GatewayDecision
-	(*Authority)(nil),             // 17: remit.v1.Authority
-	(*DomainRating)(nil),          // 18: remit.v1.DomainRating
-	(ConditionTiming)(0),          // 19: remit.v1.ConditionTiming
-	(ConditionState)(0),           // 20: remit.v1.ConditionState
-	(*Evidence)(nil),              // 21: remit.v1.Evidence
+	(*TransferReview)(nil),        // 1: remit.v1.TransferReview
+	(*Notice)(nil),                // 2: remit.v1.Notice
+	(*Gateway)(nil),               // 3: remit.v1.Gateway
+	(*RecordedOpinion)(nil),       // 4: remit.v1.RecordedOpinion
+	(*Decision)(nil),              // 5: remit.v1.Decision
+	(*Assessment)(nil),            // 6: remit.v1.Assessment
+	(*Condition)(nil),             // 7: remit.v1.Condition
+	(TransferState)(0),            // 8: remit.v1.TransferState
+	(TransferKind)(0),             // 9: remit.v1.TransferKind
+	(*Move)(nil),                  // 10: remit.v1.Move
+	(Role)(0),                     // 11: remit.v1.Role
+	(*Retained)(nil),              // 12: remit.v1.Retained
+	(*Terms)(nil),                 // 13: remit.v1.Terms
+	(Confidence)(0),               // 14: remit.v1.Confidence
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(*TransferResult)(nil),        // 16: remit.v1.TransferResult
+	(Residue)(0),                  // 17: remit.v1.Residue
+	(*TransferOption)(nil),        // 18: remit.v1.TransferOption
+	(*Milestone)(nil),             // 19: remit.v1.Milestone
+	(*Outcome)(nil),               // 20: remit.v1.Outcome
+	(Party)(0),                    // 21: remit.v1.Party
+	(*GatewayOpinion)(nil),        // 22: remit.v1.GatewayOpinion
+	(GatewayDecision)(0),          // 23: remit.v1.GatewayDecision
+	(*Authority)(nil),             // 24: remit.v1.Authority
+	(*DomainRating)(nil),          // 25: remit.v1.DomainRating
+	(ConditionTiming)(0),          // 26: remit.v1.ConditionTiming
+	(ConditionState)(0),           // 27: remit.v1.ConditionState
+	(*Evidence)(nil),              // 28: remit.v1.Evidence
 }
 var file_remit_v1_transfer_view_proto_depIdxs = []int32{
-	6,  // 0: remit.v1.Transfer.state:type_name -> remit.v1.TransferState
-	7,  // 1: remit.v1.Transfer.kind:type_name -> remit.v1.TransferKind
-	8,  // 2: remit.v1.Transfer.moves:type_name -> remit.v1.Move
-	9,  // 3: remit.v1.Transfer.roles:type_name -> remit.v1.Role
-	10, // 4: remit.v1.Transfer.retained:type_name -> remit.v1.Retained
-	11, // 5: remit.v1.Transfer.terms:type_name -> remit.v1.Terms
-	1,  // 6: remit.v1.Transfer.gateways:type_name -> remit.v1.Gateway
-	4,  // 7: remit.v1.Transfer.assessments:type_name -> remit.v1.Assessment
-	5,  // 8: remit.v1.Transfer.conditions:type_name -> remit.v1.Condition
-	12, // 9: remit.v1.Transfer.confidence:type_name -> remit.v1.Confidence
-	13, // 10: remit.v1.Transfer.created_at:type_name -> google.protobuf.Timestamp
-	13, // 11: remit.v1.Transfer.changed_at:type_name -> google.protobuf.Timestamp
-	14, // 12: remit.v1.Gateway.party:type_name -> remit.v1.Party
-	2,  // 13: remit.v1.Gateway.opinions:type_name -> remit.v1.RecordedOpinion
-	3,  // 14: remit.v1.Gateway.decisions:type_name -> remit.v1.Decision
-	15, // 15: remit.v1.RecordedOpinion.opinion:type_name -> remit.v1.GatewayOpinion
-	16, // 16: remit.v1.Decision.decision:type_name -> remit.v1.GatewayDecision
-	17, // 17: remit.v1.Decision.authority:type_name -> remit.v1.Authority
-	15, // 18: remit.v1.Decision.opinions:type_name -> remit.v1.GatewayOpinion
-	14, // 19: remit.v1.Assessment.party:type_name -> remit.v1.Party
-	18, // 20: remit.v1.Assessment.ratings:type_name -> remit.v1.DomainRating
-	19, // 21: remit.v1.Condition.timing:type_name -> remit.v1.ConditionTiming
-	20, // 22: remit.v1.Condition.state:type_name -> remit.v1.ConditionState
-	21, // 23: remit.v1.Condition.evidence:type_name -> remit.v1.Evidence
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	8,  // 0: remit.v1.Transfer.state:type_name -> remit.v1.TransferState
+	9,  // 1: remit.v1.Transfer.kind:type_name -> remit.v1.TransferKind
+	10, // 2: remit.v1.Transfer.moves:type_name -> remit.v1.Move
+	11, // 3: remit.v1.Transfer.roles:type_name -> remit.v1.Role
+	12, // 4: remit.v1.Transfer.retained:type_name -> remit.v1.Retained
+	13, // 5: remit.v1.Transfer.terms:type_name -> remit.v1.Terms
+	3,  // 6: remit.v1.Transfer.gateways:type_name -> remit.v1.Gateway
+	6,  // 7: remit.v1.Transfer.assessments:type_name -> remit.v1.Assessment
+	7,  // 8: remit.v1.Transfer.conditions:type_name -> remit.v1.Condition
+	14, // 9: remit.v1.Transfer.confidence:type_name -> remit.v1.Confidence
+	15, // 10: remit.v1.Transfer.created_at:type_name -> google.protobuf.Timestamp
+	15, // 11: remit.v1.Transfer.changed_at:type_name -> google.protobuf.Timestamp
+	16, // 12: remit.v1.Transfer.results:type_name -> remit.v1.TransferResult
+	17, // 13: remit.v1.Transfer.residue:type_name -> remit.v1.Residue
+	18, // 14: remit.v1.Transfer.options:type_name -> remit.v1.TransferOption
+	8,  // 15: remit.v1.Transfer.paused_in:type_name -> remit.v1.TransferState
+	19, // 16: remit.v1.Transfer.milestones:type_name -> remit.v1.Milestone
+	1,  // 17: remit.v1.Transfer.reviews:type_name -> remit.v1.TransferReview
+	2,  // 18: remit.v1.Transfer.notice:type_name -> remit.v1.Notice
+	20, // 19: remit.v1.TransferReview.outcomes:type_name -> remit.v1.Outcome
+	21, // 20: remit.v1.Gateway.party:type_name -> remit.v1.Party
+	4,  // 21: remit.v1.Gateway.opinions:type_name -> remit.v1.RecordedOpinion
+	5,  // 22: remit.v1.Gateway.decisions:type_name -> remit.v1.Decision
+	22, // 23: remit.v1.RecordedOpinion.opinion:type_name -> remit.v1.GatewayOpinion
+	23, // 24: remit.v1.Decision.decision:type_name -> remit.v1.GatewayDecision
+	24, // 25: remit.v1.Decision.authority:type_name -> remit.v1.Authority
+	22, // 26: remit.v1.Decision.opinions:type_name -> remit.v1.GatewayOpinion
+	21, // 27: remit.v1.Assessment.party:type_name -> remit.v1.Party
+	25, // 28: remit.v1.Assessment.ratings:type_name -> remit.v1.DomainRating
+	26, // 29: remit.v1.Condition.timing:type_name -> remit.v1.ConditionTiming
+	27, // 30: remit.v1.Condition.state:type_name -> remit.v1.ConditionState
+	28, // 31: remit.v1.Condition.evidence:type_name -> remit.v1.Evidence
+	32, // [32:32] is the sub-list for method output_type
+	32, // [32:32] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_transfer_view_proto_init() }
@@ -1000,14 +1305,16 @@ func file_remit_v1_transfer_view_proto_init() {
 		return
 	}
 	file_remit_v1_terms_proto_init()
+	file_remit_v1_transfer_life_proto_init()
 	file_remit_v1_vocabulary_proto_init()
+	file_remit_v1_vocabulary_life_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_transfer_view_proto_rawDesc), len(file_remit_v1_transfer_view_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

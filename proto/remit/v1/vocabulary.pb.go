@@ -1099,6 +1099,8 @@ const (
 	ConditionState_CONDITION_STATE_DISCHARGED ConditionState = 3
 	// The deciding body does without it.
 	ConditionState_CONDITION_STATE_WAIVED ConditionState = 4
+	// Its owner ended, and nobody follows.
+	ConditionState_CONDITION_STATE_LAPSED ConditionState = 5
 )
 
 // Enum value maps for ConditionState.
@@ -1109,6 +1111,7 @@ var (
 		2: "CONDITION_STATE_EVIDENCED",
 		3: "CONDITION_STATE_DISCHARGED",
 		4: "CONDITION_STATE_WAIVED",
+		5: "CONDITION_STATE_LAPSED",
 	}
 	ConditionState_value = map[string]int32{
 		"CONDITION_STATE_UNSPECIFIED": 0,
@@ -1116,6 +1119,7 @@ var (
 		"CONDITION_STATE_EVIDENCED":   2,
 		"CONDITION_STATE_DISCHARGED":  3,
 		"CONDITION_STATE_WAIVED":      4,
+		"CONDITION_STATE_LAPSED":      5,
 	}
 )
 
@@ -1456,13 +1460,14 @@ const file_remit_v1_vocabulary_proto_rawDesc = "" +
 	"\x1cCONDITION_TIMING_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eCONDITION_TIMING_BEFORE_EFFECT\x10\x01\x12!\n" +
 	"\x1dCONDITION_TIMING_AFTER_EFFECT\x10\x02\x12\x1f\n" +
-	"\x1bCONDITION_TIMING_CONTINUING\x10\x03*\xa6\x01\n" +
+	"\x1bCONDITION_TIMING_CONTINUING\x10\x03*\xc2\x01\n" +
 	"\x0eConditionState\x12\x1f\n" +
 	"\x1bCONDITION_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14CONDITION_STATE_OPEN\x10\x01\x12\x1d\n" +
 	"\x19CONDITION_STATE_EVIDENCED\x10\x02\x12\x1e\n" +
 	"\x1aCONDITION_STATE_DISCHARGED\x10\x03\x12\x1a\n" +
-	"\x16CONDITION_STATE_WAIVED\x10\x04*\x8e\x01\n" +
+	"\x16CONDITION_STATE_WAIVED\x10\x04\x12\x1a\n" +
+	"\x16CONDITION_STATE_LAPSED\x10\x05*\x8e\x01\n" +
 	"\x0fDelegationState\x12 \n" +
 	"\x1cDELEGATION_STATE_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18DELEGATION_STATE_OFFERED\x10\x01\x12\x1d\n" +

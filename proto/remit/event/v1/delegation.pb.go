@@ -278,6 +278,107 @@ func (x *DelegationRevoked) GetChanges() []*HoldingChange {
 	return nil
 }
 
+// DelegationVaried says that the delegator changed the terms. They hold once the delegate accepts.
+type DelegationVaried struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID of what the fact is about.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Terms of the arrangement.
+	Terms         *Terms `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DelegationVaried) Reset() {
+	*x = DelegationVaried{}
+	mi := &file_remit_event_v1_delegation_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DelegationVaried) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DelegationVaried) ProtoMessage() {}
+
+func (x *DelegationVaried) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_delegation_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DelegationVaried.ProtoReflect.Descriptor instead.
+func (*DelegationVaried) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_delegation_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *DelegationVaried) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DelegationVaried) GetTerms() *Terms {
+	if x != nil {
+		return x.Terms
+	}
+	return nil
+}
+
+// VariationAccepted says that the delegate accepted the changed terms.
+type VariationAccepted struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID of what the fact is about.
+	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VariationAccepted) Reset() {
+	*x = VariationAccepted{}
+	mi := &file_remit_event_v1_delegation_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VariationAccepted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VariationAccepted) ProtoMessage() {}
+
+func (x *VariationAccepted) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_delegation_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VariationAccepted.ProtoReflect.Descriptor instead.
+func (*VariationAccepted) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_delegation_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *VariationAccepted) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 var File_remit_event_v1_delegation_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_delegation_proto_rawDesc = "" +
@@ -306,7 +407,12 @@ const file_remit_event_v1_delegation_proto_rawDesc = "" +
 	"\x11DelegationRevoked\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12!\n" +
 	"\feffective_on\x18\x02 \x01(\rR\veffectiveOn\x127\n" +
-	"\achanges\x18\x03 \x03(\v2\x1d.remit.event.v1.HoldingChangeR\achangesB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
+	"\achanges\x18\x03 \x03(\v2\x1d.remit.event.v1.HoldingChangeR\achanges\"O\n" +
+	"\x10DelegationVaried\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12+\n" +
+	"\x05terms\x18\x02 \x01(\v2\x15.remit.event.v1.TermsR\x05terms\"#\n" +
+	"\x11VariationAccepted\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02idB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
 
 var (
 	file_remit_event_v1_delegation_proto_rawDescOnce sync.Once
@@ -320,23 +426,26 @@ func file_remit_event_v1_delegation_proto_rawDescGZIP() []byte {
 	return file_remit_event_v1_delegation_proto_rawDescData
 }
 
-var file_remit_event_v1_delegation_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_remit_event_v1_delegation_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_remit_event_v1_delegation_proto_goTypes = []any{
 	(*FunctionDelegated)(nil),  // 0: remit.event.v1.FunctionDelegated
 	(*DelegationAccepted)(nil), // 1: remit.event.v1.DelegationAccepted
 	(*DelegationRevoked)(nil),  // 2: remit.event.v1.DelegationRevoked
-	(*Terms)(nil),              // 3: remit.event.v1.Terms
-	(*HoldingChange)(nil),      // 4: remit.event.v1.HoldingChange
+	(*DelegationVaried)(nil),   // 3: remit.event.v1.DelegationVaried
+	(*VariationAccepted)(nil),  // 4: remit.event.v1.VariationAccepted
+	(*Terms)(nil),              // 5: remit.event.v1.Terms
+	(*HoldingChange)(nil),      // 6: remit.event.v1.HoldingChange
 }
 var file_remit_event_v1_delegation_proto_depIdxs = []int32{
-	3, // 0: remit.event.v1.FunctionDelegated.terms:type_name -> remit.event.v1.Terms
-	4, // 1: remit.event.v1.DelegationAccepted.changes:type_name -> remit.event.v1.HoldingChange
-	4, // 2: remit.event.v1.DelegationRevoked.changes:type_name -> remit.event.v1.HoldingChange
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	5, // 0: remit.event.v1.FunctionDelegated.terms:type_name -> remit.event.v1.Terms
+	6, // 1: remit.event.v1.DelegationAccepted.changes:type_name -> remit.event.v1.HoldingChange
+	6, // 2: remit.event.v1.DelegationRevoked.changes:type_name -> remit.event.v1.HoldingChange
+	5, // 3: remit.event.v1.DelegationVaried.terms:type_name -> remit.event.v1.Terms
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_delegation_proto_init() }
@@ -352,7 +461,7 @@ func file_remit_event_v1_delegation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_event_v1_delegation_proto_rawDesc), len(file_remit_event_v1_delegation_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

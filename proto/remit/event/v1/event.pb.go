@@ -64,6 +64,7 @@ type Event struct {
 	//	*Event_HoldingsDisposed
 	//	*Event_ReorganisationPlanned
 	//	*Event_FootprintsSucceeded
+	//	*Event_MatterDisposed
 	//	*Event_FunctionDefined
 	//	*Event_FunctionRevised
 	//	*Event_FunctionDivided
@@ -72,6 +73,10 @@ type Event struct {
 	//	*Event_InstrumentCommenced
 	//	*Event_InstrumentDiscarded
 	//	*Event_OccurrenceRecorded
+	//	*Event_Corrected
+	//	*Event_SecondAwaited
+	//	*Event_SecondGiven
+	//	*Event_SecondDeclined
 	//	*Event_TransferPlanned
 	//	*Event_PlanReplaced
 	//	*Event_TransferProposed
@@ -80,15 +85,41 @@ type Event struct {
 	//	*Event_TransferScheduled
 	//	*Event_TransferCompleted
 	//	*Event_TransferWithdrawn
+	//	*Event_TransferExplored
+	//	*Event_OptionChosen
+	//	*Event_TransferPaused
+	//	*Event_TransferResumed
+	//	*Event_TransferCalledIn
+	//	*Event_TransferReversed
+	//	*Event_MilestoneRecorded
+	//	*Event_TransferReviewed
 	//	*Event_ReadinessAssessed
 	//	*Event_OpinionRecorded
 	//	*Event_GatewayDecided
 	//	*Event_ConditionEvidenced
 	//	*Event_ConditionDischarged
 	//	*Event_ConditionWaived
+	//	*Event_PackageFormed
+	//	*Event_FrameworkSet
 	//	*Event_FunctionDelegated
 	//	*Event_DelegationAccepted
 	//	*Event_DelegationRevoked
+	//	*Event_DelegationVaried
+	//	*Event_VariationAccepted
+	//	*Event_InterventionRecorded
+	//	*Event_InterventionEnded
+	//	*Event_RemitClaimed
+	//	*Event_RemitsAttested
+	//	*Event_RiskRaised
+	//	*Event_RiskUpdated
+	//	*Event_RiskClosed
+	//	*Event_PopulationRecorded
+	//	*Event_CostRecorded
+	//	*Event_CommitteeFormed
+	//	*Event_CommitteeChanged
+	//	*Event_AdviceRecorded
+	//	*Event_PlanReturnSubmitted
+	//	*Event_PlanReturnModerated
 	Fact          isEvent_Fact `protobuf_oneof:"fact"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -298,6 +329,15 @@ func (x *Event) GetFootprintsSucceeded() *FootprintsSucceeded {
 	return nil
 }
 
+func (x *Event) GetMatterDisposed() *MatterDisposed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_MatterDisposed); ok {
+			return x.MatterDisposed
+		}
+	}
+	return nil
+}
+
 func (x *Event) GetFunctionDefined() *FunctionDefined {
 	if x != nil {
 		if x, ok := x.Fact.(*Event_FunctionDefined); ok {
@@ -365,6 +405,42 @@ func (x *Event) GetOccurrenceRecorded() *OccurrenceRecorded {
 	if x != nil {
 		if x, ok := x.Fact.(*Event_OccurrenceRecorded); ok {
 			return x.OccurrenceRecorded
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetCorrected() *Corrected {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_Corrected); ok {
+			return x.Corrected
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetSecondAwaited() *SecondAwaited {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_SecondAwaited); ok {
+			return x.SecondAwaited
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetSecondGiven() *SecondGiven {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_SecondGiven); ok {
+			return x.SecondGiven
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetSecondDeclined() *SecondDeclined {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_SecondDeclined); ok {
+			return x.SecondDeclined
 		}
 	}
 	return nil
@@ -442,6 +518,78 @@ func (x *Event) GetTransferWithdrawn() *TransferWithdrawn {
 	return nil
 }
 
+func (x *Event) GetTransferExplored() *TransferExplored {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_TransferExplored); ok {
+			return x.TransferExplored
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetOptionChosen() *OptionChosen {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_OptionChosen); ok {
+			return x.OptionChosen
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetTransferPaused() *TransferPaused {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_TransferPaused); ok {
+			return x.TransferPaused
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetTransferResumed() *TransferResumed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_TransferResumed); ok {
+			return x.TransferResumed
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetTransferCalledIn() *TransferCalledIn {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_TransferCalledIn); ok {
+			return x.TransferCalledIn
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetTransferReversed() *TransferReversed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_TransferReversed); ok {
+			return x.TransferReversed
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetMilestoneRecorded() *MilestoneRecorded {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_MilestoneRecorded); ok {
+			return x.MilestoneRecorded
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetTransferReviewed() *TransferReviewed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_TransferReviewed); ok {
+			return x.TransferReviewed
+		}
+	}
+	return nil
+}
+
 func (x *Event) GetReadinessAssessed() *ReadinessAssessed {
 	if x != nil {
 		if x, ok := x.Fact.(*Event_ReadinessAssessed); ok {
@@ -496,6 +644,24 @@ func (x *Event) GetConditionWaived() *ConditionWaived {
 	return nil
 }
 
+func (x *Event) GetPackageFormed() *PackageFormed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_PackageFormed); ok {
+			return x.PackageFormed
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetFrameworkSet() *FrameworkSet {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_FrameworkSet); ok {
+			return x.FrameworkSet
+		}
+	}
+	return nil
+}
+
 func (x *Event) GetFunctionDelegated() *FunctionDelegated {
 	if x != nil {
 		if x, ok := x.Fact.(*Event_FunctionDelegated); ok {
@@ -518,6 +684,150 @@ func (x *Event) GetDelegationRevoked() *DelegationRevoked {
 	if x != nil {
 		if x, ok := x.Fact.(*Event_DelegationRevoked); ok {
 			return x.DelegationRevoked
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetDelegationVaried() *DelegationVaried {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_DelegationVaried); ok {
+			return x.DelegationVaried
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetVariationAccepted() *VariationAccepted {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_VariationAccepted); ok {
+			return x.VariationAccepted
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetInterventionRecorded() *InterventionRecorded {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_InterventionRecorded); ok {
+			return x.InterventionRecorded
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetInterventionEnded() *InterventionEnded {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_InterventionEnded); ok {
+			return x.InterventionEnded
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetRemitClaimed() *RemitClaimed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_RemitClaimed); ok {
+			return x.RemitClaimed
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetRemitsAttested() *RemitsAttested {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_RemitsAttested); ok {
+			return x.RemitsAttested
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetRiskRaised() *RiskRaised {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_RiskRaised); ok {
+			return x.RiskRaised
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetRiskUpdated() *RiskUpdated {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_RiskUpdated); ok {
+			return x.RiskUpdated
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetRiskClosed() *RiskClosed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_RiskClosed); ok {
+			return x.RiskClosed
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetPopulationRecorded() *PopulationRecorded {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_PopulationRecorded); ok {
+			return x.PopulationRecorded
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetCostRecorded() *CostRecorded {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_CostRecorded); ok {
+			return x.CostRecorded
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetCommitteeFormed() *CommitteeFormed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_CommitteeFormed); ok {
+			return x.CommitteeFormed
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetCommitteeChanged() *CommitteeChanged {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_CommitteeChanged); ok {
+			return x.CommitteeChanged
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetAdviceRecorded() *AdviceRecorded {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_AdviceRecorded); ok {
+			return x.AdviceRecorded
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetPlanReturnSubmitted() *PlanReturnSubmitted {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_PlanReturnSubmitted); ok {
+			return x.PlanReturnSubmitted
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetPlanReturnModerated() *PlanReturnModerated {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_PlanReturnModerated); ok {
+			return x.PlanReturnModerated
 		}
 	}
 	return nil
@@ -577,6 +887,11 @@ type Event_FootprintsSucceeded struct {
 	FootprintsSucceeded *FootprintsSucceeded `protobuf:"bytes,124,opt,name=footprints_succeeded,json=footprintsSucceeded,proto3,oneof"`
 }
 
+type Event_MatterDisposed struct {
+	// Says what a reorganisation did with an open matter of a body that ended.
+	MatterDisposed *MatterDisposed `protobuf:"bytes,125,opt,name=matter_disposed,json=matterDisposed,proto3,oneof"`
+}
+
 type Event_FunctionDefined struct {
 	// Says that a function is in the register.
 	FunctionDefined *FunctionDefined `protobuf:"bytes,141,opt,name=function_defined,json=functionDefined,proto3,oneof"`
@@ -615,6 +930,26 @@ type Event_InstrumentDiscarded struct {
 type Event_OccurrenceRecorded struct {
 	// Is a change that happened by law or outside the register's gateways.
 	OccurrenceRecorded *OccurrenceRecorded `protobuf:"bytes,181,opt,name=occurrence_recorded,json=occurrenceRecorded,proto3,oneof"`
+}
+
+type Event_Corrected struct {
+	// Says that an event recorded something wrong, and what is right.
+	Corrected *Corrected `protobuf:"bytes,182,opt,name=corrected,proto3,oneof"`
+}
+
+type Event_SecondAwaited struct {
+	// Says that somebody gave a command that takes effect once a second person agrees.
+	SecondAwaited *SecondAwaited `protobuf:"bytes,183,opt,name=second_awaited,json=secondAwaited,proto3,oneof"`
+}
+
+type Event_SecondGiven struct {
+	// Says that a second person agreed.
+	SecondGiven *SecondGiven `protobuf:"bytes,184,opt,name=second_given,json=secondGiven,proto3,oneof"`
+}
+
+type Event_SecondDeclined struct {
+	// Says that a second person did not agree, or that the first took it back.
+	SecondDeclined *SecondDeclined `protobuf:"bytes,185,opt,name=second_declined,json=secondDeclined,proto3,oneof"`
 }
 
 type Event_TransferPlanned struct {
@@ -657,6 +992,46 @@ type Event_TransferWithdrawn struct {
 	TransferWithdrawn *TransferWithdrawn `protobuf:"bytes,208,opt,name=transfer_withdrawn,json=transferWithdrawn,proto3,oneof"`
 }
 
+type Event_TransferExplored struct {
+	// Says that options are being looked at for what has no receiver yet.
+	TransferExplored *TransferExplored `protobuf:"bytes,209,opt,name=transfer_explored,json=transferExplored,proto3,oneof"`
+}
+
+type Event_OptionChosen struct {
+	// Says which option of an exploration a proposal carries out.
+	OptionChosen *OptionChosen `protobuf:"bytes,210,opt,name=option_chosen,json=optionChosen,proto3,oneof"`
+}
+
+type Event_TransferPaused struct {
+	// Halts a transfer; the event's reason says why.
+	TransferPaused *TransferPaused `protobuf:"bytes,211,opt,name=transfer_paused,json=transferPaused,proto3,oneof"`
+}
+
+type Event_TransferResumed struct {
+	// Lets a paused transfer go on where it was.
+	TransferResumed *TransferResumed `protobuf:"bytes,212,opt,name=transfer_resumed,json=transferResumed,proto3,oneof"`
+}
+
+type Event_TransferCalledIn struct {
+	// Puts a transfer under the full framework.
+	TransferCalledIn *TransferCalledIn `protobuf:"bytes,213,opt,name=transfer_called_in,json=transferCalledIn,proto3,oneof"`
+}
+
+type Event_TransferReversed struct {
+	// Says that a transfer back has taken effect.
+	TransferReversed *TransferReversed `protobuf:"bytes,214,opt,name=transfer_reversed,json=transferReversed,proto3,oneof"`
+}
+
+type Event_MilestoneRecorded struct {
+	// Says when a step is planned, or was done.
+	MilestoneRecorded *MilestoneRecorded `protobuf:"bytes,215,opt,name=milestone_recorded,json=milestoneRecorded,proto3,oneof"`
+}
+
+type Event_TransferReviewed struct {
+	// Says what a completed transfer came to.
+	TransferReviewed *TransferReviewed `protobuf:"bytes,216,opt,name=transfer_reviewed,json=transferReviewed,proto3,oneof"`
+}
+
 type Event_ReadinessAssessed struct {
 	// Is a party's own assessment.
 	ReadinessAssessed *ReadinessAssessed `protobuf:"bytes,231,opt,name=readiness_assessed,json=readinessAssessed,proto3,oneof"`
@@ -687,6 +1062,16 @@ type Event_ConditionWaived struct {
 	ConditionWaived *ConditionWaived `protobuf:"bytes,236,opt,name=condition_waived,json=conditionWaived,proto3,oneof"`
 }
 
+type Event_PackageFormed struct {
+	// Says that transfers are taken together.
+	PackageFormed *PackageFormed `protobuf:"bytes,237,opt,name=package_formed,json=packageFormed,proto3,oneof"`
+}
+
+type Event_FrameworkSet struct {
+	// Sets a framework of gateways for the transfers to come.
+	FrameworkSet *FrameworkSet `protobuf:"bytes,238,opt,name=framework_set,json=frameworkSet,proto3,oneof"`
+}
+
 type Event_FunctionDelegated struct {
 	// Is a delegation agreed by the delegator.
 	FunctionDelegated *FunctionDelegated `protobuf:"bytes,261,opt,name=function_delegated,json=functionDelegated,proto3,oneof"`
@@ -700,6 +1085,86 @@ type Event_DelegationAccepted struct {
 type Event_DelegationRevoked struct {
 	// Says that the delegator revoked the delegation, and what it holds again.
 	DelegationRevoked *DelegationRevoked `protobuf:"bytes,263,opt,name=delegation_revoked,json=delegationRevoked,proto3,oneof"`
+}
+
+type Event_DelegationVaried struct {
+	// Says that the delegator changed the terms.
+	DelegationVaried *DelegationVaried `protobuf:"bytes,264,opt,name=delegation_varied,json=delegationVaried,proto3,oneof"`
+}
+
+type Event_VariationAccepted struct {
+	// Says that the delegate accepted the changed terms.
+	VariationAccepted *VariationAccepted `protobuf:"bytes,265,opt,name=variation_accepted,json=variationAccepted,proto3,oneof"`
+}
+
+type Event_InterventionRecorded struct {
+	// Says that a body above steps in.
+	InterventionRecorded *InterventionRecorded `protobuf:"bytes,281,opt,name=intervention_recorded,json=interventionRecorded,proto3,oneof"`
+}
+
+type Event_InterventionEnded struct {
+	// Says that an intervention is over.
+	InterventionEnded *InterventionEnded `protobuf:"bytes,282,opt,name=intervention_ended,json=interventionEnded,proto3,oneof"`
+}
+
+type Event_RemitClaimed struct {
+	// Is a body's word that it holds, or does not hold, remits.
+	RemitClaimed *RemitClaimed `protobuf:"bytes,301,opt,name=remit_claimed,json=remitClaimed,proto3,oneof"`
+}
+
+type Event_RemitsAttested struct {
+	// Is a body's yearly word on what the register says that it holds.
+	RemitsAttested *RemitsAttested `protobuf:"bytes,302,opt,name=remits_attested,json=remitsAttested,proto3,oneof"`
+}
+
+type Event_RiskRaised struct {
+	// Says that a risk is seen.
+	RiskRaised *RiskRaised `protobuf:"bytes,321,opt,name=risk_raised,json=riskRaised,proto3,oneof"`
+}
+
+type Event_RiskUpdated struct {
+	// Replaces what is recorded of a risk.
+	RiskUpdated *RiskUpdated `protobuf:"bytes,322,opt,name=risk_updated,json=riskUpdated,proto3,oneof"`
+}
+
+type Event_RiskClosed struct {
+	// Says that a risk is over; the event's reason says why.
+	RiskClosed *RiskClosed `protobuf:"bytes,323,opt,name=risk_closed,json=riskClosed,proto3,oneof"`
+}
+
+type Event_PopulationRecorded struct {
+	// Says how many people a body covers.
+	PopulationRecorded *PopulationRecorded `protobuf:"bytes,341,opt,name=population_recorded,json=populationRecorded,proto3,oneof"`
+}
+
+type Event_CostRecorded struct {
+	// Says what a body spends, or plans to spend, in a financial year.
+	CostRecorded *CostRecorded `protobuf:"bytes,342,opt,name=cost_recorded,json=costRecorded,proto3,oneof"`
+}
+
+type Event_CommitteeFormed struct {
+	// Says that bodies have a transition committee.
+	CommitteeFormed *CommitteeFormed `protobuf:"bytes,343,opt,name=committee_formed,json=committeeFormed,proto3,oneof"`
+}
+
+type Event_CommitteeChanged struct {
+	// Replaces the terms of a committee, or dissolves it.
+	CommitteeChanged *CommitteeChanged `protobuf:"bytes,344,opt,name=committee_changed,json=committeeChanged,proto3,oneof"`
+}
+
+type Event_AdviceRecorded struct {
+	// Is what a committee advised at a meeting.
+	AdviceRecorded *AdviceRecorded `protobuf:"bytes,345,opt,name=advice_recorded,json=adviceRecorded,proto3,oneof"`
+}
+
+type Event_PlanReturnSubmitted struct {
+	// Is a body's return of its transition plan.
+	PlanReturnSubmitted *PlanReturnSubmitted `protobuf:"bytes,346,opt,name=plan_return_submitted,json=planReturnSubmitted,proto3,oneof"`
+}
+
+type Event_PlanReturnModerated struct {
+	// Is what the body above made of a plan return.
+	PlanReturnModerated *PlanReturnModerated `protobuf:"bytes,347,opt,name=plan_return_moderated,json=planReturnModerated,proto3,oneof"`
 }
 
 func (*Event_OrganisationEstablished) isEvent_Fact() {}
@@ -722,6 +1187,8 @@ func (*Event_ReorganisationPlanned) isEvent_Fact() {}
 
 func (*Event_FootprintsSucceeded) isEvent_Fact() {}
 
+func (*Event_MatterDisposed) isEvent_Fact() {}
+
 func (*Event_FunctionDefined) isEvent_Fact() {}
 
 func (*Event_FunctionRevised) isEvent_Fact() {}
@@ -737,6 +1204,14 @@ func (*Event_InstrumentCommenced) isEvent_Fact() {}
 func (*Event_InstrumentDiscarded) isEvent_Fact() {}
 
 func (*Event_OccurrenceRecorded) isEvent_Fact() {}
+
+func (*Event_Corrected) isEvent_Fact() {}
+
+func (*Event_SecondAwaited) isEvent_Fact() {}
+
+func (*Event_SecondGiven) isEvent_Fact() {}
+
+func (*Event_SecondDeclined) isEvent_Fact() {}
 
 func (*Event_TransferPlanned) isEvent_Fact() {}
 
@@ -754,6 +1229,22 @@ func (*Event_TransferCompleted) isEvent_Fact() {}
 
 func (*Event_TransferWithdrawn) isEvent_Fact() {}
 
+func (*Event_TransferExplored) isEvent_Fact() {}
+
+func (*Event_OptionChosen) isEvent_Fact() {}
+
+func (*Event_TransferPaused) isEvent_Fact() {}
+
+func (*Event_TransferResumed) isEvent_Fact() {}
+
+func (*Event_TransferCalledIn) isEvent_Fact() {}
+
+func (*Event_TransferReversed) isEvent_Fact() {}
+
+func (*Event_MilestoneRecorded) isEvent_Fact() {}
+
+func (*Event_TransferReviewed) isEvent_Fact() {}
+
 func (*Event_ReadinessAssessed) isEvent_Fact() {}
 
 func (*Event_OpinionRecorded) isEvent_Fact() {}
@@ -766,11 +1257,47 @@ func (*Event_ConditionDischarged) isEvent_Fact() {}
 
 func (*Event_ConditionWaived) isEvent_Fact() {}
 
+func (*Event_PackageFormed) isEvent_Fact() {}
+
+func (*Event_FrameworkSet) isEvent_Fact() {}
+
 func (*Event_FunctionDelegated) isEvent_Fact() {}
 
 func (*Event_DelegationAccepted) isEvent_Fact() {}
 
 func (*Event_DelegationRevoked) isEvent_Fact() {}
+
+func (*Event_DelegationVaried) isEvent_Fact() {}
+
+func (*Event_VariationAccepted) isEvent_Fact() {}
+
+func (*Event_InterventionRecorded) isEvent_Fact() {}
+
+func (*Event_InterventionEnded) isEvent_Fact() {}
+
+func (*Event_RemitClaimed) isEvent_Fact() {}
+
+func (*Event_RemitsAttested) isEvent_Fact() {}
+
+func (*Event_RiskRaised) isEvent_Fact() {}
+
+func (*Event_RiskUpdated) isEvent_Fact() {}
+
+func (*Event_RiskClosed) isEvent_Fact() {}
+
+func (*Event_PopulationRecorded) isEvent_Fact() {}
+
+func (*Event_CostRecorded) isEvent_Fact() {}
+
+func (*Event_CommitteeFormed) isEvent_Fact() {}
+
+func (*Event_CommitteeChanged) isEvent_Fact() {}
+
+func (*Event_AdviceRecorded) isEvent_Fact() {}
+
+func (*Event_PlanReturnSubmitted) isEvent_Fact() {}
+
+func (*Event_PlanReturnModerated) isEvent_Fact() {}
 
 // Actor is who did something, pseudonymously.
 type Actor struct {
@@ -840,7 +1367,7 @@ var File_remit_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1fremit/event/v1/delegation.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1fremit/event/v1/instrument.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x1dremit/event/v1/transfer.proto\"\xe3\x19\n" +
+	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1aremit/event/v1/claim.proto\x1a\x1fremit/event/v1/delegation.proto\x1a\x1eremit/event/v1/framework.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1fremit/event/v1/instrument.proto\x1a!remit/event/v1/intervention.proto\x1a\x19remit/event/v1/life.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1cremit/event/v1/package.proto\x1a\x1eremit/event/v1/programme.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x19remit/event/v1/risk.proto\x1a\x1bremit/event/v1/second.proto\x1a\x1dremit/event/v1/transfer.proto\"\xc2,\n" +
 	"\x05Event\x12\x19\n" +
 	"\bevent_no\x18\x01 \x01(\x04R\aeventNo\x12%\n" +
 	"\x0etransaction_id\x18\x02 \x01(\fR\rtransactionId\x12\x14\n" +
@@ -865,7 +1392,8 @@ const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\x19organisations_reorganised\x18y \x01(\v2(.remit.event.v1.OrganisationsReorganisedH\x00R\x18organisationsReorganised\x12O\n" +
 	"\x11holdings_disposed\x18z \x01(\v2 .remit.event.v1.HoldingsDisposedH\x00R\x10holdingsDisposed\x12^\n" +
 	"\x16reorganisation_planned\x18{ \x01(\v2%.remit.event.v1.ReorganisationPlannedH\x00R\x15reorganisationPlanned\x12X\n" +
-	"\x14footprints_succeeded\x18| \x01(\v2#.remit.event.v1.FootprintsSucceededH\x00R\x13footprintsSucceeded\x12M\n" +
+	"\x14footprints_succeeded\x18| \x01(\v2#.remit.event.v1.FootprintsSucceededH\x00R\x13footprintsSucceeded\x12I\n" +
+	"\x0fmatter_disposed\x18} \x01(\v2\x1e.remit.event.v1.MatterDisposedH\x00R\x0ematterDisposed\x12M\n" +
 	"\x10function_defined\x18\x8d\x01 \x01(\v2\x1f.remit.event.v1.FunctionDefinedH\x00R\x0ffunctionDefined\x12M\n" +
 	"\x10function_revised\x18\x8e\x01 \x01(\v2\x1f.remit.event.v1.FunctionRevisedH\x00R\x0ffunctionRevised\x12M\n" +
 	"\x10function_divided\x18\x8f\x01 \x01(\v2\x1f.remit.event.v1.FunctionDividedH\x00R\x0ffunctionDivided\x12S\n" +
@@ -873,7 +1401,11 @@ const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\x15instrument_registered\x18\xa1\x01 \x01(\v2$.remit.event.v1.InstrumentRegisteredH\x00R\x14instrumentRegistered\x12Y\n" +
 	"\x14instrument_commenced\x18\xa2\x01 \x01(\v2#.remit.event.v1.InstrumentCommencedH\x00R\x13instrumentCommenced\x12Y\n" +
 	"\x14instrument_discarded\x18\xa3\x01 \x01(\v2#.remit.event.v1.InstrumentDiscardedH\x00R\x13instrumentDiscarded\x12V\n" +
-	"\x13occurrence_recorded\x18\xb5\x01 \x01(\v2\".remit.event.v1.OccurrenceRecordedH\x00R\x12occurrenceRecorded\x12M\n" +
+	"\x13occurrence_recorded\x18\xb5\x01 \x01(\v2\".remit.event.v1.OccurrenceRecordedH\x00R\x12occurrenceRecorded\x12:\n" +
+	"\tcorrected\x18\xb6\x01 \x01(\v2\x19.remit.event.v1.CorrectedH\x00R\tcorrected\x12G\n" +
+	"\x0esecond_awaited\x18\xb7\x01 \x01(\v2\x1d.remit.event.v1.SecondAwaitedH\x00R\rsecondAwaited\x12A\n" +
+	"\fsecond_given\x18\xb8\x01 \x01(\v2\x1b.remit.event.v1.SecondGivenH\x00R\vsecondGiven\x12J\n" +
+	"\x0fsecond_declined\x18\xb9\x01 \x01(\v2\x1e.remit.event.v1.SecondDeclinedH\x00R\x0esecondDeclined\x12M\n" +
 	"\x10transfer_planned\x18\xc9\x01 \x01(\v2\x1f.remit.event.v1.TransferPlannedH\x00R\x0ftransferPlanned\x12D\n" +
 	"\rplan_replaced\x18\xca\x01 \x01(\v2\x1c.remit.event.v1.PlanReplacedH\x00R\fplanReplaced\x12P\n" +
 	"\x11transfer_proposed\x18\xcb\x01 \x01(\v2 .remit.event.v1.TransferProposedH\x00R\x10transferProposed\x12M\n" +
@@ -881,16 +1413,44 @@ const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\tterms_set\x18\xcd\x01 \x01(\v2\x18.remit.event.v1.TermsSetH\x00R\btermsSet\x12S\n" +
 	"\x12transfer_scheduled\x18\xce\x01 \x01(\v2!.remit.event.v1.TransferScheduledH\x00R\x11transferScheduled\x12S\n" +
 	"\x12transfer_completed\x18\xcf\x01 \x01(\v2!.remit.event.v1.TransferCompletedH\x00R\x11transferCompleted\x12S\n" +
-	"\x12transfer_withdrawn\x18\xd0\x01 \x01(\v2!.remit.event.v1.TransferWithdrawnH\x00R\x11transferWithdrawn\x12S\n" +
+	"\x12transfer_withdrawn\x18\xd0\x01 \x01(\v2!.remit.event.v1.TransferWithdrawnH\x00R\x11transferWithdrawn\x12P\n" +
+	"\x11transfer_explored\x18\xd1\x01 \x01(\v2 .remit.event.v1.TransferExploredH\x00R\x10transferExplored\x12D\n" +
+	"\roption_chosen\x18\xd2\x01 \x01(\v2\x1c.remit.event.v1.OptionChosenH\x00R\foptionChosen\x12J\n" +
+	"\x0ftransfer_paused\x18\xd3\x01 \x01(\v2\x1e.remit.event.v1.TransferPausedH\x00R\x0etransferPaused\x12M\n" +
+	"\x10transfer_resumed\x18\xd4\x01 \x01(\v2\x1f.remit.event.v1.TransferResumedH\x00R\x0ftransferResumed\x12Q\n" +
+	"\x12transfer_called_in\x18\xd5\x01 \x01(\v2 .remit.event.v1.TransferCalledInH\x00R\x10transferCalledIn\x12P\n" +
+	"\x11transfer_reversed\x18\xd6\x01 \x01(\v2 .remit.event.v1.TransferReversedH\x00R\x10transferReversed\x12S\n" +
+	"\x12milestone_recorded\x18\xd7\x01 \x01(\v2!.remit.event.v1.MilestoneRecordedH\x00R\x11milestoneRecorded\x12P\n" +
+	"\x11transfer_reviewed\x18\xd8\x01 \x01(\v2 .remit.event.v1.TransferReviewedH\x00R\x10transferReviewed\x12S\n" +
 	"\x12readiness_assessed\x18\xe7\x01 \x01(\v2!.remit.event.v1.ReadinessAssessedH\x00R\x11readinessAssessed\x12M\n" +
 	"\x10opinion_recorded\x18\xe8\x01 \x01(\v2\x1f.remit.event.v1.OpinionRecordedH\x00R\x0fopinionRecorded\x12J\n" +
 	"\x0fgateway_decided\x18\xe9\x01 \x01(\v2\x1e.remit.event.v1.GatewayDecidedH\x00R\x0egatewayDecided\x12V\n" +
 	"\x13condition_evidenced\x18\xea\x01 \x01(\v2\".remit.event.v1.ConditionEvidencedH\x00R\x12conditionEvidenced\x12Y\n" +
 	"\x14condition_discharged\x18\xeb\x01 \x01(\v2#.remit.event.v1.ConditionDischargedH\x00R\x13conditionDischarged\x12M\n" +
-	"\x10condition_waived\x18\xec\x01 \x01(\v2\x1f.remit.event.v1.ConditionWaivedH\x00R\x0fconditionWaived\x12S\n" +
+	"\x10condition_waived\x18\xec\x01 \x01(\v2\x1f.remit.event.v1.ConditionWaivedH\x00R\x0fconditionWaived\x12G\n" +
+	"\x0epackage_formed\x18\xed\x01 \x01(\v2\x1d.remit.event.v1.PackageFormedH\x00R\rpackageFormed\x12D\n" +
+	"\rframework_set\x18\xee\x01 \x01(\v2\x1c.remit.event.v1.FrameworkSetH\x00R\fframeworkSet\x12S\n" +
 	"\x12function_delegated\x18\x85\x02 \x01(\v2!.remit.event.v1.FunctionDelegatedH\x00R\x11functionDelegated\x12V\n" +
 	"\x13delegation_accepted\x18\x86\x02 \x01(\v2\".remit.event.v1.DelegationAcceptedH\x00R\x12delegationAccepted\x12S\n" +
-	"\x12delegation_revoked\x18\x87\x02 \x01(\v2!.remit.event.v1.DelegationRevokedH\x00R\x11delegationRevokedB\x06\n" +
+	"\x12delegation_revoked\x18\x87\x02 \x01(\v2!.remit.event.v1.DelegationRevokedH\x00R\x11delegationRevoked\x12P\n" +
+	"\x11delegation_varied\x18\x88\x02 \x01(\v2 .remit.event.v1.DelegationVariedH\x00R\x10delegationVaried\x12S\n" +
+	"\x12variation_accepted\x18\x89\x02 \x01(\v2!.remit.event.v1.VariationAcceptedH\x00R\x11variationAccepted\x12\\\n" +
+	"\x15intervention_recorded\x18\x99\x02 \x01(\v2$.remit.event.v1.InterventionRecordedH\x00R\x14interventionRecorded\x12S\n" +
+	"\x12intervention_ended\x18\x9a\x02 \x01(\v2!.remit.event.v1.InterventionEndedH\x00R\x11interventionEnded\x12D\n" +
+	"\rremit_claimed\x18\xad\x02 \x01(\v2\x1c.remit.event.v1.RemitClaimedH\x00R\fremitClaimed\x12J\n" +
+	"\x0fremits_attested\x18\xae\x02 \x01(\v2\x1e.remit.event.v1.RemitsAttestedH\x00R\x0eremitsAttested\x12>\n" +
+	"\vrisk_raised\x18\xc1\x02 \x01(\v2\x1a.remit.event.v1.RiskRaisedH\x00R\n" +
+	"riskRaised\x12A\n" +
+	"\frisk_updated\x18\xc2\x02 \x01(\v2\x1b.remit.event.v1.RiskUpdatedH\x00R\vriskUpdated\x12>\n" +
+	"\vrisk_closed\x18\xc3\x02 \x01(\v2\x1a.remit.event.v1.RiskClosedH\x00R\n" +
+	"riskClosed\x12V\n" +
+	"\x13population_recorded\x18\xd5\x02 \x01(\v2\".remit.event.v1.PopulationRecordedH\x00R\x12populationRecorded\x12D\n" +
+	"\rcost_recorded\x18\xd6\x02 \x01(\v2\x1c.remit.event.v1.CostRecordedH\x00R\fcostRecorded\x12M\n" +
+	"\x10committee_formed\x18\xd7\x02 \x01(\v2\x1f.remit.event.v1.CommitteeFormedH\x00R\x0fcommitteeFormed\x12P\n" +
+	"\x11committee_changed\x18\xd8\x02 \x01(\v2 .remit.event.v1.CommitteeChangedH\x00R\x10committeeChanged\x12J\n" +
+	"\x0fadvice_recorded\x18\xd9\x02 \x01(\v2\x1e.remit.event.v1.AdviceRecordedH\x00R\x0eadviceRecorded\x12Z\n" +
+	"\x15plan_return_submitted\x18\xda\x02 \x01(\v2#.remit.event.v1.PlanReturnSubmittedH\x00R\x13planReturnSubmitted\x12Z\n" +
+	"\x15plan_return_moderated\x18\xdb\x02 \x01(\v2#.remit.event.v1.PlanReturnModeratedH\x00R\x13planReturnModeratedB\x06\n" +
 	"\x04fact\"Y\n" +
 	"\x05Actor\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\"\n" +
@@ -923,31 +1483,62 @@ var file_remit_event_v1_event_proto_goTypes = []any{
 	(*HoldingsDisposed)(nil),         // 9: remit.event.v1.HoldingsDisposed
 	(*ReorganisationPlanned)(nil),    // 10: remit.event.v1.ReorganisationPlanned
 	(*FootprintsSucceeded)(nil),      // 11: remit.event.v1.FootprintsSucceeded
-	(*FunctionDefined)(nil),          // 12: remit.event.v1.FunctionDefined
-	(*FunctionRevised)(nil),          // 13: remit.event.v1.FunctionRevised
-	(*FunctionDivided)(nil),          // 14: remit.event.v1.FunctionDivided
-	(*FunctionAllocated)(nil),        // 15: remit.event.v1.FunctionAllocated
-	(*InstrumentRegistered)(nil),     // 16: remit.event.v1.InstrumentRegistered
-	(*InstrumentCommenced)(nil),      // 17: remit.event.v1.InstrumentCommenced
-	(*InstrumentDiscarded)(nil),      // 18: remit.event.v1.InstrumentDiscarded
-	(*OccurrenceRecorded)(nil),       // 19: remit.event.v1.OccurrenceRecorded
-	(*TransferPlanned)(nil),          // 20: remit.event.v1.TransferPlanned
-	(*PlanReplaced)(nil),             // 21: remit.event.v1.PlanReplaced
-	(*TransferProposed)(nil),         // 22: remit.event.v1.TransferProposed
-	(*TransferAmended)(nil),          // 23: remit.event.v1.TransferAmended
-	(*TermsSet)(nil),                 // 24: remit.event.v1.TermsSet
-	(*TransferScheduled)(nil),        // 25: remit.event.v1.TransferScheduled
-	(*TransferCompleted)(nil),        // 26: remit.event.v1.TransferCompleted
-	(*TransferWithdrawn)(nil),        // 27: remit.event.v1.TransferWithdrawn
-	(*ReadinessAssessed)(nil),        // 28: remit.event.v1.ReadinessAssessed
-	(*OpinionRecorded)(nil),          // 29: remit.event.v1.OpinionRecorded
-	(*GatewayDecided)(nil),           // 30: remit.event.v1.GatewayDecided
-	(*ConditionEvidenced)(nil),       // 31: remit.event.v1.ConditionEvidenced
-	(*ConditionDischarged)(nil),      // 32: remit.event.v1.ConditionDischarged
-	(*ConditionWaived)(nil),          // 33: remit.event.v1.ConditionWaived
-	(*FunctionDelegated)(nil),        // 34: remit.event.v1.FunctionDelegated
-	(*DelegationAccepted)(nil),       // 35: remit.event.v1.DelegationAccepted
-	(*DelegationRevoked)(nil),        // 36: remit.event.v1.DelegationRevoked
+	(*MatterDisposed)(nil),           // 12: remit.event.v1.MatterDisposed
+	(*FunctionDefined)(nil),          // 13: remit.event.v1.FunctionDefined
+	(*FunctionRevised)(nil),          // 14: remit.event.v1.FunctionRevised
+	(*FunctionDivided)(nil),          // 15: remit.event.v1.FunctionDivided
+	(*FunctionAllocated)(nil),        // 16: remit.event.v1.FunctionAllocated
+	(*InstrumentRegistered)(nil),     // 17: remit.event.v1.InstrumentRegistered
+	(*InstrumentCommenced)(nil),      // 18: remit.event.v1.InstrumentCommenced
+	(*InstrumentDiscarded)(nil),      // 19: remit.event.v1.InstrumentDiscarded
+	(*OccurrenceRecorded)(nil),       // 20: remit.event.v1.OccurrenceRecorded
+	(*Corrected)(nil),                // 21: remit.event.v1.Corrected
+	(*SecondAwaited)(nil),            // 22: remit.event.v1.SecondAwaited
+	(*SecondGiven)(nil),              // 23: remit.event.v1.SecondGiven
+	(*SecondDeclined)(nil),           // 24: remit.event.v1.SecondDeclined
+	(*TransferPlanned)(nil),          // 25: remit.event.v1.TransferPlanned
+	(*PlanReplaced)(nil),             // 26: remit.event.v1.PlanReplaced
+	(*TransferProposed)(nil),         // 27: remit.event.v1.TransferProposed
+	(*TransferAmended)(nil),          // 28: remit.event.v1.TransferAmended
+	(*TermsSet)(nil),                 // 29: remit.event.v1.TermsSet
+	(*TransferScheduled)(nil),        // 30: remit.event.v1.TransferScheduled
+	(*TransferCompleted)(nil),        // 31: remit.event.v1.TransferCompleted
+	(*TransferWithdrawn)(nil),        // 32: remit.event.v1.TransferWithdrawn
+	(*TransferExplored)(nil),         // 33: remit.event.v1.TransferExplored
+	(*OptionChosen)(nil),             // 34: remit.event.v1.OptionChosen
+	(*TransferPaused)(nil),           // 35: remit.event.v1.TransferPaused
+	(*TransferResumed)(nil),          // 36: remit.event.v1.TransferResumed
+	(*TransferCalledIn)(nil),         // 37: remit.event.v1.TransferCalledIn
+	(*TransferReversed)(nil),         // 38: remit.event.v1.TransferReversed
+	(*MilestoneRecorded)(nil),        // 39: remit.event.v1.MilestoneRecorded
+	(*TransferReviewed)(nil),         // 40: remit.event.v1.TransferReviewed
+	(*ReadinessAssessed)(nil),        // 41: remit.event.v1.ReadinessAssessed
+	(*OpinionRecorded)(nil),          // 42: remit.event.v1.OpinionRecorded
+	(*GatewayDecided)(nil),           // 43: remit.event.v1.GatewayDecided
+	(*ConditionEvidenced)(nil),       // 44: remit.event.v1.ConditionEvidenced
+	(*ConditionDischarged)(nil),      // 45: remit.event.v1.ConditionDischarged
+	(*ConditionWaived)(nil),          // 46: remit.event.v1.ConditionWaived
+	(*PackageFormed)(nil),            // 47: remit.event.v1.PackageFormed
+	(*FrameworkSet)(nil),             // 48: remit.event.v1.FrameworkSet
+	(*FunctionDelegated)(nil),        // 49: remit.event.v1.FunctionDelegated
+	(*DelegationAccepted)(nil),       // 50: remit.event.v1.DelegationAccepted
+	(*DelegationRevoked)(nil),        // 51: remit.event.v1.DelegationRevoked
+	(*DelegationVaried)(nil),         // 52: remit.event.v1.DelegationVaried
+	(*VariationAccepted)(nil),        // 53: remit.event.v1.VariationAccepted
+	(*InterventionRecorded)(nil),     // 54: remit.event.v1.InterventionRecorded
+	(*InterventionEnded)(nil),        // 55: remit.event.v1.InterventionEnded
+	(*RemitClaimed)(nil),             // 56: remit.event.v1.RemitClaimed
+	(*RemitsAttested)(nil),           // 57: remit.event.v1.RemitsAttested
+	(*RiskRaised)(nil),               // 58: remit.event.v1.RiskRaised
+	(*RiskUpdated)(nil),              // 59: remit.event.v1.RiskUpdated
+	(*RiskClosed)(nil),               // 60: remit.event.v1.RiskClosed
+	(*PopulationRecorded)(nil),       // 61: remit.event.v1.PopulationRecorded
+	(*CostRecorded)(nil),             // 62: remit.event.v1.CostRecorded
+	(*CommitteeFormed)(nil),          // 63: remit.event.v1.CommitteeFormed
+	(*CommitteeChanged)(nil),         // 64: remit.event.v1.CommitteeChanged
+	(*AdviceRecorded)(nil),           // 65: remit.event.v1.AdviceRecorded
+	(*PlanReturnSubmitted)(nil),      // 66: remit.event.v1.PlanReturnSubmitted
+	(*PlanReturnModerated)(nil),      // 67: remit.event.v1.PlanReturnModerated
 }
 var file_remit_event_v1_event_proto_depIdxs = []int32{
 	1,  // 0: remit.event.v1.Event.actor:type_name -> remit.event.v1.Actor
@@ -961,36 +1552,67 @@ var file_remit_event_v1_event_proto_depIdxs = []int32{
 	9,  // 8: remit.event.v1.Event.holdings_disposed:type_name -> remit.event.v1.HoldingsDisposed
 	10, // 9: remit.event.v1.Event.reorganisation_planned:type_name -> remit.event.v1.ReorganisationPlanned
 	11, // 10: remit.event.v1.Event.footprints_succeeded:type_name -> remit.event.v1.FootprintsSucceeded
-	12, // 11: remit.event.v1.Event.function_defined:type_name -> remit.event.v1.FunctionDefined
-	13, // 12: remit.event.v1.Event.function_revised:type_name -> remit.event.v1.FunctionRevised
-	14, // 13: remit.event.v1.Event.function_divided:type_name -> remit.event.v1.FunctionDivided
-	15, // 14: remit.event.v1.Event.function_allocated:type_name -> remit.event.v1.FunctionAllocated
-	16, // 15: remit.event.v1.Event.instrument_registered:type_name -> remit.event.v1.InstrumentRegistered
-	17, // 16: remit.event.v1.Event.instrument_commenced:type_name -> remit.event.v1.InstrumentCommenced
-	18, // 17: remit.event.v1.Event.instrument_discarded:type_name -> remit.event.v1.InstrumentDiscarded
-	19, // 18: remit.event.v1.Event.occurrence_recorded:type_name -> remit.event.v1.OccurrenceRecorded
-	20, // 19: remit.event.v1.Event.transfer_planned:type_name -> remit.event.v1.TransferPlanned
-	21, // 20: remit.event.v1.Event.plan_replaced:type_name -> remit.event.v1.PlanReplaced
-	22, // 21: remit.event.v1.Event.transfer_proposed:type_name -> remit.event.v1.TransferProposed
-	23, // 22: remit.event.v1.Event.transfer_amended:type_name -> remit.event.v1.TransferAmended
-	24, // 23: remit.event.v1.Event.terms_set:type_name -> remit.event.v1.TermsSet
-	25, // 24: remit.event.v1.Event.transfer_scheduled:type_name -> remit.event.v1.TransferScheduled
-	26, // 25: remit.event.v1.Event.transfer_completed:type_name -> remit.event.v1.TransferCompleted
-	27, // 26: remit.event.v1.Event.transfer_withdrawn:type_name -> remit.event.v1.TransferWithdrawn
-	28, // 27: remit.event.v1.Event.readiness_assessed:type_name -> remit.event.v1.ReadinessAssessed
-	29, // 28: remit.event.v1.Event.opinion_recorded:type_name -> remit.event.v1.OpinionRecorded
-	30, // 29: remit.event.v1.Event.gateway_decided:type_name -> remit.event.v1.GatewayDecided
-	31, // 30: remit.event.v1.Event.condition_evidenced:type_name -> remit.event.v1.ConditionEvidenced
-	32, // 31: remit.event.v1.Event.condition_discharged:type_name -> remit.event.v1.ConditionDischarged
-	33, // 32: remit.event.v1.Event.condition_waived:type_name -> remit.event.v1.ConditionWaived
-	34, // 33: remit.event.v1.Event.function_delegated:type_name -> remit.event.v1.FunctionDelegated
-	35, // 34: remit.event.v1.Event.delegation_accepted:type_name -> remit.event.v1.DelegationAccepted
-	36, // 35: remit.event.v1.Event.delegation_revoked:type_name -> remit.event.v1.DelegationRevoked
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	12, // 11: remit.event.v1.Event.matter_disposed:type_name -> remit.event.v1.MatterDisposed
+	13, // 12: remit.event.v1.Event.function_defined:type_name -> remit.event.v1.FunctionDefined
+	14, // 13: remit.event.v1.Event.function_revised:type_name -> remit.event.v1.FunctionRevised
+	15, // 14: remit.event.v1.Event.function_divided:type_name -> remit.event.v1.FunctionDivided
+	16, // 15: remit.event.v1.Event.function_allocated:type_name -> remit.event.v1.FunctionAllocated
+	17, // 16: remit.event.v1.Event.instrument_registered:type_name -> remit.event.v1.InstrumentRegistered
+	18, // 17: remit.event.v1.Event.instrument_commenced:type_name -> remit.event.v1.InstrumentCommenced
+	19, // 18: remit.event.v1.Event.instrument_discarded:type_name -> remit.event.v1.InstrumentDiscarded
+	20, // 19: remit.event.v1.Event.occurrence_recorded:type_name -> remit.event.v1.OccurrenceRecorded
+	21, // 20: remit.event.v1.Event.corrected:type_name -> remit.event.v1.Corrected
+	22, // 21: remit.event.v1.Event.second_awaited:type_name -> remit.event.v1.SecondAwaited
+	23, // 22: remit.event.v1.Event.second_given:type_name -> remit.event.v1.SecondGiven
+	24, // 23: remit.event.v1.Event.second_declined:type_name -> remit.event.v1.SecondDeclined
+	25, // 24: remit.event.v1.Event.transfer_planned:type_name -> remit.event.v1.TransferPlanned
+	26, // 25: remit.event.v1.Event.plan_replaced:type_name -> remit.event.v1.PlanReplaced
+	27, // 26: remit.event.v1.Event.transfer_proposed:type_name -> remit.event.v1.TransferProposed
+	28, // 27: remit.event.v1.Event.transfer_amended:type_name -> remit.event.v1.TransferAmended
+	29, // 28: remit.event.v1.Event.terms_set:type_name -> remit.event.v1.TermsSet
+	30, // 29: remit.event.v1.Event.transfer_scheduled:type_name -> remit.event.v1.TransferScheduled
+	31, // 30: remit.event.v1.Event.transfer_completed:type_name -> remit.event.v1.TransferCompleted
+	32, // 31: remit.event.v1.Event.transfer_withdrawn:type_name -> remit.event.v1.TransferWithdrawn
+	33, // 32: remit.event.v1.Event.transfer_explored:type_name -> remit.event.v1.TransferExplored
+	34, // 33: remit.event.v1.Event.option_chosen:type_name -> remit.event.v1.OptionChosen
+	35, // 34: remit.event.v1.Event.transfer_paused:type_name -> remit.event.v1.TransferPaused
+	36, // 35: remit.event.v1.Event.transfer_resumed:type_name -> remit.event.v1.TransferResumed
+	37, // 36: remit.event.v1.Event.transfer_called_in:type_name -> remit.event.v1.TransferCalledIn
+	38, // 37: remit.event.v1.Event.transfer_reversed:type_name -> remit.event.v1.TransferReversed
+	39, // 38: remit.event.v1.Event.milestone_recorded:type_name -> remit.event.v1.MilestoneRecorded
+	40, // 39: remit.event.v1.Event.transfer_reviewed:type_name -> remit.event.v1.TransferReviewed
+	41, // 40: remit.event.v1.Event.readiness_assessed:type_name -> remit.event.v1.ReadinessAssessed
+	42, // 41: remit.event.v1.Event.opinion_recorded:type_name -> remit.event.v1.OpinionRecorded
+	43, // 42: remit.event.v1.Event.gateway_decided:type_name -> remit.event.v1.GatewayDecided
+	44, // 43: remit.event.v1.Event.condition_evidenced:type_name -> remit.event.v1.ConditionEvidenced
+	45, // 44: remit.event.v1.Event.condition_discharged:type_name -> remit.event.v1.ConditionDischarged
+	46, // 45: remit.event.v1.Event.condition_waived:type_name -> remit.event.v1.ConditionWaived
+	47, // 46: remit.event.v1.Event.package_formed:type_name -> remit.event.v1.PackageFormed
+	48, // 47: remit.event.v1.Event.framework_set:type_name -> remit.event.v1.FrameworkSet
+	49, // 48: remit.event.v1.Event.function_delegated:type_name -> remit.event.v1.FunctionDelegated
+	50, // 49: remit.event.v1.Event.delegation_accepted:type_name -> remit.event.v1.DelegationAccepted
+	51, // 50: remit.event.v1.Event.delegation_revoked:type_name -> remit.event.v1.DelegationRevoked
+	52, // 51: remit.event.v1.Event.delegation_varied:type_name -> remit.event.v1.DelegationVaried
+	53, // 52: remit.event.v1.Event.variation_accepted:type_name -> remit.event.v1.VariationAccepted
+	54, // 53: remit.event.v1.Event.intervention_recorded:type_name -> remit.event.v1.InterventionRecorded
+	55, // 54: remit.event.v1.Event.intervention_ended:type_name -> remit.event.v1.InterventionEnded
+	56, // 55: remit.event.v1.Event.remit_claimed:type_name -> remit.event.v1.RemitClaimed
+	57, // 56: remit.event.v1.Event.remits_attested:type_name -> remit.event.v1.RemitsAttested
+	58, // 57: remit.event.v1.Event.risk_raised:type_name -> remit.event.v1.RiskRaised
+	59, // 58: remit.event.v1.Event.risk_updated:type_name -> remit.event.v1.RiskUpdated
+	60, // 59: remit.event.v1.Event.risk_closed:type_name -> remit.event.v1.RiskClosed
+	61, // 60: remit.event.v1.Event.population_recorded:type_name -> remit.event.v1.PopulationRecorded
+	62, // 61: remit.event.v1.Event.cost_recorded:type_name -> remit.event.v1.CostRecorded
+	63, // 62: remit.event.v1.Event.committee_formed:type_name -> remit.event.v1.CommitteeFormed
+	64, // 63: remit.event.v1.Event.committee_changed:type_name -> remit.event.v1.CommitteeChanged
+	65, // 64: remit.event.v1.Event.advice_recorded:type_name -> remit.event.v1.AdviceRecorded
+	66, // 65: remit.event.v1.Event.plan_return_submitted:type_name -> remit.event.v1.PlanReturnSubmitted
+	67, // 66: remit.event.v1.Event.plan_return_moderated:type_name -> remit.event.v1.PlanReturnModerated
+	67, // [67:67] is the sub-list for method output_type
+	67, // [67:67] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_event_proto_init() }
@@ -998,14 +1620,22 @@ func file_remit_event_v1_event_proto_init() {
 	if File_remit_event_v1_event_proto != nil {
 		return
 	}
+	file_remit_event_v1_claim_proto_init()
 	file_remit_event_v1_delegation_proto_init()
+	file_remit_event_v1_framework_proto_init()
 	file_remit_event_v1_function_proto_init()
 	file_remit_event_v1_gateway_proto_init()
 	file_remit_event_v1_instrument_proto_init()
+	file_remit_event_v1_intervention_proto_init()
+	file_remit_event_v1_life_proto_init()
 	file_remit_event_v1_options_proto_init()
 	file_remit_event_v1_organisation_proto_init()
+	file_remit_event_v1_package_proto_init()
+	file_remit_event_v1_programme_proto_init()
 	file_remit_event_v1_record_proto_init()
 	file_remit_event_v1_reorganisation_proto_init()
+	file_remit_event_v1_risk_proto_init()
+	file_remit_event_v1_second_proto_init()
 	file_remit_event_v1_transfer_proto_init()
 	file_remit_event_v1_event_proto_msgTypes[0].OneofWrappers = []any{
 		(*Event_OrganisationEstablished)(nil),
@@ -1018,6 +1648,7 @@ func file_remit_event_v1_event_proto_init() {
 		(*Event_HoldingsDisposed)(nil),
 		(*Event_ReorganisationPlanned)(nil),
 		(*Event_FootprintsSucceeded)(nil),
+		(*Event_MatterDisposed)(nil),
 		(*Event_FunctionDefined)(nil),
 		(*Event_FunctionRevised)(nil),
 		(*Event_FunctionDivided)(nil),
@@ -1026,6 +1657,10 @@ func file_remit_event_v1_event_proto_init() {
 		(*Event_InstrumentCommenced)(nil),
 		(*Event_InstrumentDiscarded)(nil),
 		(*Event_OccurrenceRecorded)(nil),
+		(*Event_Corrected)(nil),
+		(*Event_SecondAwaited)(nil),
+		(*Event_SecondGiven)(nil),
+		(*Event_SecondDeclined)(nil),
 		(*Event_TransferPlanned)(nil),
 		(*Event_PlanReplaced)(nil),
 		(*Event_TransferProposed)(nil),
@@ -1034,15 +1669,41 @@ func file_remit_event_v1_event_proto_init() {
 		(*Event_TransferScheduled)(nil),
 		(*Event_TransferCompleted)(nil),
 		(*Event_TransferWithdrawn)(nil),
+		(*Event_TransferExplored)(nil),
+		(*Event_OptionChosen)(nil),
+		(*Event_TransferPaused)(nil),
+		(*Event_TransferResumed)(nil),
+		(*Event_TransferCalledIn)(nil),
+		(*Event_TransferReversed)(nil),
+		(*Event_MilestoneRecorded)(nil),
+		(*Event_TransferReviewed)(nil),
 		(*Event_ReadinessAssessed)(nil),
 		(*Event_OpinionRecorded)(nil),
 		(*Event_GatewayDecided)(nil),
 		(*Event_ConditionEvidenced)(nil),
 		(*Event_ConditionDischarged)(nil),
 		(*Event_ConditionWaived)(nil),
+		(*Event_PackageFormed)(nil),
+		(*Event_FrameworkSet)(nil),
 		(*Event_FunctionDelegated)(nil),
 		(*Event_DelegationAccepted)(nil),
 		(*Event_DelegationRevoked)(nil),
+		(*Event_DelegationVaried)(nil),
+		(*Event_VariationAccepted)(nil),
+		(*Event_InterventionRecorded)(nil),
+		(*Event_InterventionEnded)(nil),
+		(*Event_RemitClaimed)(nil),
+		(*Event_RemitsAttested)(nil),
+		(*Event_RiskRaised)(nil),
+		(*Event_RiskUpdated)(nil),
+		(*Event_RiskClosed)(nil),
+		(*Event_PopulationRecorded)(nil),
+		(*Event_CostRecorded)(nil),
+		(*Event_CommitteeFormed)(nil),
+		(*Event_CommitteeChanged)(nil),
+		(*Event_AdviceRecorded)(nil),
+		(*Event_PlanReturnSubmitted)(nil),
+		(*Event_PlanReturnModerated)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -173,7 +173,11 @@ type GatewayDecided struct {
 	// Conditions that were set.
 	Conditions []*Condition `protobuf:"bytes,9,rep,name=conditions,proto3" json:"conditions,omitempty"`
 	// State is where the decision puts the transfer.
-	State         string `protobuf:"bytes,10,opt,name=state,proto3" json:"state,omitempty"`
+	State string `protobuf:"bytes,10,opt,name=state,proto3" json:"state,omitempty"`
+	// Statements of a notice that were signed.
+	Statements []string `protobuf:"bytes,11,rep,name=statements,proto3" json:"statements,omitempty"`
+	// ULID of the package with which it was decided, if any.
+	Package       string `protobuf:"bytes,12,opt,name=package,proto3" json:"package,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -274,6 +278,20 @@ func (x *GatewayDecided) GetConditions() []*Condition {
 func (x *GatewayDecided) GetState() string {
 	if x != nil {
 		return x.State
+	}
+	return ""
+}
+
+func (x *GatewayDecided) GetStatements() []string {
+	if x != nil {
+		return x.Statements
+	}
+	return nil
+}
+
+func (x *GatewayDecided) GetPackage() string {
+	if x != nil {
+		return x.Package
 	}
 	return ""
 }
@@ -847,7 +865,7 @@ const file_remit_event_v1_gateway_proto_rawDesc = "" +
 	"\x0fOpinionRecorded\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\agateway\x18\x02 \x01(\tR\agateway\x121\n" +
-	"\aopinion\x18\x03 \x01(\v2\x17.remit.event.v1.OpinionR\aopinion\"\xf7\x02\n" +
+	"\aopinion\x18\x03 \x01(\v2\x17.remit.event.v1.OpinionR\aopinion\"\xb1\x03\n" +
 	"\x0eGatewayDecided\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\agateway\x18\x02 \x01(\tR\agateway\x12\x1a\n" +
@@ -863,7 +881,11 @@ const file_remit_event_v1_gateway_proto_rawDesc = "" +
 	"conditions\x18\t \x03(\v2\x19.remit.event.v1.ConditionR\n" +
 	"conditions\x12\x14\n" +
 	"\x05state\x18\n" +
-	" \x01(\tR\x05state\"x\n" +
+	" \x01(\tR\x05state\x12\x1e\n" +
+	"\n" +
+	"statements\x18\v \x03(\tR\n" +
+	"statements\x12\x18\n" +
+	"\apackage\x18\f \x01(\tR\apackage\"x\n" +
 	"\x12ConditionEvidenced\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1c\n" +
 	"\tcondition\x18\x02 \x01(\tR\tcondition\x124\n" +

@@ -45,7 +45,11 @@ type OrganisationEstablished struct {
 	// How sure it is: exact, approximate or assumed.
 	Confidence string `protobuf:"bytes,9,opt,name=confidence,proto3" json:"confidence,omitempty"`
 	// What says so: a publication or a decision.
-	Source        string `protobuf:"bytes,10,opt,name=source,proto3" json:"source,omitempty"`
+	Source string `protobuf:"bytes,10,opt,name=source,proto3" json:"source,omitempty"`
+	// Members are the bodies whose joint committee, committees in common, cluster or partnership it is.
+	Members []string `protobuf:"bytes,11,rep,name=members,proto3" json:"members,omitempty"`
+	// Host is the member that employs its staff and holds its money.
+	Host          string `protobuf:"bytes,12,opt,name=host,proto3" json:"host,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -146,6 +150,20 @@ func (x *OrganisationEstablished) GetConfidence() string {
 func (x *OrganisationEstablished) GetSource() string {
 	if x != nil {
 		return x.Source
+	}
+	return ""
+}
+
+func (x *OrganisationEstablished) GetMembers() []string {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+func (x *OrganisationEstablished) GetHost() string {
+	if x != nil {
+		return x.Host
 	}
 	return ""
 }
@@ -529,7 +547,7 @@ var File_remit_event_v1_organisation_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_organisation_proto_rawDesc = "" +
 	"\n" +
-	"!remit/event/v1/organisation.proto\x12\x0eremit.event.v1\"\xa2\x02\n" +
+	"!remit/event/v1/organisation.proto\x12\x0eremit.event.v1\"\xd0\x02\n" +
 	"\x17OrganisationEstablished\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -543,7 +561,9 @@ const file_remit_event_v1_organisation_proto_rawDesc = "" +
 	"confidence\x18\t \x01(\tR\n" +
 	"confidence\x12\x16\n" +
 	"\x06source\x18\n" +
-	" \x01(\tR\x06source\"\x98\x01\n" +
+	" \x01(\tR\x06source\x12\x18\n" +
+	"\amembers\x18\v \x03(\tR\amembers\x12\x12\n" +
+	"\x04host\x18\f \x01(\tR\x04host\"\x98\x01\n" +
 	"\x13OrganisationRenamed\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12!\n" +

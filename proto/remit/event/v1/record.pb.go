@@ -177,6 +177,125 @@ func (x *OccurrenceRecorded) GetChanges() []*HoldingChange {
 	return nil
 }
 
+// Corrected says that an event recorded something wrong, and what is right. Both truths stay: what was believed until
+// then, and what is known since.
+type Corrected struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of the wrong event.
+	Event uint64 `protobuf:"varint,1,opt,name=event,proto3" json:"event,omitempty"`
+	// About is what the wrong event was about, such as "organisation/QNQ".
+	About string `protobuf:"bytes,2,opt,name=about,proto3" json:"about,omitempty"`
+	// Withdrawn says that it never happened. Otherwise each field below that is set replaces what the event said.
+	Withdrawn bool `protobuf:"varint,3,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
+	// Code of the right holder, as named.
+	Holder string `protobuf:"bytes,4,opt,name=holder,proto3" json:"holder,omitempty"`
+	// The right name.
+	Name string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	// Code of the body that covers the footprints.
+	Covering string `protobuf:"bytes,6,opt,name=covering,proto3" json:"covering,omitempty"`
+	// The right civil date, YYYYMMDD.
+	EffectiveOn uint32 `protobuf:"varint,7,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// What says so: a publication or a decision.
+	Source string `protobuf:"bytes,8,opt,name=source,proto3" json:"source,omitempty"`
+	// What changes in who holds what, in the order in which it applies.
+	Changes       []*HoldingChange `protobuf:"bytes,9,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Corrected) Reset() {
+	*x = Corrected{}
+	mi := &file_remit_event_v1_record_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Corrected) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Corrected) ProtoMessage() {}
+
+func (x *Corrected) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_record_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Corrected.ProtoReflect.Descriptor instead.
+func (*Corrected) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_record_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Corrected) GetEvent() uint64 {
+	if x != nil {
+		return x.Event
+	}
+	return 0
+}
+
+func (x *Corrected) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *Corrected) GetWithdrawn() bool {
+	if x != nil {
+		return x.Withdrawn
+	}
+	return false
+}
+
+func (x *Corrected) GetHolder() string {
+	if x != nil {
+		return x.Holder
+	}
+	return ""
+}
+
+func (x *Corrected) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Corrected) GetCovering() string {
+	if x != nil {
+		return x.Covering
+	}
+	return ""
+}
+
+func (x *Corrected) GetEffectiveOn() uint32 {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return 0
+}
+
+func (x *Corrected) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *Corrected) GetChanges() []*HoldingChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
 var File_remit_event_v1_record_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_record_proto_rawDesc = "" +
@@ -202,7 +321,17 @@ const file_remit_event_v1_record_proto_rawDesc = "" +
 	"confidence\x18\v \x01(\tR\n" +
 	"confidence\x12\x16\n" +
 	"\x06source\x18\f \x01(\tR\x06source\x127\n" +
-	"\achanges\x18\r \x03(\v2\x1d.remit.event.v1.HoldingChangeR\achangesB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
+	"\achanges\x18\r \x03(\v2\x1d.remit.event.v1.HoldingChangeR\achanges\"\x91\x02\n" +
+	"\tCorrected\x12\x14\n" +
+	"\x05event\x18\x01 \x01(\x04R\x05event\x12\x14\n" +
+	"\x05about\x18\x02 \x01(\tR\x05about\x12\x1c\n" +
+	"\twithdrawn\x18\x03 \x01(\bR\twithdrawn\x12\x16\n" +
+	"\x06holder\x18\x04 \x01(\tR\x06holder\x12\x12\n" +
+	"\x04name\x18\x05 \x01(\tR\x04name\x12\x1a\n" +
+	"\bcovering\x18\x06 \x01(\tR\bcovering\x12!\n" +
+	"\feffective_on\x18\a \x01(\rR\veffectiveOn\x12\x16\n" +
+	"\x06source\x18\b \x01(\tR\x06source\x127\n" +
+	"\achanges\x18\t \x03(\v2\x1d.remit.event.v1.HoldingChangeR\achangesB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
 
 var (
 	file_remit_event_v1_record_proto_rawDescOnce sync.Once
@@ -216,18 +345,20 @@ func file_remit_event_v1_record_proto_rawDescGZIP() []byte {
 	return file_remit_event_v1_record_proto_rawDescData
 }
 
-var file_remit_event_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_remit_event_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_remit_event_v1_record_proto_goTypes = []any{
 	(*OccurrenceRecorded)(nil), // 0: remit.event.v1.OccurrenceRecorded
-	(*HoldingChange)(nil),      // 1: remit.event.v1.HoldingChange
+	(*Corrected)(nil),          // 1: remit.event.v1.Corrected
+	(*HoldingChange)(nil),      // 2: remit.event.v1.HoldingChange
 }
 var file_remit_event_v1_record_proto_depIdxs = []int32{
-	1, // 0: remit.event.v1.OccurrenceRecorded.changes:type_name -> remit.event.v1.HoldingChange
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	2, // 0: remit.event.v1.OccurrenceRecorded.changes:type_name -> remit.event.v1.HoldingChange
+	2, // 1: remit.event.v1.Corrected.changes:type_name -> remit.event.v1.HoldingChange
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_record_proto_init() }
@@ -242,7 +373,7 @@ func file_remit_event_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_event_v1_record_proto_rawDesc), len(file_remit_event_v1_record_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

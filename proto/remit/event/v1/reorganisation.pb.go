@@ -528,11 +528,176 @@ func (x *FootprintSuccession) GetShare() string {
 	return ""
 }
 
+// MatterDisposed says what a reorganisation did with an open matter of a body that ended: another body took its place,
+// it ceased, or nobody knows who has it.
+type MatterDisposed struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID of the reorganisation.
+	Reorganisation string `protobuf:"bytes,1,opt,name=reorganisation,proto3" json:"reorganisation,omitempty"`
+	// The matter.
+	Matter *Matter `protobuf:"bytes,2,opt,name=matter,proto3" json:"matter,omitempty"`
+	// moves, ceases or undetermined.
+	Disposition string `protobuf:"bytes,3,opt,name=disposition,proto3" json:"disposition,omitempty"`
+	// Code of the body that ended.
+	From string `protobuf:"bytes,4,opt,name=from,proto3" json:"from,omitempty"`
+	// Code of the body that took its place.
+	To string `protobuf:"bytes,5,opt,name=to,proto3" json:"to,omitempty"`
+	// Civil date from which it holds, YYYYMMDD.
+	EffectiveOn uint32 `protobuf:"varint,6,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// Gateways of a transfer with its new parties.
+	Gateways []*GatewayPlan `protobuf:"bytes,7,rep,name=gateways,proto3" json:"gateways,omitempty"`
+	// Shares are who holds under a delegation from then on, where its delegate ended: several after a split.
+	Shares        []*Move `protobuf:"bytes,8,rep,name=shares,proto3" json:"shares,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MatterDisposed) Reset() {
+	*x = MatterDisposed{}
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MatterDisposed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MatterDisposed) ProtoMessage() {}
+
+func (x *MatterDisposed) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MatterDisposed.ProtoReflect.Descriptor instead.
+func (*MatterDisposed) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *MatterDisposed) GetReorganisation() string {
+	if x != nil {
+		return x.Reorganisation
+	}
+	return ""
+}
+
+func (x *MatterDisposed) GetMatter() *Matter {
+	if x != nil {
+		return x.Matter
+	}
+	return nil
+}
+
+func (x *MatterDisposed) GetDisposition() string {
+	if x != nil {
+		return x.Disposition
+	}
+	return ""
+}
+
+func (x *MatterDisposed) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *MatterDisposed) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *MatterDisposed) GetEffectiveOn() uint32 {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return 0
+}
+
+func (x *MatterDisposed) GetGateways() []*GatewayPlan {
+	if x != nil {
+		return x.Gateways
+	}
+	return nil
+}
+
+func (x *MatterDisposed) GetShares() []*Move {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
+// Matter names something open.
+type Matter struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// transfer, delegation, condition, risk, intervention or committee.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Its id; a condition's is that of its transfer, a slash and its own.
+	Id            string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Matter) Reset() {
+	*x = Matter{}
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Matter) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Matter) ProtoMessage() {}
+
+func (x *Matter) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Matter.ProtoReflect.Descriptor instead.
+func (*Matter) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Matter) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Matter) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 var File_remit_event_v1_reorganisation_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
-	"#remit/event/v1/reorganisation.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/holding.proto\"\x9b\x02\n" +
+	"#remit/event/v1/reorganisation.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/holding.proto\x1a\x1dremit/event/v1/transfer.proto\"\x9b\x02\n" +
 	"\x18OrganisationsReorganised\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1c\n" +
 	"\toriginals\x18\x02 \x03(\tR\toriginals\x12\x18\n" +
@@ -578,7 +743,19 @@ const file_remit_event_v1_reorganisation_proto_rawDesc = "" +
 	"\x13FootprintSuccession\x12 \n" +
 	"\vpredecessor\x18\x01 \x01(\tR\vpredecessor\x12\x1c\n" +
 	"\tsuccessor\x18\x02 \x01(\tR\tsuccessor\x12\x14\n" +
-	"\x05share\x18\x03 \x01(\tR\x05shareB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
+	"\x05share\x18\x03 \x01(\tR\x05share\"\xb8\x02\n" +
+	"\x0eMatterDisposed\x12&\n" +
+	"\x0ereorganisation\x18\x01 \x01(\tR\x0ereorganisation\x12.\n" +
+	"\x06matter\x18\x02 \x01(\v2\x16.remit.event.v1.MatterR\x06matter\x12 \n" +
+	"\vdisposition\x18\x03 \x01(\tR\vdisposition\x12\x12\n" +
+	"\x04from\x18\x04 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x05 \x01(\tR\x02to\x12!\n" +
+	"\feffective_on\x18\x06 \x01(\rR\veffectiveOn\x127\n" +
+	"\bgateways\x18\a \x03(\v2\x1b.remit.event.v1.GatewayPlanR\bgateways\x12,\n" +
+	"\x06shares\x18\b \x03(\v2\x14.remit.event.v1.MoveR\x06shares\",\n" +
+	"\x06Matter\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02idB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
 
 var (
 	file_remit_event_v1_reorganisation_proto_rawDescOnce sync.Once
@@ -592,7 +769,7 @@ func file_remit_event_v1_reorganisation_proto_rawDescGZIP() []byte {
 	return file_remit_event_v1_reorganisation_proto_rawDescData
 }
 
-var file_remit_event_v1_reorganisation_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_remit_event_v1_reorganisation_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_remit_event_v1_reorganisation_proto_goTypes = []any{
 	(*OrganisationsReorganised)(nil), // 0: remit.event.v1.OrganisationsReorganised
 	(*HoldingsDisposed)(nil),         // 1: remit.event.v1.HoldingsDisposed
@@ -600,17 +777,24 @@ var file_remit_event_v1_reorganisation_proto_goTypes = []any{
 	(*FootprintsSucceeded)(nil),      // 3: remit.event.v1.FootprintsSucceeded
 	(*Succession)(nil),               // 4: remit.event.v1.Succession
 	(*FootprintSuccession)(nil),      // 5: remit.event.v1.FootprintSuccession
-	(*HoldingChange)(nil),            // 6: remit.event.v1.HoldingChange
+	(*MatterDisposed)(nil),           // 6: remit.event.v1.MatterDisposed
+	(*Matter)(nil),                   // 7: remit.event.v1.Matter
+	(*HoldingChange)(nil),            // 8: remit.event.v1.HoldingChange
+	(*GatewayPlan)(nil),              // 9: remit.event.v1.GatewayPlan
+	(*Move)(nil),                     // 10: remit.event.v1.Move
 }
 var file_remit_event_v1_reorganisation_proto_depIdxs = []int32{
-	4, // 0: remit.event.v1.OrganisationsReorganised.successions:type_name -> remit.event.v1.Succession
-	6, // 1: remit.event.v1.HoldingsDisposed.changes:type_name -> remit.event.v1.HoldingChange
-	5, // 2: remit.event.v1.FootprintsSucceeded.successions:type_name -> remit.event.v1.FootprintSuccession
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4,  // 0: remit.event.v1.OrganisationsReorganised.successions:type_name -> remit.event.v1.Succession
+	8,  // 1: remit.event.v1.HoldingsDisposed.changes:type_name -> remit.event.v1.HoldingChange
+	5,  // 2: remit.event.v1.FootprintsSucceeded.successions:type_name -> remit.event.v1.FootprintSuccession
+	7,  // 3: remit.event.v1.MatterDisposed.matter:type_name -> remit.event.v1.Matter
+	9,  // 4: remit.event.v1.MatterDisposed.gateways:type_name -> remit.event.v1.GatewayPlan
+	10, // 5: remit.event.v1.MatterDisposed.shares:type_name -> remit.event.v1.Move
+	6,  // [6:6] is the sub-list for method output_type
+	6,  // [6:6] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_reorganisation_proto_init() }
@@ -619,13 +803,14 @@ func file_remit_event_v1_reorganisation_proto_init() {
 		return
 	}
 	file_remit_event_v1_holding_proto_init()
+	file_remit_event_v1_transfer_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_event_v1_reorganisation_proto_rawDesc), len(file_remit_event_v1_reorganisation_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

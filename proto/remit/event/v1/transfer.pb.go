@@ -259,7 +259,15 @@ type TransferProposed struct {
 	// Gateways as they apply.
 	Gateways []*GatewayPlan `protobuf:"bytes,16,rep,name=gateways,proto3" json:"gateways,omitempty"`
 	// Plan is the announced plan that the proposal carries out, if any.
-	Plan          string `protobuf:"bytes,17,opt,name=plan,proto3" json:"plan,omitempty"`
+	Plan string `protobuf:"bytes,17,opt,name=plan,proto3" json:"plan,omitempty"`
+	// Results are what the receiver gets in place of the remits themselves.
+	Results []*TransferResult `protobuf:"bytes,18,rep,name=results,proto3" json:"results,omitempty"`
+	// What becomes of the remits from which it started when it has results: stays or ceases.
+	Residue string `protobuf:"bytes,19,opt,name=residue,proto3" json:"residue,omitempty"`
+	// Notice is set where both parties give notice in place of assessing.
+	Notice *Notice `protobuf:"bytes,20,opt,name=notice,proto3" json:"notice,omitempty"`
+	// Reverses is the completed transfer that this one takes back, if any.
+	Reverses      string `protobuf:"bytes,21,opt,name=reverses,proto3" json:"reverses,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -413,6 +421,34 @@ func (x *TransferProposed) GetPlan() string {
 	return ""
 }
 
+func (x *TransferProposed) GetResults() []*TransferResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+func (x *TransferProposed) GetResidue() string {
+	if x != nil {
+		return x.Residue
+	}
+	return ""
+}
+
+func (x *TransferProposed) GetNotice() *Notice {
+	if x != nil {
+		return x.Notice
+	}
+	return nil
+}
+
+func (x *TransferProposed) GetReverses() string {
+	if x != nil {
+		return x.Reverses
+	}
+	return ""
+}
+
 // TransferAmended replaces what was proposed. What was assessed and decided before no longer counts when
 // Material.
 type TransferAmended struct {
@@ -438,7 +474,9 @@ type TransferAmended struct {
 	// Gateways as they apply.
 	Gateways []*GatewayPlan `protobuf:"bytes,10,rep,name=gateways,proto3" json:"gateways,omitempty"`
 	// Whether what was assessed and decided before no longer counts.
-	Material      bool `protobuf:"varint,11,opt,name=material,proto3" json:"material,omitempty"`
+	Material bool `protobuf:"varint,11,opt,name=material,proto3" json:"material,omitempty"`
+	// Notice is set where both parties give notice in place of assessing.
+	Notice        *Notice `protobuf:"bytes,12,opt,name=notice,proto3" json:"notice,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -548,6 +586,13 @@ func (x *TransferAmended) GetMaterial() bool {
 		return x.Material
 	}
 	return false
+}
+
+func (x *TransferAmended) GetNotice() *Notice {
+	if x != nil {
+		return x.Notice
+	}
+	return nil
 }
 
 // TermsSet replaces the terms of a transfer.
@@ -934,7 +979,31 @@ type Terms struct {
 	// OnwardPermitted says whether the receiver may delegate further.
 	OnwardPermitted bool `protobuf:"varint,7,opt,name=onward_permitted,json=onwardPermitted,proto3" json:"onward_permitted,omitempty"`
 	// AgreementRef is the reference of the contract or agreement.
-	AgreementRef  string `protobuf:"bytes,8,opt,name=agreement_ref,json=agreementRef,proto3" json:"agreement_ref,omitempty"`
+	AgreementRef string `protobuf:"bytes,8,opt,name=agreement_ref,json=agreementRef,proto3" json:"agreement_ref,omitempty"`
+	// OnwardDepth says how often in a row the receiver may pass on what it gets, 0 meaning once.
+	OnwardDepth uint64 `protobuf:"varint,9,opt,name=onward_depth,json=onwardDepth,proto3" json:"onward_depth,omitempty"`
+	// Money that moves.
+	Money []*MoneyTerm `protobuf:"bytes,10,rep,name=money,proto3" json:"money,omitempty"`
+	// Who moves, and how.
+	Staff *StaffTerms `protobuf:"bytes,11,opt,name=staff,proto3" json:"staff,omitempty"`
+	// References of contracts that go over.
+	Contracts []string `protobuf:"bytes,12,rep,name=contracts,proto3" json:"contracts,omitempty"`
+	// What becomes of liabilities.
+	Liabilities []byte `protobuf:"bytes,13,opt,name=liabilities,proto3" json:"liabilities,omitempty"`
+	// What becomes of records.
+	Records []byte `protobuf:"bytes,14,opt,name=records,proto3" json:"records,omitempty"`
+	// Subcontracts are the chain of a lead provider: who delivers for whom.
+	Subcontracts []*Subcontract `protobuf:"bytes,15,rep,name=subcontracts,proto3" json:"subcontracts,omitempty"`
+	// Code of the body that decides over personal data from then on.
+	Controller string `protobuf:"bytes,16,opt,name=controller,proto3" json:"controller,omitempty"`
+	// DataAgreement is the reference of what says so.
+	DataAgreement string `protobuf:"bytes,17,opt,name=data_agreement,json=dataAgreement,proto3" json:"data_agreement,omitempty"`
+	// Whether it brings a new liability.
+	NewLiability bool `protobuf:"varint,18,opt,name=new_liability,json=newLiability,proto3" json:"new_liability,omitempty"`
+	// Whether it brings redundancy.
+	Redundancy bool `protobuf:"varint,19,opt,name=redundancy,proto3" json:"redundancy,omitempty"`
+	// Whether it brings a new controller of personal data.
+	NewController bool `protobuf:"varint,20,opt,name=new_controller,json=newController,proto3" json:"new_controller,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1023,6 +1092,90 @@ func (x *Terms) GetAgreementRef() string {
 		return x.AgreementRef
 	}
 	return ""
+}
+
+func (x *Terms) GetOnwardDepth() uint64 {
+	if x != nil {
+		return x.OnwardDepth
+	}
+	return 0
+}
+
+func (x *Terms) GetMoney() []*MoneyTerm {
+	if x != nil {
+		return x.Money
+	}
+	return nil
+}
+
+func (x *Terms) GetStaff() *StaffTerms {
+	if x != nil {
+		return x.Staff
+	}
+	return nil
+}
+
+func (x *Terms) GetContracts() []string {
+	if x != nil {
+		return x.Contracts
+	}
+	return nil
+}
+
+func (x *Terms) GetLiabilities() []byte {
+	if x != nil {
+		return x.Liabilities
+	}
+	return nil
+}
+
+func (x *Terms) GetRecords() []byte {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+func (x *Terms) GetSubcontracts() []*Subcontract {
+	if x != nil {
+		return x.Subcontracts
+	}
+	return nil
+}
+
+func (x *Terms) GetController() string {
+	if x != nil {
+		return x.Controller
+	}
+	return ""
+}
+
+func (x *Terms) GetDataAgreement() string {
+	if x != nil {
+		return x.DataAgreement
+	}
+	return ""
+}
+
+func (x *Terms) GetNewLiability() bool {
+	if x != nil {
+		return x.NewLiability
+	}
+	return false
+}
+
+func (x *Terms) GetRedundancy() bool {
+	if x != nil {
+		return x.Redundancy
+	}
+	return false
+}
+
+func (x *Terms) GetNewController() bool {
+	if x != nil {
+		return x.NewController
+	}
+	return false
 }
 
 // GatewayPlan is a gateway as it applies to one transfer: fixed when the transfer is proposed.
@@ -1116,11 +1269,303 @@ func (x *GatewayPlan) GetSameLegalPerson() bool {
 	return false
 }
 
+// TransferResult is what the receiver gets where a transfer changes the kind of footprint: remits of another function.
+type TransferResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the function.
+	Function string `protobuf:"bytes,1,opt,name=function,proto3" json:"function,omitempty"`
+	// Code of the part, empty for the whole function.
+	Part string `protobuf:"bytes,2,opt,name=part,proto3" json:"part,omitempty"`
+	// Codes of footprints.
+	Footprints    []string `protobuf:"bytes,3,rep,name=footprints,proto3" json:"footprints,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferResult) Reset() {
+	*x = TransferResult{}
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferResult) ProtoMessage() {}
+
+func (x *TransferResult) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferResult.ProtoReflect.Descriptor instead.
+func (*TransferResult) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_transfer_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *TransferResult) GetFunction() string {
+	if x != nil {
+		return x.Function
+	}
+	return ""
+}
+
+func (x *TransferResult) GetPart() string {
+	if x != nil {
+		return x.Part
+	}
+	return ""
+}
+
+func (x *TransferResult) GetFootprints() []string {
+	if x != nil {
+		return x.Footprints
+	}
+	return nil
+}
+
+// MoneyTerm is money that moves with a function in a financial year.
+type MoneyTerm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// running_cost, programme or capital.
+	Class string `protobuf:"bytes,1,opt,name=class,proto3" json:"class,omitempty"`
+	// Whether it comes again every year.
+	Recurrent bool `protobuf:"varint,2,opt,name=recurrent,proto3" json:"recurrent,omitempty"`
+	// The amount of the year, in whole pounds.
+	Pounds uint64 `protobuf:"varint,3,opt,name=pounds,proto3" json:"pounds,omitempty"`
+	// The financial year, such as "2026/27".
+	Year string `protobuf:"bytes,4,opt,name=year,proto3" json:"year,omitempty"`
+	// HostShare is the share that the host of a pooled fund bears, a decimal number, "" where nothing is pooled.
+	HostShare     string `protobuf:"bytes,5,opt,name=host_share,json=hostShare,proto3" json:"host_share,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoneyTerm) Reset() {
+	*x = MoneyTerm{}
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoneyTerm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoneyTerm) ProtoMessage() {}
+
+func (x *MoneyTerm) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoneyTerm.ProtoReflect.Descriptor instead.
+func (*MoneyTerm) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_transfer_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *MoneyTerm) GetClass() string {
+	if x != nil {
+		return x.Class
+	}
+	return ""
+}
+
+func (x *MoneyTerm) GetRecurrent() bool {
+	if x != nil {
+		return x.Recurrent
+	}
+	return false
+}
+
+func (x *MoneyTerm) GetPounds() uint64 {
+	if x != nil {
+		return x.Pounds
+	}
+	return 0
+}
+
+func (x *MoneyTerm) GetYear() string {
+	if x != nil {
+		return x.Year
+	}
+	return ""
+}
+
+func (x *MoneyTerm) GetHostShare() string {
+	if x != nil {
+		return x.HostShare
+	}
+	return ""
+}
+
+// StaffTerms is who moves with a function, and how.
+type StaffTerms struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whole-time equivalents, in hundredths.
+	Wte uint64 `protobuf:"varint,1,opt,name=wte,proto3" json:"wte,omitempty"`
+	// Stated says that wte was given, also where it is nothing.
+	Stated bool `protobuf:"varint,2,opt,name=stated,proto3" json:"stated,omitempty"`
+	// Code of the body that employs them from then on.
+	Employer string `protobuf:"bytes,3,opt,name=employer,proto3" json:"employer,omitempty"`
+	// tupe, cosop, secondment or none.
+	Mechanism string `protobuf:"bytes,4,opt,name=mechanism,proto3" json:"mechanism,omitempty"`
+	// When they were consulted, YYYYMMDD.
+	ConsultedOn   uint32 `protobuf:"varint,5,opt,name=consulted_on,json=consultedOn,proto3" json:"consulted_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StaffTerms) Reset() {
+	*x = StaffTerms{}
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StaffTerms) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StaffTerms) ProtoMessage() {}
+
+func (x *StaffTerms) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StaffTerms.ProtoReflect.Descriptor instead.
+func (*StaffTerms) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_transfer_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *StaffTerms) GetWte() uint64 {
+	if x != nil {
+		return x.Wte
+	}
+	return 0
+}
+
+func (x *StaffTerms) GetStated() bool {
+	if x != nil {
+		return x.Stated
+	}
+	return false
+}
+
+func (x *StaffTerms) GetEmployer() string {
+	if x != nil {
+		return x.Employer
+	}
+	return ""
+}
+
+func (x *StaffTerms) GetMechanism() string {
+	if x != nil {
+		return x.Mechanism
+	}
+	return ""
+}
+
+func (x *StaffTerms) GetConsultedOn() uint32 {
+	if x != nil {
+		return x.ConsultedOn
+	}
+	return 0
+}
+
+// Subcontract is a body delivering for another one.
+type Subcontract struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the body for which it delivers.
+	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// Code of the body that delivers.
+	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	// Reference of the agreement.
+	AgreementRef  string `protobuf:"bytes,3,opt,name=agreement_ref,json=agreementRef,proto3" json:"agreement_ref,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Subcontract) Reset() {
+	*x = Subcontract{}
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Subcontract) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Subcontract) ProtoMessage() {}
+
+func (x *Subcontract) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_transfer_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Subcontract.ProtoReflect.Descriptor instead.
+func (*Subcontract) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_transfer_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Subcontract) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *Subcontract) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *Subcontract) GetAgreementRef() string {
+	if x != nil {
+		return x.AgreementRef
+	}
+	return ""
+}
+
 var File_remit_event_v1_transfer_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_transfer_proto_rawDesc = "" +
 	"\n" +
-	"\x1dremit/event/v1/transfer.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/holding.proto\x1a\x1cremit/event/v1/options.proto\"\xde\x02\n" +
+	"\x1dremit/event/v1/transfer.proto\x12\x0eremit.event.v1\x1a\x1eremit/event/v1/framework.proto\x1a\x1cremit/event/v1/holding.proto\x1a\x1cremit/event/v1/options.proto\"\xde\x02\n" +
 	"\x0fTransferPlanned\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1a\n" +
@@ -1141,7 +1586,7 @@ const file_remit_event_v1_transfer_proto_rawDesc = "" +
 	"\x06source\x18\f \x01(\tR\x06source\".\n" +
 	"\fPlanReplaced\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\x9f\x04\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xbf\x05\n" +
 	"\x10TransferProposed\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1a\n" +
@@ -1164,7 +1609,11 @@ const file_remit_event_v1_transfer_proto_rawDesc = "" +
 	"\tframework\x18\x0e \x01(\tR\tframework\x12\x18\n" +
 	"\adomains\x18\x0f \x03(\tR\adomains\x127\n" +
 	"\bgateways\x18\x10 \x03(\v2\x1b.remit.event.v1.GatewayPlanR\bgateways\x12\x12\n" +
-	"\x04plan\x18\x11 \x01(\tR\x04plan\"\x81\x03\n" +
+	"\x04plan\x18\x11 \x01(\tR\x04plan\x128\n" +
+	"\aresults\x18\x12 \x03(\v2\x1e.remit.event.v1.TransferResultR\aresults\x12\x18\n" +
+	"\aresidue\x18\x13 \x01(\tR\aresidue\x12.\n" +
+	"\x06notice\x18\x14 \x01(\v2\x16.remit.event.v1.NoticeR\x06notice\x12\x1a\n" +
+	"\breverses\x18\x15 \x01(\tR\breverses\"\xb1\x03\n" +
 	"\x0fTransferAmended\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1e\n" +
 	"\n" +
@@ -1181,7 +1630,8 @@ const file_remit_event_v1_transfer_proto_rawDesc = "" +
 	"\adomains\x18\t \x03(\tR\adomains\x127\n" +
 	"\bgateways\x18\n" +
 	" \x03(\v2\x1b.remit.event.v1.GatewayPlanR\bgateways\x12\x1a\n" +
-	"\bmaterial\x18\v \x01(\bR\bmaterial\"c\n" +
+	"\bmaterial\x18\v \x01(\bR\bmaterial\x12.\n" +
+	"\x06notice\x18\f \x01(\v2\x16.remit.event.v1.NoticeR\x06notice\"c\n" +
 	"\bTermsSet\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12+\n" +
 	"\x05terms\x18\x02 \x01(\v2\x15.remit.event.v1.TermsR\x05terms\x12\x1a\n" +
@@ -1205,7 +1655,7 @@ const file_remit_event_v1_transfer_proto_rawDesc = "" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x16\n" +
 	"\x06holder\x18\x02 \x01(\tR\x06holder\x12\x12\n" +
 	"\x04part\x18\x03 \x01(\tR\x04part\x12&\n" +
-	"\vdescription\x18\x04 \x01(\fB\x04\x88\xb5\x18\x01R\vdescription\"\x8f\x02\n" +
+	"\vdescription\x18\x04 \x01(\fB\x04\x88\xb5\x18\x01R\vdescription\"\xef\x05\n" +
 	"\x05Terms\x12 \n" +
 	"\breserved\x18\x01 \x01(\fB\x04\x88\xb5\x18\x01R\breserved\x12\x1c\n" +
 	"\x06limits\x18\x02 \x01(\fB\x04\x88\xb5\x18\x01R\x06limits\x12\"\n" +
@@ -1214,14 +1664,55 @@ const file_remit_event_v1_transfer_proto_rawDesc = "" +
 	"\treview_on\x18\x05 \x01(\rR\breviewOn\x12\x17\n" +
 	"\aends_on\x18\x06 \x01(\rR\x06endsOn\x12)\n" +
 	"\x10onward_permitted\x18\a \x01(\bR\x0fonwardPermitted\x12#\n" +
-	"\ragreement_ref\x18\b \x01(\tR\fagreementRef\"\xbc\x01\n" +
+	"\ragreement_ref\x18\b \x01(\tR\fagreementRef\x12!\n" +
+	"\fonward_depth\x18\t \x01(\x04R\vonwardDepth\x12/\n" +
+	"\x05money\x18\n" +
+	" \x03(\v2\x19.remit.event.v1.MoneyTermR\x05money\x120\n" +
+	"\x05staff\x18\v \x01(\v2\x1a.remit.event.v1.StaffTermsR\x05staff\x12\x1c\n" +
+	"\tcontracts\x18\f \x03(\tR\tcontracts\x12&\n" +
+	"\vliabilities\x18\r \x01(\fB\x04\x88\xb5\x18\x01R\vliabilities\x12\x1e\n" +
+	"\arecords\x18\x0e \x01(\fB\x04\x88\xb5\x18\x01R\arecords\x12?\n" +
+	"\fsubcontracts\x18\x0f \x03(\v2\x1b.remit.event.v1.SubcontractR\fsubcontracts\x12\x1e\n" +
+	"\n" +
+	"controller\x18\x10 \x01(\tR\n" +
+	"controller\x12%\n" +
+	"\x0edata_agreement\x18\x11 \x01(\tR\rdataAgreement\x12#\n" +
+	"\rnew_liability\x18\x12 \x01(\bR\fnewLiability\x12\x1e\n" +
+	"\n" +
+	"redundancy\x18\x13 \x01(\bR\n" +
+	"redundancy\x12%\n" +
+	"\x0enew_controller\x18\x14 \x01(\bR\rnewController\"\xbc\x01\n" +
 	"\vGatewayPlan\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x14\n" +
 	"\x05party\x18\x02 \x01(\tR\x05party\x12\x18\n" +
 	"\adecider\x18\x03 \x01(\tR\adecider\x12\x12\n" +
 	"\x04role\x18\x04 \x01(\tR\x04role\x12)\n" +
 	"\x10opinion_required\x18\x05 \x01(\bR\x0fopinionRequired\x12*\n" +
-	"\x11same_legal_person\x18\x06 \x01(\bR\x0fsameLegalPersonB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
+	"\x11same_legal_person\x18\x06 \x01(\bR\x0fsameLegalPerson\"`\n" +
+	"\x0eTransferResult\x12\x1a\n" +
+	"\bfunction\x18\x01 \x01(\tR\bfunction\x12\x12\n" +
+	"\x04part\x18\x02 \x01(\tR\x04part\x12\x1e\n" +
+	"\n" +
+	"footprints\x18\x03 \x03(\tR\n" +
+	"footprints\"\x8a\x01\n" +
+	"\tMoneyTerm\x12\x14\n" +
+	"\x05class\x18\x01 \x01(\tR\x05class\x12\x1c\n" +
+	"\trecurrent\x18\x02 \x01(\bR\trecurrent\x12\x16\n" +
+	"\x06pounds\x18\x03 \x01(\x04R\x06pounds\x12\x12\n" +
+	"\x04year\x18\x04 \x01(\tR\x04year\x12\x1d\n" +
+	"\n" +
+	"host_share\x18\x05 \x01(\tR\thostShare\"\x93\x01\n" +
+	"\n" +
+	"StaffTerms\x12\x10\n" +
+	"\x03wte\x18\x01 \x01(\x04R\x03wte\x12\x16\n" +
+	"\x06stated\x18\x02 \x01(\bR\x06stated\x12\x1a\n" +
+	"\bemployer\x18\x03 \x01(\tR\bemployer\x12\x1c\n" +
+	"\tmechanism\x18\x04 \x01(\tR\tmechanism\x12!\n" +
+	"\fconsulted_on\x18\x05 \x01(\rR\vconsultedOn\"V\n" +
+	"\vSubcontract\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\x12#\n" +
+	"\ragreement_ref\x18\x03 \x01(\tR\fagreementRefB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
 
 var (
 	file_remit_event_v1_transfer_proto_rawDescOnce sync.Once
@@ -1235,7 +1726,7 @@ func file_remit_event_v1_transfer_proto_rawDescGZIP() []byte {
 	return file_remit_event_v1_transfer_proto_rawDescData
 }
 
-var file_remit_event_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_remit_event_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_remit_event_v1_transfer_proto_goTypes = []any{
 	(*TransferPlanned)(nil),   // 0: remit.event.v1.TransferPlanned
 	(*PlanReplaced)(nil),      // 1: remit.event.v1.PlanReplaced
@@ -1249,22 +1740,33 @@ var file_remit_event_v1_transfer_proto_goTypes = []any{
 	(*Retained)(nil),          // 9: remit.event.v1.Retained
 	(*Terms)(nil),             // 10: remit.event.v1.Terms
 	(*GatewayPlan)(nil),       // 11: remit.event.v1.GatewayPlan
-	(*HoldingChange)(nil),     // 12: remit.event.v1.HoldingChange
+	(*TransferResult)(nil),    // 12: remit.event.v1.TransferResult
+	(*MoneyTerm)(nil),         // 13: remit.event.v1.MoneyTerm
+	(*StaffTerms)(nil),        // 14: remit.event.v1.StaffTerms
+	(*Subcontract)(nil),       // 15: remit.event.v1.Subcontract
+	(*Notice)(nil),            // 16: remit.event.v1.Notice
+	(*HoldingChange)(nil),     // 17: remit.event.v1.HoldingChange
 }
 var file_remit_event_v1_transfer_proto_depIdxs = []int32{
 	8,  // 0: remit.event.v1.TransferPlanned.moves:type_name -> remit.event.v1.Move
 	9,  // 1: remit.event.v1.TransferProposed.retained:type_name -> remit.event.v1.Retained
 	10, // 2: remit.event.v1.TransferProposed.terms:type_name -> remit.event.v1.Terms
 	11, // 3: remit.event.v1.TransferProposed.gateways:type_name -> remit.event.v1.GatewayPlan
-	9,  // 4: remit.event.v1.TransferAmended.retained:type_name -> remit.event.v1.Retained
-	11, // 5: remit.event.v1.TransferAmended.gateways:type_name -> remit.event.v1.GatewayPlan
-	10, // 6: remit.event.v1.TermsSet.terms:type_name -> remit.event.v1.Terms
-	12, // 7: remit.event.v1.TransferCompleted.changes:type_name -> remit.event.v1.HoldingChange
-	8,  // [8:8] is the sub-list for method output_type
-	8,  // [8:8] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	12, // 4: remit.event.v1.TransferProposed.results:type_name -> remit.event.v1.TransferResult
+	16, // 5: remit.event.v1.TransferProposed.notice:type_name -> remit.event.v1.Notice
+	9,  // 6: remit.event.v1.TransferAmended.retained:type_name -> remit.event.v1.Retained
+	11, // 7: remit.event.v1.TransferAmended.gateways:type_name -> remit.event.v1.GatewayPlan
+	16, // 8: remit.event.v1.TransferAmended.notice:type_name -> remit.event.v1.Notice
+	10, // 9: remit.event.v1.TermsSet.terms:type_name -> remit.event.v1.Terms
+	17, // 10: remit.event.v1.TransferCompleted.changes:type_name -> remit.event.v1.HoldingChange
+	13, // 11: remit.event.v1.Terms.money:type_name -> remit.event.v1.MoneyTerm
+	14, // 12: remit.event.v1.Terms.staff:type_name -> remit.event.v1.StaffTerms
+	15, // 13: remit.event.v1.Terms.subcontracts:type_name -> remit.event.v1.Subcontract
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_transfer_proto_init() }
@@ -1272,6 +1774,7 @@ func file_remit_event_v1_transfer_proto_init() {
 	if File_remit_event_v1_transfer_proto != nil {
 		return
 	}
+	file_remit_event_v1_framework_proto_init()
 	file_remit_event_v1_holding_proto_init()
 	file_remit_event_v1_options_proto_init()
 	type x struct{}
@@ -1280,7 +1783,7 @@ func file_remit_event_v1_transfer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_event_v1_transfer_proto_rawDesc), len(file_remit_event_v1_transfer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -42,6 +42,18 @@ const (
 	// DelegationServiceRevokeDelegationProcedure is the fully-qualified name of the DelegationService's
 	// RevokeDelegation RPC.
 	DelegationServiceRevokeDelegationProcedure = "/remit.v1.DelegationService/RevokeDelegation"
+	// DelegationServiceVaryDelegationProcedure is the fully-qualified name of the DelegationService's
+	// VaryDelegation RPC.
+	DelegationServiceVaryDelegationProcedure = "/remit.v1.DelegationService/VaryDelegation"
+	// DelegationServiceRecordInterventionProcedure is the fully-qualified name of the
+	// DelegationService's RecordIntervention RPC.
+	DelegationServiceRecordInterventionProcedure = "/remit.v1.DelegationService/RecordIntervention"
+	// DelegationServiceEndInterventionProcedure is the fully-qualified name of the DelegationService's
+	// EndIntervention RPC.
+	DelegationServiceEndInterventionProcedure = "/remit.v1.DelegationService/EndIntervention"
+	// DelegationServiceListInterventionsProcedure is the fully-qualified name of the
+	// DelegationService's ListInterventions RPC.
+	DelegationServiceListInterventionsProcedure = "/remit.v1.DelegationService/ListInterventions"
 	// DelegationServiceGetDelegationProcedure is the fully-qualified name of the DelegationService's
 	// GetDelegation RPC.
 	DelegationServiceGetDelegationProcedure = "/remit.v1.DelegationService/GetDelegation"
@@ -54,10 +66,19 @@ const (
 type DelegationServiceClient interface {
 	// DelegateFunction records a delegation agreed by the delegator's board; it takes effect once the delegate accepts.
 	DelegateFunction(context.Context, *v1.DelegateFunctionRequest) (*v1.DelegateFunctionResponse, error)
-	// AcceptDelegation records that the delegate's board accepts.
+	// AcceptDelegation records that the delegate's board accepts a delegation, or a variation of one.
 	AcceptDelegation(context.Context, *v1.AcceptDelegationRequest) (*v1.AcceptDelegationResponse, error)
 	// RevokeDelegation ends a delegation from a date: its remits go back. By the delegator's board.
 	RevokeDelegation(context.Context, *v1.RevokeDelegationRequest) (*v1.RevokeDelegationResponse, error)
+	// VaryDelegation changes the terms of a delegation; they hold once the delegate accepts. By the delegator's board.
+	VaryDelegation(context.Context, *v1.VaryDelegationRequest) (*v1.VaryDelegationResponse, error)
+	// RecordIntervention records that a body above steps in. By the panel of the region of the body, or of a national
+	// body.
+	RecordIntervention(context.Context, *v1.RecordInterventionRequest) (*v1.RecordInterventionResponse, error)
+	// EndIntervention ends an intervention: what a takeover took goes back. By as for RecordIntervention.
+	EndIntervention(context.Context, *v1.EndInterventionRequest) (*v1.EndInterventionResponse, error)
+	// ListInterventions returns interventions in the order of their recording.
+	ListInterventions(context.Context, *v1.ListInterventionsRequest) (*v1.ListInterventionsResponse, error)
 	// GetDelegation returns an arrangement, however it was made.
 	GetDelegation(context.Context, *v1.GetDelegationRequest) (*v1.GetDelegationResponse, error)
 	// ListDelegations returns arrangements in the order of their making.
@@ -93,6 +114,31 @@ func NewDelegationServiceClient(httpClient connect.HTTPClient, baseURL string, o
 			connect.WithSchema(delegationServiceMethods.ByName("RevokeDelegation")),
 			connect.WithClientOptions(opts...),
 		),
+		varyDelegation: connect.NewClient[v1.VaryDelegationRequest, v1.VaryDelegationResponse](
+			httpClient,
+			baseURL+DelegationServiceVaryDelegationProcedure,
+			connect.WithSchema(delegationServiceMethods.ByName("VaryDelegation")),
+			connect.WithClientOptions(opts...),
+		),
+		recordIntervention: connect.NewClient[v1.RecordInterventionRequest, v1.RecordInterventionResponse](
+			httpClient,
+			baseURL+DelegationServiceRecordInterventionProcedure,
+			connect.WithSchema(delegationServiceMethods.ByName("RecordIntervention")),
+			connect.WithClientOptions(opts...),
+		),
+		endIntervention: connect.NewClient[v1.EndInterventionRequest, v1.EndInterventionResponse](
+			httpClient,
+			baseURL+DelegationServiceEndInterventionProcedure,
+			connect.WithSchema(delegationServiceMethods.ByName("EndIntervention")),
+			connect.WithClientOptions(opts...),
+		),
+		listInterventions: connect.NewClient[v1.ListInterventionsRequest, v1.ListInterventionsResponse](
+			httpClient,
+			baseURL+DelegationServiceListInterventionsProcedure,
+			connect.WithSchema(delegationServiceMethods.ByName("ListInterventions")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		getDelegation: connect.NewClient[v1.GetDelegationRequest, v1.GetDelegationResponse](
 			httpClient,
 			baseURL+DelegationServiceGetDelegationProcedure,
@@ -112,11 +158,15 @@ func NewDelegationServiceClient(httpClient connect.HTTPClient, baseURL string, o
 
 // delegationServiceClient implements DelegationServiceClient.
 type delegationServiceClient struct {
-	delegateFunction *connect.Client[v1.DelegateFunctionRequest, v1.DelegateFunctionResponse]
-	acceptDelegation *connect.Client[v1.AcceptDelegationRequest, v1.AcceptDelegationResponse]
-	revokeDelegation *connect.Client[v1.RevokeDelegationRequest, v1.RevokeDelegationResponse]
-	getDelegation    *connect.Client[v1.GetDelegationRequest, v1.GetDelegationResponse]
-	listDelegations  *connect.Client[v1.ListDelegationsRequest, v1.ListDelegationsResponse]
+	delegateFunction   *connect.Client[v1.DelegateFunctionRequest, v1.DelegateFunctionResponse]
+	acceptDelegation   *connect.Client[v1.AcceptDelegationRequest, v1.AcceptDelegationResponse]
+	revokeDelegation   *connect.Client[v1.RevokeDelegationRequest, v1.RevokeDelegationResponse]
+	varyDelegation     *connect.Client[v1.VaryDelegationRequest, v1.VaryDelegationResponse]
+	recordIntervention *connect.Client[v1.RecordInterventionRequest, v1.RecordInterventionResponse]
+	endIntervention    *connect.Client[v1.EndInterventionRequest, v1.EndInterventionResponse]
+	listInterventions  *connect.Client[v1.ListInterventionsRequest, v1.ListInterventionsResponse]
+	getDelegation      *connect.Client[v1.GetDelegationRequest, v1.GetDelegationResponse]
+	listDelegations    *connect.Client[v1.ListDelegationsRequest, v1.ListDelegationsResponse]
 }
 
 // DelegateFunction calls remit.v1.DelegationService.DelegateFunction.
@@ -146,6 +196,42 @@ func (c *delegationServiceClient) RevokeDelegation(ctx context.Context, req *v1.
 	return nil, err
 }
 
+// VaryDelegation calls remit.v1.DelegationService.VaryDelegation.
+func (c *delegationServiceClient) VaryDelegation(ctx context.Context, req *v1.VaryDelegationRequest) (*v1.VaryDelegationResponse, error) {
+	response, err := c.varyDelegation.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// RecordIntervention calls remit.v1.DelegationService.RecordIntervention.
+func (c *delegationServiceClient) RecordIntervention(ctx context.Context, req *v1.RecordInterventionRequest) (*v1.RecordInterventionResponse, error) {
+	response, err := c.recordIntervention.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// EndIntervention calls remit.v1.DelegationService.EndIntervention.
+func (c *delegationServiceClient) EndIntervention(ctx context.Context, req *v1.EndInterventionRequest) (*v1.EndInterventionResponse, error) {
+	response, err := c.endIntervention.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListInterventions calls remit.v1.DelegationService.ListInterventions.
+func (c *delegationServiceClient) ListInterventions(ctx context.Context, req *v1.ListInterventionsRequest) (*v1.ListInterventionsResponse, error) {
+	response, err := c.listInterventions.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // GetDelegation calls remit.v1.DelegationService.GetDelegation.
 func (c *delegationServiceClient) GetDelegation(ctx context.Context, req *v1.GetDelegationRequest) (*v1.GetDelegationResponse, error) {
 	response, err := c.getDelegation.CallUnary(ctx, connect.NewRequest(req))
@@ -168,10 +254,19 @@ func (c *delegationServiceClient) ListDelegations(ctx context.Context, req *v1.L
 type DelegationServiceHandler interface {
 	// DelegateFunction records a delegation agreed by the delegator's board; it takes effect once the delegate accepts.
 	DelegateFunction(context.Context, *v1.DelegateFunctionRequest) (*v1.DelegateFunctionResponse, error)
-	// AcceptDelegation records that the delegate's board accepts.
+	// AcceptDelegation records that the delegate's board accepts a delegation, or a variation of one.
 	AcceptDelegation(context.Context, *v1.AcceptDelegationRequest) (*v1.AcceptDelegationResponse, error)
 	// RevokeDelegation ends a delegation from a date: its remits go back. By the delegator's board.
 	RevokeDelegation(context.Context, *v1.RevokeDelegationRequest) (*v1.RevokeDelegationResponse, error)
+	// VaryDelegation changes the terms of a delegation; they hold once the delegate accepts. By the delegator's board.
+	VaryDelegation(context.Context, *v1.VaryDelegationRequest) (*v1.VaryDelegationResponse, error)
+	// RecordIntervention records that a body above steps in. By the panel of the region of the body, or of a national
+	// body.
+	RecordIntervention(context.Context, *v1.RecordInterventionRequest) (*v1.RecordInterventionResponse, error)
+	// EndIntervention ends an intervention: what a takeover took goes back. By as for RecordIntervention.
+	EndIntervention(context.Context, *v1.EndInterventionRequest) (*v1.EndInterventionResponse, error)
+	// ListInterventions returns interventions in the order of their recording.
+	ListInterventions(context.Context, *v1.ListInterventionsRequest) (*v1.ListInterventionsResponse, error)
 	// GetDelegation returns an arrangement, however it was made.
 	GetDelegation(context.Context, *v1.GetDelegationRequest) (*v1.GetDelegationResponse, error)
 	// ListDelegations returns arrangements in the order of their making.
@@ -203,6 +298,31 @@ func NewDelegationServiceHandler(svc DelegationServiceHandler, opts ...connect.H
 		connect.WithSchema(delegationServiceMethods.ByName("RevokeDelegation")),
 		connect.WithHandlerOptions(opts...),
 	)
+	delegationServiceVaryDelegationHandler := connect.NewUnaryHandlerSimple(
+		DelegationServiceVaryDelegationProcedure,
+		svc.VaryDelegation,
+		connect.WithSchema(delegationServiceMethods.ByName("VaryDelegation")),
+		connect.WithHandlerOptions(opts...),
+	)
+	delegationServiceRecordInterventionHandler := connect.NewUnaryHandlerSimple(
+		DelegationServiceRecordInterventionProcedure,
+		svc.RecordIntervention,
+		connect.WithSchema(delegationServiceMethods.ByName("RecordIntervention")),
+		connect.WithHandlerOptions(opts...),
+	)
+	delegationServiceEndInterventionHandler := connect.NewUnaryHandlerSimple(
+		DelegationServiceEndInterventionProcedure,
+		svc.EndIntervention,
+		connect.WithSchema(delegationServiceMethods.ByName("EndIntervention")),
+		connect.WithHandlerOptions(opts...),
+	)
+	delegationServiceListInterventionsHandler := connect.NewUnaryHandlerSimple(
+		DelegationServiceListInterventionsProcedure,
+		svc.ListInterventions,
+		connect.WithSchema(delegationServiceMethods.ByName("ListInterventions")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	delegationServiceGetDelegationHandler := connect.NewUnaryHandlerSimple(
 		DelegationServiceGetDelegationProcedure,
 		svc.GetDelegation,
@@ -225,6 +345,14 @@ func NewDelegationServiceHandler(svc DelegationServiceHandler, opts ...connect.H
 			delegationServiceAcceptDelegationHandler.ServeHTTP(w, r)
 		case DelegationServiceRevokeDelegationProcedure:
 			delegationServiceRevokeDelegationHandler.ServeHTTP(w, r)
+		case DelegationServiceVaryDelegationProcedure:
+			delegationServiceVaryDelegationHandler.ServeHTTP(w, r)
+		case DelegationServiceRecordInterventionProcedure:
+			delegationServiceRecordInterventionHandler.ServeHTTP(w, r)
+		case DelegationServiceEndInterventionProcedure:
+			delegationServiceEndInterventionHandler.ServeHTTP(w, r)
+		case DelegationServiceListInterventionsProcedure:
+			delegationServiceListInterventionsHandler.ServeHTTP(w, r)
 		case DelegationServiceGetDelegationProcedure:
 			delegationServiceGetDelegationHandler.ServeHTTP(w, r)
 		case DelegationServiceListDelegationsProcedure:
@@ -248,6 +376,22 @@ func (UnimplementedDelegationServiceHandler) AcceptDelegation(context.Context, *
 
 func (UnimplementedDelegationServiceHandler) RevokeDelegation(context.Context, *v1.RevokeDelegationRequest) (*v1.RevokeDelegationResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.DelegationService.RevokeDelegation is not implemented"))
+}
+
+func (UnimplementedDelegationServiceHandler) VaryDelegation(context.Context, *v1.VaryDelegationRequest) (*v1.VaryDelegationResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.DelegationService.VaryDelegation is not implemented"))
+}
+
+func (UnimplementedDelegationServiceHandler) RecordIntervention(context.Context, *v1.RecordInterventionRequest) (*v1.RecordInterventionResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.DelegationService.RecordIntervention is not implemented"))
+}
+
+func (UnimplementedDelegationServiceHandler) EndIntervention(context.Context, *v1.EndInterventionRequest) (*v1.EndInterventionResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.DelegationService.EndIntervention is not implemented"))
+}
+
+func (UnimplementedDelegationServiceHandler) ListInterventions(context.Context, *v1.ListInterventionsRequest) (*v1.ListInterventionsResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.DelegationService.ListInterventions is not implemented"))
 }
 
 func (UnimplementedDelegationServiceHandler) GetDelegation(context.Context, *v1.GetDelegationRequest) (*v1.GetDelegationResponse, error) {

@@ -41,6 +41,9 @@ const (
 	MapServiceGetHistoryProcedure = "/remit.v1.MapService/GetHistory"
 	// MapServiceCompareMapsProcedure is the fully-qualified name of the MapService's CompareMaps RPC.
 	MapServiceCompareMapsProcedure = "/remit.v1.MapService/CompareMaps"
+	// MapServiceCheckCoherenceProcedure is the fully-qualified name of the MapService's CheckCoherence
+	// RPC.
+	MapServiceCheckCoherenceProcedure = "/remit.v1.MapService/CheckCoherence"
 )
 
 // MapServiceClient is a client for the remit.v1.MapService service.
@@ -54,6 +57,9 @@ type MapServiceClient interface {
 	GetHistory(context.Context, *v1.GetHistoryRequest) (*v1.GetHistoryResponse, error)
 	// CompareMaps returns the remits whose holders differ between two points, and the events that caused it.
 	CompareMaps(context.Context, *v1.CompareMapsRequest) (*v1.CompareMapsResponse, error)
+	// CheckCoherence returns what is incoherent in the map on a date, or on any date until another, plans included. Not
+	// paged.
+	CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error)
 }
 
 // NewMapServiceClient constructs a client for the remit.v1.MapService service. By default, it uses
@@ -95,15 +101,23 @@ func NewMapServiceClient(httpClient connect.HTTPClient, baseURL string, opts ...
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		checkCoherence: connect.NewClient[v1.CheckCoherenceRequest, v1.CheckCoherenceResponse](
+			httpClient,
+			baseURL+MapServiceCheckCoherenceProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("CheckCoherence")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // mapServiceClient implements MapServiceClient.
 type mapServiceClient struct {
-	whoHolds    *connect.Client[v1.WhoHoldsRequest, v1.WhoHoldsResponse]
-	getMap      *connect.Client[v1.GetMapRequest, v1.GetMapResponse]
-	getHistory  *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
-	compareMaps *connect.Client[v1.CompareMapsRequest, v1.CompareMapsResponse]
+	whoHolds       *connect.Client[v1.WhoHoldsRequest, v1.WhoHoldsResponse]
+	getMap         *connect.Client[v1.GetMapRequest, v1.GetMapResponse]
+	getHistory     *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
+	compareMaps    *connect.Client[v1.CompareMapsRequest, v1.CompareMapsResponse]
+	checkCoherence *connect.Client[v1.CheckCoherenceRequest, v1.CheckCoherenceResponse]
 }
 
 // WhoHolds calls remit.v1.MapService.WhoHolds.
@@ -142,6 +156,15 @@ func (c *mapServiceClient) CompareMaps(ctx context.Context, req *v1.CompareMapsR
 	return nil, err
 }
 
+// CheckCoherence calls remit.v1.MapService.CheckCoherence.
+func (c *mapServiceClient) CheckCoherence(ctx context.Context, req *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error) {
+	response, err := c.checkCoherence.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // MapServiceHandler is an implementation of the remit.v1.MapService service.
 type MapServiceHandler interface {
 	// WhoHolds returns who holds a function in a place, and what is planned there. One entry per footprint, role and
@@ -153,6 +176,9 @@ type MapServiceHandler interface {
 	GetHistory(context.Context, *v1.GetHistoryRequest) (*v1.GetHistoryResponse, error)
 	// CompareMaps returns the remits whose holders differ between two points, and the events that caused it.
 	CompareMaps(context.Context, *v1.CompareMapsRequest) (*v1.CompareMapsResponse, error)
+	// CheckCoherence returns what is incoherent in the map on a date, or on any date until another, plans included. Not
+	// paged.
+	CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error)
 }
 
 // NewMapServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -190,6 +216,13 @@ func NewMapServiceHandler(svc MapServiceHandler, opts ...connect.HandlerOption) 
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	mapServiceCheckCoherenceHandler := connect.NewUnaryHandlerSimple(
+		MapServiceCheckCoherenceProcedure,
+		svc.CheckCoherence,
+		connect.WithSchema(mapServiceMethods.ByName("CheckCoherence")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/remit.v1.MapService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case MapServiceWhoHoldsProcedure:
@@ -200,6 +233,8 @@ func NewMapServiceHandler(svc MapServiceHandler, opts ...connect.HandlerOption) 
 			mapServiceGetHistoryHandler.ServeHTTP(w, r)
 		case MapServiceCompareMapsProcedure:
 			mapServiceCompareMapsHandler.ServeHTTP(w, r)
+		case MapServiceCheckCoherenceProcedure:
+			mapServiceCheckCoherenceHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -223,4 +258,8 @@ func (UnimplementedMapServiceHandler) GetHistory(context.Context, *v1.GetHistory
 
 func (UnimplementedMapServiceHandler) CompareMaps(context.Context, *v1.CompareMapsRequest) (*v1.CompareMapsResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.CompareMaps is not implemented"))
+}
+
+func (UnimplementedMapServiceHandler) CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.CheckCoherence is not implemented"))
 }

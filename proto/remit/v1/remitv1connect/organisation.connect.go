@@ -48,6 +48,9 @@ const (
 	// OrganisationServiceReorganiseProcedure is the fully-qualified name of the OrganisationService's
 	// Reorganise RPC.
 	OrganisationServiceReorganiseProcedure = "/remit.v1.OrganisationService/Reorganise"
+	// OrganisationServicePreviewReorganisationProcedure is the fully-qualified name of the
+	// OrganisationService's PreviewReorganisation RPC.
+	OrganisationServicePreviewReorganisationProcedure = "/remit.v1.OrganisationService/PreviewReorganisation"
 	// OrganisationServiceChangeFootprintsProcedure is the fully-qualified name of the
 	// OrganisationService's ChangeFootprints RPC.
 	OrganisationServiceChangeFootprintsProcedure = "/remit.v1.OrganisationService/ChangeFootprints"
@@ -72,8 +75,12 @@ type OrganisationServiceClient interface {
 	MoveOrganisation(context.Context, *v1.MoveOrganisationRequest) (*v1.MoveOrganisationResponse, error)
 	// PlanReorganisation records the announcement of a reorganisation. By a registrar.
 	PlanReorganisation(context.Context, *v1.PlanReorganisationRequest) (*v1.PlanReorganisationResponse, error)
-	// Reorganise carries out a reorganisation with everything that it takes along. By a registrar.
+	// Reorganise carries out a reorganisation with everything that it takes along. By a registrar, seconded by another
+	// person.
 	Reorganise(context.Context, *v1.ReorganiseRequest) (*v1.ReorganiseResponse, error)
+	// PreviewReorganisation returns what a reorganisation would do: its events, what would change hands, what would
+	// become of open matters, and why it would be refused. Nothing is recorded. By a registrar.
+	PreviewReorganisation(context.Context, *v1.PreviewReorganisationRequest) (*v1.PreviewReorganisationResponse, error)
 	// ChangeFootprints opens footprints and says who covers them, from a date. By a registrar.
 	ChangeFootprints(context.Context, *v1.ChangeFootprintsRequest) (*v1.ChangeFootprintsResponse, error)
 	// GetOrganisation returns a body as it is on a date.
@@ -125,6 +132,13 @@ func NewOrganisationServiceClient(httpClient connect.HTTPClient, baseURL string,
 			connect.WithSchema(organisationServiceMethods.ByName("Reorganise")),
 			connect.WithClientOptions(opts...),
 		),
+		previewReorganisation: connect.NewClient[v1.PreviewReorganisationRequest, v1.PreviewReorganisationResponse](
+			httpClient,
+			baseURL+OrganisationServicePreviewReorganisationProcedure,
+			connect.WithSchema(organisationServiceMethods.ByName("PreviewReorganisation")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		changeFootprints: connect.NewClient[v1.ChangeFootprintsRequest, v1.ChangeFootprintsResponse](
 			httpClient,
 			baseURL+OrganisationServiceChangeFootprintsProcedure,
@@ -162,6 +176,7 @@ type organisationServiceClient struct {
 	moveOrganisation      *connect.Client[v1.MoveOrganisationRequest, v1.MoveOrganisationResponse]
 	planReorganisation    *connect.Client[v1.PlanReorganisationRequest, v1.PlanReorganisationResponse]
 	reorganise            *connect.Client[v1.ReorganiseRequest, v1.ReorganiseResponse]
+	previewReorganisation *connect.Client[v1.PreviewReorganisationRequest, v1.PreviewReorganisationResponse]
 	changeFootprints      *connect.Client[v1.ChangeFootprintsRequest, v1.ChangeFootprintsResponse]
 	getOrganisation       *connect.Client[v1.GetOrganisationRequest, v1.GetOrganisationResponse]
 	listOrganisations     *connect.Client[v1.ListOrganisationsRequest, v1.ListOrganisationsResponse]
@@ -207,6 +222,15 @@ func (c *organisationServiceClient) PlanReorganisation(ctx context.Context, req 
 // Reorganise calls remit.v1.OrganisationService.Reorganise.
 func (c *organisationServiceClient) Reorganise(ctx context.Context, req *v1.ReorganiseRequest) (*v1.ReorganiseResponse, error) {
 	response, err := c.reorganise.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// PreviewReorganisation calls remit.v1.OrganisationService.PreviewReorganisation.
+func (c *organisationServiceClient) PreviewReorganisation(ctx context.Context, req *v1.PreviewReorganisationRequest) (*v1.PreviewReorganisationResponse, error) {
+	response, err := c.previewReorganisation.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -259,8 +283,12 @@ type OrganisationServiceHandler interface {
 	MoveOrganisation(context.Context, *v1.MoveOrganisationRequest) (*v1.MoveOrganisationResponse, error)
 	// PlanReorganisation records the announcement of a reorganisation. By a registrar.
 	PlanReorganisation(context.Context, *v1.PlanReorganisationRequest) (*v1.PlanReorganisationResponse, error)
-	// Reorganise carries out a reorganisation with everything that it takes along. By a registrar.
+	// Reorganise carries out a reorganisation with everything that it takes along. By a registrar, seconded by another
+	// person.
 	Reorganise(context.Context, *v1.ReorganiseRequest) (*v1.ReorganiseResponse, error)
+	// PreviewReorganisation returns what a reorganisation would do: its events, what would change hands, what would
+	// become of open matters, and why it would be refused. Nothing is recorded. By a registrar.
+	PreviewReorganisation(context.Context, *v1.PreviewReorganisationRequest) (*v1.PreviewReorganisationResponse, error)
 	// ChangeFootprints opens footprints and says who covers them, from a date. By a registrar.
 	ChangeFootprints(context.Context, *v1.ChangeFootprintsRequest) (*v1.ChangeFootprintsResponse, error)
 	// GetOrganisation returns a body as it is on a date.
@@ -308,6 +336,13 @@ func NewOrganisationServiceHandler(svc OrganisationServiceHandler, opts ...conne
 		connect.WithSchema(organisationServiceMethods.ByName("Reorganise")),
 		connect.WithHandlerOptions(opts...),
 	)
+	organisationServicePreviewReorganisationHandler := connect.NewUnaryHandlerSimple(
+		OrganisationServicePreviewReorganisationProcedure,
+		svc.PreviewReorganisation,
+		connect.WithSchema(organisationServiceMethods.ByName("PreviewReorganisation")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	organisationServiceChangeFootprintsHandler := connect.NewUnaryHandlerSimple(
 		OrganisationServiceChangeFootprintsProcedure,
 		svc.ChangeFootprints,
@@ -347,6 +382,8 @@ func NewOrganisationServiceHandler(svc OrganisationServiceHandler, opts ...conne
 			organisationServicePlanReorganisationHandler.ServeHTTP(w, r)
 		case OrganisationServiceReorganiseProcedure:
 			organisationServiceReorganiseHandler.ServeHTTP(w, r)
+		case OrganisationServicePreviewReorganisationProcedure:
+			organisationServicePreviewReorganisationHandler.ServeHTTP(w, r)
 		case OrganisationServiceChangeFootprintsProcedure:
 			organisationServiceChangeFootprintsHandler.ServeHTTP(w, r)
 		case OrganisationServiceGetOrganisationProcedure:
@@ -382,6 +419,10 @@ func (UnimplementedOrganisationServiceHandler) PlanReorganisation(context.Contex
 
 func (UnimplementedOrganisationServiceHandler) Reorganise(context.Context, *v1.ReorganiseRequest) (*v1.ReorganiseResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.OrganisationService.Reorganise is not implemented"))
+}
+
+func (UnimplementedOrganisationServiceHandler) PreviewReorganisation(context.Context, *v1.PreviewReorganisationRequest) (*v1.PreviewReorganisationResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.OrganisationService.PreviewReorganisation is not implemented"))
 }
 
 func (UnimplementedOrganisationServiceHandler) ChangeFootprints(context.Context, *v1.ChangeFootprintsRequest) (*v1.ChangeFootprintsResponse, error) {

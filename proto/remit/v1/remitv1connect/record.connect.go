@@ -36,6 +36,19 @@ const (
 	// RecordServiceRecordOccurrenceProcedure is the fully-qualified name of the RecordService's
 	// RecordOccurrence RPC.
 	RecordServiceRecordOccurrenceProcedure = "/remit.v1.RecordService/RecordOccurrence"
+	// RecordServiceCorrectProcedure is the fully-qualified name of the RecordService's Correct RPC.
+	RecordServiceCorrectProcedure = "/remit.v1.RecordService/Correct"
+	// RecordServiceClaimRemitProcedure is the fully-qualified name of the RecordService's ClaimRemit
+	// RPC.
+	RecordServiceClaimRemitProcedure = "/remit.v1.RecordService/ClaimRemit"
+	// RecordServiceAttestRemitProcedure is the fully-qualified name of the RecordService's AttestRemit
+	// RPC.
+	RecordServiceAttestRemitProcedure = "/remit.v1.RecordService/AttestRemit"
+	// RecordServiceSecondProcedure is the fully-qualified name of the RecordService's Second RPC.
+	RecordServiceSecondProcedure = "/remit.v1.RecordService/Second"
+	// RecordServiceListAwaitingSecondProcedure is the fully-qualified name of the RecordService's
+	// ListAwaitingSecond RPC.
+	RecordServiceListAwaitingSecondProcedure = "/remit.v1.RecordService/ListAwaitingSecond"
 	// RecordServiceLoadReferenceProcedure is the fully-qualified name of the RecordService's
 	// LoadReference RPC.
 	RecordServiceLoadReferenceProcedure = "/remit.v1.RecordService/LoadReference"
@@ -44,8 +57,21 @@ const (
 // RecordServiceClient is a client for the remit.v1.RecordService service.
 type RecordServiceClient interface {
 	// RecordOccurrence records a change that happened by law or outside the register. By a registrar of one of the
-	// bodies, their region or a national body.
+	// bodies, their region or a national body, seconded by another person.
 	RecordOccurrence(context.Context, *v1.RecordOccurrenceRequest) (*v1.RecordOccurrenceResponse, error)
+	// Correct says what is right where an event recorded something wrong; both truths stay on record. By a registrar of a
+	// national body, seconded by another person.
+	Correct(context.Context, *v1.CorrectRequest) (*v1.CorrectResponse, error)
+	// ClaimRemit records a body's word that it holds, or does not hold, remits. It changes nobody's holding. By its
+	// programme office or board.
+	ClaimRemit(context.Context, *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error)
+	// AttestRemit records a body's word on all that the register says that it holds. By its programme office or board.
+	AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error)
+	// Second is the second person's word on a command that waits for one: it takes effect then, if the rules still accept
+	// it. By anybody else with the right to the command; the first person may decline, to take it back.
+	Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error)
+	// ListAwaitingSecond returns the commands that wait for a second person, in the order in which they were given.
+	ListAwaitingSecond(context.Context, *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error)
 	// LoadReference loads the reference register that comes with the release: England's organisations, functions and
 	// real changes. What is loaded already is left as it is, so it may be repeated. By a registrar or an operator.
 	LoadReference(context.Context, *v1.LoadReferenceRequest) (*v1.LoadReferenceResponse, error)
@@ -68,6 +94,37 @@ func NewRecordServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 			connect.WithSchema(recordServiceMethods.ByName("RecordOccurrence")),
 			connect.WithClientOptions(opts...),
 		),
+		correct: connect.NewClient[v1.CorrectRequest, v1.CorrectResponse](
+			httpClient,
+			baseURL+RecordServiceCorrectProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("Correct")),
+			connect.WithClientOptions(opts...),
+		),
+		claimRemit: connect.NewClient[v1.ClaimRemitRequest, v1.ClaimRemitResponse](
+			httpClient,
+			baseURL+RecordServiceClaimRemitProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("ClaimRemit")),
+			connect.WithClientOptions(opts...),
+		),
+		attestRemit: connect.NewClient[v1.AttestRemitRequest, v1.AttestRemitResponse](
+			httpClient,
+			baseURL+RecordServiceAttestRemitProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("AttestRemit")),
+			connect.WithClientOptions(opts...),
+		),
+		second: connect.NewClient[v1.SecondRequest, v1.SecondResponse](
+			httpClient,
+			baseURL+RecordServiceSecondProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("Second")),
+			connect.WithClientOptions(opts...),
+		),
+		listAwaitingSecond: connect.NewClient[v1.ListAwaitingSecondRequest, v1.ListAwaitingSecondResponse](
+			httpClient,
+			baseURL+RecordServiceListAwaitingSecondProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("ListAwaitingSecond")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		loadReference: connect.NewClient[v1.LoadReferenceRequest, v1.LoadReferenceResponse](
 			httpClient,
 			baseURL+RecordServiceLoadReferenceProcedure,
@@ -79,13 +136,63 @@ func NewRecordServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 
 // recordServiceClient implements RecordServiceClient.
 type recordServiceClient struct {
-	recordOccurrence *connect.Client[v1.RecordOccurrenceRequest, v1.RecordOccurrenceResponse]
-	loadReference    *connect.Client[v1.LoadReferenceRequest, v1.LoadReferenceResponse]
+	recordOccurrence   *connect.Client[v1.RecordOccurrenceRequest, v1.RecordOccurrenceResponse]
+	correct            *connect.Client[v1.CorrectRequest, v1.CorrectResponse]
+	claimRemit         *connect.Client[v1.ClaimRemitRequest, v1.ClaimRemitResponse]
+	attestRemit        *connect.Client[v1.AttestRemitRequest, v1.AttestRemitResponse]
+	second             *connect.Client[v1.SecondRequest, v1.SecondResponse]
+	listAwaitingSecond *connect.Client[v1.ListAwaitingSecondRequest, v1.ListAwaitingSecondResponse]
+	loadReference      *connect.Client[v1.LoadReferenceRequest, v1.LoadReferenceResponse]
 }
 
 // RecordOccurrence calls remit.v1.RecordService.RecordOccurrence.
 func (c *recordServiceClient) RecordOccurrence(ctx context.Context, req *v1.RecordOccurrenceRequest) (*v1.RecordOccurrenceResponse, error) {
 	response, err := c.recordOccurrence.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// Correct calls remit.v1.RecordService.Correct.
+func (c *recordServiceClient) Correct(ctx context.Context, req *v1.CorrectRequest) (*v1.CorrectResponse, error) {
+	response, err := c.correct.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ClaimRemit calls remit.v1.RecordService.ClaimRemit.
+func (c *recordServiceClient) ClaimRemit(ctx context.Context, req *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error) {
+	response, err := c.claimRemit.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// AttestRemit calls remit.v1.RecordService.AttestRemit.
+func (c *recordServiceClient) AttestRemit(ctx context.Context, req *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error) {
+	response, err := c.attestRemit.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// Second calls remit.v1.RecordService.Second.
+func (c *recordServiceClient) Second(ctx context.Context, req *v1.SecondRequest) (*v1.SecondResponse, error) {
+	response, err := c.second.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListAwaitingSecond calls remit.v1.RecordService.ListAwaitingSecond.
+func (c *recordServiceClient) ListAwaitingSecond(ctx context.Context, req *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error) {
+	response, err := c.listAwaitingSecond.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -104,8 +211,21 @@ func (c *recordServiceClient) LoadReference(ctx context.Context, req *v1.LoadRef
 // RecordServiceHandler is an implementation of the remit.v1.RecordService service.
 type RecordServiceHandler interface {
 	// RecordOccurrence records a change that happened by law or outside the register. By a registrar of one of the
-	// bodies, their region or a national body.
+	// bodies, their region or a national body, seconded by another person.
 	RecordOccurrence(context.Context, *v1.RecordOccurrenceRequest) (*v1.RecordOccurrenceResponse, error)
+	// Correct says what is right where an event recorded something wrong; both truths stay on record. By a registrar of a
+	// national body, seconded by another person.
+	Correct(context.Context, *v1.CorrectRequest) (*v1.CorrectResponse, error)
+	// ClaimRemit records a body's word that it holds, or does not hold, remits. It changes nobody's holding. By its
+	// programme office or board.
+	ClaimRemit(context.Context, *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error)
+	// AttestRemit records a body's word on all that the register says that it holds. By its programme office or board.
+	AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error)
+	// Second is the second person's word on a command that waits for one: it takes effect then, if the rules still accept
+	// it. By anybody else with the right to the command; the first person may decline, to take it back.
+	Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error)
+	// ListAwaitingSecond returns the commands that wait for a second person, in the order in which they were given.
+	ListAwaitingSecond(context.Context, *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error)
 	// LoadReference loads the reference register that comes with the release: England's organisations, functions and
 	// real changes. What is loaded already is left as it is, so it may be repeated. By a registrar or an operator.
 	LoadReference(context.Context, *v1.LoadReferenceRequest) (*v1.LoadReferenceResponse, error)
@@ -124,6 +244,37 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 		connect.WithSchema(recordServiceMethods.ByName("RecordOccurrence")),
 		connect.WithHandlerOptions(opts...),
 	)
+	recordServiceCorrectHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceCorrectProcedure,
+		svc.Correct,
+		connect.WithSchema(recordServiceMethods.ByName("Correct")),
+		connect.WithHandlerOptions(opts...),
+	)
+	recordServiceClaimRemitHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceClaimRemitProcedure,
+		svc.ClaimRemit,
+		connect.WithSchema(recordServiceMethods.ByName("ClaimRemit")),
+		connect.WithHandlerOptions(opts...),
+	)
+	recordServiceAttestRemitHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceAttestRemitProcedure,
+		svc.AttestRemit,
+		connect.WithSchema(recordServiceMethods.ByName("AttestRemit")),
+		connect.WithHandlerOptions(opts...),
+	)
+	recordServiceSecondHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceSecondProcedure,
+		svc.Second,
+		connect.WithSchema(recordServiceMethods.ByName("Second")),
+		connect.WithHandlerOptions(opts...),
+	)
+	recordServiceListAwaitingSecondHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceListAwaitingSecondProcedure,
+		svc.ListAwaitingSecond,
+		connect.WithSchema(recordServiceMethods.ByName("ListAwaitingSecond")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	recordServiceLoadReferenceHandler := connect.NewUnaryHandlerSimple(
 		RecordServiceLoadReferenceProcedure,
 		svc.LoadReference,
@@ -134,6 +285,16 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 		switch r.URL.Path {
 		case RecordServiceRecordOccurrenceProcedure:
 			recordServiceRecordOccurrenceHandler.ServeHTTP(w, r)
+		case RecordServiceCorrectProcedure:
+			recordServiceCorrectHandler.ServeHTTP(w, r)
+		case RecordServiceClaimRemitProcedure:
+			recordServiceClaimRemitHandler.ServeHTTP(w, r)
+		case RecordServiceAttestRemitProcedure:
+			recordServiceAttestRemitHandler.ServeHTTP(w, r)
+		case RecordServiceSecondProcedure:
+			recordServiceSecondHandler.ServeHTTP(w, r)
+		case RecordServiceListAwaitingSecondProcedure:
+			recordServiceListAwaitingSecondHandler.ServeHTTP(w, r)
 		case RecordServiceLoadReferenceProcedure:
 			recordServiceLoadReferenceHandler.ServeHTTP(w, r)
 		default:
@@ -147,6 +308,26 @@ type UnimplementedRecordServiceHandler struct{}
 
 func (UnimplementedRecordServiceHandler) RecordOccurrence(context.Context, *v1.RecordOccurrenceRequest) (*v1.RecordOccurrenceResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.RecordOccurrence is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) Correct(context.Context, *v1.CorrectRequest) (*v1.CorrectResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.Correct is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) ClaimRemit(context.Context, *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.ClaimRemit is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.AttestRemit is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.Second is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) ListAwaitingSecond(context.Context, *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.ListAwaitingSecond is not implemented"))
 }
 
 func (UnimplementedRecordServiceHandler) LoadReference(context.Context, *v1.LoadReferenceRequest) (*v1.LoadReferenceResponse, error) {

@@ -75,6 +75,50 @@ const (
 	// TransferServiceWithdrawTransferProcedure is the fully-qualified name of the TransferService's
 	// WithdrawTransfer RPC.
 	TransferServiceWithdrawTransferProcedure = "/remit.v1.TransferService/WithdrawTransfer"
+	// TransferServiceExploreTransferProcedure is the fully-qualified name of the TransferService's
+	// ExploreTransfer RPC.
+	TransferServiceExploreTransferProcedure = "/remit.v1.TransferService/ExploreTransfer"
+	// TransferServicePauseTransferProcedure is the fully-qualified name of the TransferService's
+	// PauseTransfer RPC.
+	TransferServicePauseTransferProcedure = "/remit.v1.TransferService/PauseTransfer"
+	// TransferServiceResumeTransferProcedure is the fully-qualified name of the TransferService's
+	// ResumeTransfer RPC.
+	TransferServiceResumeTransferProcedure = "/remit.v1.TransferService/ResumeTransfer"
+	// TransferServiceCallInProcedure is the fully-qualified name of the TransferService's CallIn RPC.
+	TransferServiceCallInProcedure = "/remit.v1.TransferService/CallIn"
+	// TransferServiceRecordMilestoneProcedure is the fully-qualified name of the TransferService's
+	// RecordMilestone RPC.
+	TransferServiceRecordMilestoneProcedure = "/remit.v1.TransferService/RecordMilestone"
+	// TransferServiceReviewTransferProcedure is the fully-qualified name of the TransferService's
+	// ReviewTransfer RPC.
+	TransferServiceReviewTransferProcedure = "/remit.v1.TransferService/ReviewTransfer"
+	// TransferServiceReverseTransferProcedure is the fully-qualified name of the TransferService's
+	// ReverseTransfer RPC.
+	TransferServiceReverseTransferProcedure = "/remit.v1.TransferService/ReverseTransfer"
+	// TransferServiceFormPackageProcedure is the fully-qualified name of the TransferService's
+	// FormPackage RPC.
+	TransferServiceFormPackageProcedure = "/remit.v1.TransferService/FormPackage"
+	// TransferServiceAssessPackageProcedure is the fully-qualified name of the TransferService's
+	// AssessPackage RPC.
+	TransferServiceAssessPackageProcedure = "/remit.v1.TransferService/AssessPackage"
+	// TransferServiceDecidePackageProcedure is the fully-qualified name of the TransferService's
+	// DecidePackage RPC.
+	TransferServiceDecidePackageProcedure = "/remit.v1.TransferService/DecidePackage"
+	// TransferServiceRaiseRiskProcedure is the fully-qualified name of the TransferService's RaiseRisk
+	// RPC.
+	TransferServiceRaiseRiskProcedure = "/remit.v1.TransferService/RaiseRisk"
+	// TransferServiceUpdateRiskProcedure is the fully-qualified name of the TransferService's
+	// UpdateRisk RPC.
+	TransferServiceUpdateRiskProcedure = "/remit.v1.TransferService/UpdateRisk"
+	// TransferServiceCloseRiskProcedure is the fully-qualified name of the TransferService's CloseRisk
+	// RPC.
+	TransferServiceCloseRiskProcedure = "/remit.v1.TransferService/CloseRisk"
+	// TransferServiceGetPackageProcedure is the fully-qualified name of the TransferService's
+	// GetPackage RPC.
+	TransferServiceGetPackageProcedure = "/remit.v1.TransferService/GetPackage"
+	// TransferServiceListRisksProcedure is the fully-qualified name of the TransferService's ListRisks
+	// RPC.
+	TransferServiceListRisksProcedure = "/remit.v1.TransferService/ListRisks"
 	// TransferServiceGetTransferProcedure is the fully-qualified name of the TransferService's
 	// GetTransfer RPC.
 	TransferServiceGetTransferProcedure = "/remit.v1.TransferService/GetTransfer"
@@ -116,6 +160,41 @@ type TransferServiceClient interface {
 	CompleteTransfer(context.Context, *v1.CompleteTransferRequest) (*v1.CompleteTransferResponse, error)
 	// WithdrawTransfer ends a transfer before it takes effect, for a reason. By as for PlanTransfer.
 	WithdrawTransfer(context.Context, *v1.WithdrawTransferRequest) (*v1.WithdrawTransferResponse, error)
+	// ExploreTransfer records the options for what has no receiver yet; a proposal that names it chooses one. By as for
+	// PlanTransfer.
+	ExploreTransfer(context.Context, *v1.ExploreTransferRequest) (*v1.ExploreTransferResponse, error)
+	// PauseTransfer halts a transfer, for a reason. By as for PlanTransfer.
+	PauseTransfer(context.Context, *v1.PauseTransferRequest) (*v1.PauseTransferResponse, error)
+	// ResumeTransfer lets a paused transfer go on where it was. By as for PlanTransfer.
+	ResumeTransfer(context.Context, *v1.ResumeTransferRequest) (*v1.ResumeTransferResponse, error)
+	// CallIn puts a transfer under the fullest framework, for a reason: its gateways are decided anew. By the panel of
+	// the region of a party, or of a national body.
+	CallIn(context.Context, *v1.CallInRequest) (*v1.CallInResponse, error)
+	// RecordMilestone says when a step of carrying out a transfer is planned, or was done. By as for PlanTransfer.
+	RecordMilestone(context.Context, *v1.RecordMilestoneRequest) (*v1.RecordMilestoneResponse, error)
+	// ReviewTransfer says what a completed transfer came to. By as for PlanTransfer.
+	ReviewTransfer(context.Context, *v1.ReviewTransferRequest) (*v1.ReviewTransferResponse, error)
+	// ReverseTransfer proposes a transfer back of what a completed one moved, through gateways of its own. By as for
+	// PlanTransfer.
+	ReverseTransfer(context.Context, *v1.ReverseTransferRequest) (*v1.ReverseTransferResponse, error)
+	// FormPackage takes transfers together that have one case and one decision. By as for PlanTransfer.
+	FormPackage(context.Context, *v1.FormPackageRequest) (*v1.FormPackageResponse, error)
+	// AssessPackage records one assessment for every member of a package. By an assessor of the party that all have in
+	// common.
+	AssessPackage(context.Context, *v1.AssessPackageRequest) (*v1.AssessPackageResponse, error)
+	// DecidePackage decides a gateway of every member of a package at once, apart from the exceptions. By as for
+	// DecideGateway.
+	DecidePackage(context.Context, *v1.DecidePackageRequest) (*v1.DecidePackageResponse, error)
+	// RaiseRisk records a risk of a transfer, or of a body of its own. By the programme office or board of its owner.
+	RaiseRisk(context.Context, *v1.RaiseRiskRequest) (*v1.RaiseRiskResponse, error)
+	// UpdateRisk replaces what is recorded of a risk. By the programme office or board of its owner.
+	UpdateRisk(context.Context, *v1.UpdateRiskRequest) (*v1.UpdateRiskResponse, error)
+	// CloseRisk records that a risk is over, for a reason. By the programme office or board of its owner.
+	CloseRisk(context.Context, *v1.CloseRiskRequest) (*v1.CloseRiskResponse, error)
+	// GetPackage returns a package and where its members stand.
+	GetPackage(context.Context, *v1.GetPackageRequest) (*v1.GetPackageResponse, error)
+	// ListRisks returns risks in the order of raising.
+	ListRisks(context.Context, *v1.ListRisksRequest) (*v1.ListRisksResponse, error)
 	// GetTransfer returns a transfer or an announcement with all that was assessed, decided and demanded.
 	GetTransfer(context.Context, *v1.GetTransferRequest) (*v1.GetTransferResponse, error)
 	// ListTransfers returns transfers and announcements in the order of their making.
@@ -217,6 +296,98 @@ func NewTransferServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(transferServiceMethods.ByName("WithdrawTransfer")),
 			connect.WithClientOptions(opts...),
 		),
+		exploreTransfer: connect.NewClient[v1.ExploreTransferRequest, v1.ExploreTransferResponse](
+			httpClient,
+			baseURL+TransferServiceExploreTransferProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("ExploreTransfer")),
+			connect.WithClientOptions(opts...),
+		),
+		pauseTransfer: connect.NewClient[v1.PauseTransferRequest, v1.PauseTransferResponse](
+			httpClient,
+			baseURL+TransferServicePauseTransferProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("PauseTransfer")),
+			connect.WithClientOptions(opts...),
+		),
+		resumeTransfer: connect.NewClient[v1.ResumeTransferRequest, v1.ResumeTransferResponse](
+			httpClient,
+			baseURL+TransferServiceResumeTransferProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("ResumeTransfer")),
+			connect.WithClientOptions(opts...),
+		),
+		callIn: connect.NewClient[v1.CallInRequest, v1.CallInResponse](
+			httpClient,
+			baseURL+TransferServiceCallInProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("CallIn")),
+			connect.WithClientOptions(opts...),
+		),
+		recordMilestone: connect.NewClient[v1.RecordMilestoneRequest, v1.RecordMilestoneResponse](
+			httpClient,
+			baseURL+TransferServiceRecordMilestoneProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("RecordMilestone")),
+			connect.WithClientOptions(opts...),
+		),
+		reviewTransfer: connect.NewClient[v1.ReviewTransferRequest, v1.ReviewTransferResponse](
+			httpClient,
+			baseURL+TransferServiceReviewTransferProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("ReviewTransfer")),
+			connect.WithClientOptions(opts...),
+		),
+		reverseTransfer: connect.NewClient[v1.ReverseTransferRequest, v1.ReverseTransferResponse](
+			httpClient,
+			baseURL+TransferServiceReverseTransferProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("ReverseTransfer")),
+			connect.WithClientOptions(opts...),
+		),
+		formPackage: connect.NewClient[v1.FormPackageRequest, v1.FormPackageResponse](
+			httpClient,
+			baseURL+TransferServiceFormPackageProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("FormPackage")),
+			connect.WithClientOptions(opts...),
+		),
+		assessPackage: connect.NewClient[v1.AssessPackageRequest, v1.AssessPackageResponse](
+			httpClient,
+			baseURL+TransferServiceAssessPackageProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("AssessPackage")),
+			connect.WithClientOptions(opts...),
+		),
+		decidePackage: connect.NewClient[v1.DecidePackageRequest, v1.DecidePackageResponse](
+			httpClient,
+			baseURL+TransferServiceDecidePackageProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("DecidePackage")),
+			connect.WithClientOptions(opts...),
+		),
+		raiseRisk: connect.NewClient[v1.RaiseRiskRequest, v1.RaiseRiskResponse](
+			httpClient,
+			baseURL+TransferServiceRaiseRiskProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("RaiseRisk")),
+			connect.WithClientOptions(opts...),
+		),
+		updateRisk: connect.NewClient[v1.UpdateRiskRequest, v1.UpdateRiskResponse](
+			httpClient,
+			baseURL+TransferServiceUpdateRiskProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("UpdateRisk")),
+			connect.WithClientOptions(opts...),
+		),
+		closeRisk: connect.NewClient[v1.CloseRiskRequest, v1.CloseRiskResponse](
+			httpClient,
+			baseURL+TransferServiceCloseRiskProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("CloseRisk")),
+			connect.WithClientOptions(opts...),
+		),
+		getPackage: connect.NewClient[v1.GetPackageRequest, v1.GetPackageResponse](
+			httpClient,
+			baseURL+TransferServiceGetPackageProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("GetPackage")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		listRisks: connect.NewClient[v1.ListRisksRequest, v1.ListRisksResponse](
+			httpClient,
+			baseURL+TransferServiceListRisksProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("ListRisks")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		getTransfer: connect.NewClient[v1.GetTransferRequest, v1.GetTransferResponse](
 			httpClient,
 			baseURL+TransferServiceGetTransferProcedure,
@@ -250,6 +421,21 @@ type transferServiceClient struct {
 	scheduleTransfer   *connect.Client[v1.ScheduleTransferRequest, v1.ScheduleTransferResponse]
 	completeTransfer   *connect.Client[v1.CompleteTransferRequest, v1.CompleteTransferResponse]
 	withdrawTransfer   *connect.Client[v1.WithdrawTransferRequest, v1.WithdrawTransferResponse]
+	exploreTransfer    *connect.Client[v1.ExploreTransferRequest, v1.ExploreTransferResponse]
+	pauseTransfer      *connect.Client[v1.PauseTransferRequest, v1.PauseTransferResponse]
+	resumeTransfer     *connect.Client[v1.ResumeTransferRequest, v1.ResumeTransferResponse]
+	callIn             *connect.Client[v1.CallInRequest, v1.CallInResponse]
+	recordMilestone    *connect.Client[v1.RecordMilestoneRequest, v1.RecordMilestoneResponse]
+	reviewTransfer     *connect.Client[v1.ReviewTransferRequest, v1.ReviewTransferResponse]
+	reverseTransfer    *connect.Client[v1.ReverseTransferRequest, v1.ReverseTransferResponse]
+	formPackage        *connect.Client[v1.FormPackageRequest, v1.FormPackageResponse]
+	assessPackage      *connect.Client[v1.AssessPackageRequest, v1.AssessPackageResponse]
+	decidePackage      *connect.Client[v1.DecidePackageRequest, v1.DecidePackageResponse]
+	raiseRisk          *connect.Client[v1.RaiseRiskRequest, v1.RaiseRiskResponse]
+	updateRisk         *connect.Client[v1.UpdateRiskRequest, v1.UpdateRiskResponse]
+	closeRisk          *connect.Client[v1.CloseRiskRequest, v1.CloseRiskResponse]
+	getPackage         *connect.Client[v1.GetPackageRequest, v1.GetPackageResponse]
+	listRisks          *connect.Client[v1.ListRisksRequest, v1.ListRisksResponse]
 	getTransfer        *connect.Client[v1.GetTransferRequest, v1.GetTransferResponse]
 	listTransfers      *connect.Client[v1.ListTransfersRequest, v1.ListTransfersResponse]
 }
@@ -380,6 +566,141 @@ func (c *transferServiceClient) WithdrawTransfer(ctx context.Context, req *v1.Wi
 	return nil, err
 }
 
+// ExploreTransfer calls remit.v1.TransferService.ExploreTransfer.
+func (c *transferServiceClient) ExploreTransfer(ctx context.Context, req *v1.ExploreTransferRequest) (*v1.ExploreTransferResponse, error) {
+	response, err := c.exploreTransfer.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// PauseTransfer calls remit.v1.TransferService.PauseTransfer.
+func (c *transferServiceClient) PauseTransfer(ctx context.Context, req *v1.PauseTransferRequest) (*v1.PauseTransferResponse, error) {
+	response, err := c.pauseTransfer.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ResumeTransfer calls remit.v1.TransferService.ResumeTransfer.
+func (c *transferServiceClient) ResumeTransfer(ctx context.Context, req *v1.ResumeTransferRequest) (*v1.ResumeTransferResponse, error) {
+	response, err := c.resumeTransfer.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// CallIn calls remit.v1.TransferService.CallIn.
+func (c *transferServiceClient) CallIn(ctx context.Context, req *v1.CallInRequest) (*v1.CallInResponse, error) {
+	response, err := c.callIn.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// RecordMilestone calls remit.v1.TransferService.RecordMilestone.
+func (c *transferServiceClient) RecordMilestone(ctx context.Context, req *v1.RecordMilestoneRequest) (*v1.RecordMilestoneResponse, error) {
+	response, err := c.recordMilestone.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ReviewTransfer calls remit.v1.TransferService.ReviewTransfer.
+func (c *transferServiceClient) ReviewTransfer(ctx context.Context, req *v1.ReviewTransferRequest) (*v1.ReviewTransferResponse, error) {
+	response, err := c.reviewTransfer.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ReverseTransfer calls remit.v1.TransferService.ReverseTransfer.
+func (c *transferServiceClient) ReverseTransfer(ctx context.Context, req *v1.ReverseTransferRequest) (*v1.ReverseTransferResponse, error) {
+	response, err := c.reverseTransfer.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// FormPackage calls remit.v1.TransferService.FormPackage.
+func (c *transferServiceClient) FormPackage(ctx context.Context, req *v1.FormPackageRequest) (*v1.FormPackageResponse, error) {
+	response, err := c.formPackage.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// AssessPackage calls remit.v1.TransferService.AssessPackage.
+func (c *transferServiceClient) AssessPackage(ctx context.Context, req *v1.AssessPackageRequest) (*v1.AssessPackageResponse, error) {
+	response, err := c.assessPackage.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// DecidePackage calls remit.v1.TransferService.DecidePackage.
+func (c *transferServiceClient) DecidePackage(ctx context.Context, req *v1.DecidePackageRequest) (*v1.DecidePackageResponse, error) {
+	response, err := c.decidePackage.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// RaiseRisk calls remit.v1.TransferService.RaiseRisk.
+func (c *transferServiceClient) RaiseRisk(ctx context.Context, req *v1.RaiseRiskRequest) (*v1.RaiseRiskResponse, error) {
+	response, err := c.raiseRisk.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// UpdateRisk calls remit.v1.TransferService.UpdateRisk.
+func (c *transferServiceClient) UpdateRisk(ctx context.Context, req *v1.UpdateRiskRequest) (*v1.UpdateRiskResponse, error) {
+	response, err := c.updateRisk.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// CloseRisk calls remit.v1.TransferService.CloseRisk.
+func (c *transferServiceClient) CloseRisk(ctx context.Context, req *v1.CloseRiskRequest) (*v1.CloseRiskResponse, error) {
+	response, err := c.closeRisk.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// GetPackage calls remit.v1.TransferService.GetPackage.
+func (c *transferServiceClient) GetPackage(ctx context.Context, req *v1.GetPackageRequest) (*v1.GetPackageResponse, error) {
+	response, err := c.getPackage.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListRisks calls remit.v1.TransferService.ListRisks.
+func (c *transferServiceClient) ListRisks(ctx context.Context, req *v1.ListRisksRequest) (*v1.ListRisksResponse, error) {
+	response, err := c.listRisks.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // GetTransfer calls remit.v1.TransferService.GetTransfer.
 func (c *transferServiceClient) GetTransfer(ctx context.Context, req *v1.GetTransferRequest) (*v1.GetTransferResponse, error) {
 	response, err := c.getTransfer.CallUnary(ctx, connect.NewRequest(req))
@@ -431,6 +752,41 @@ type TransferServiceHandler interface {
 	CompleteTransfer(context.Context, *v1.CompleteTransferRequest) (*v1.CompleteTransferResponse, error)
 	// WithdrawTransfer ends a transfer before it takes effect, for a reason. By as for PlanTransfer.
 	WithdrawTransfer(context.Context, *v1.WithdrawTransferRequest) (*v1.WithdrawTransferResponse, error)
+	// ExploreTransfer records the options for what has no receiver yet; a proposal that names it chooses one. By as for
+	// PlanTransfer.
+	ExploreTransfer(context.Context, *v1.ExploreTransferRequest) (*v1.ExploreTransferResponse, error)
+	// PauseTransfer halts a transfer, for a reason. By as for PlanTransfer.
+	PauseTransfer(context.Context, *v1.PauseTransferRequest) (*v1.PauseTransferResponse, error)
+	// ResumeTransfer lets a paused transfer go on where it was. By as for PlanTransfer.
+	ResumeTransfer(context.Context, *v1.ResumeTransferRequest) (*v1.ResumeTransferResponse, error)
+	// CallIn puts a transfer under the fullest framework, for a reason: its gateways are decided anew. By the panel of
+	// the region of a party, or of a national body.
+	CallIn(context.Context, *v1.CallInRequest) (*v1.CallInResponse, error)
+	// RecordMilestone says when a step of carrying out a transfer is planned, or was done. By as for PlanTransfer.
+	RecordMilestone(context.Context, *v1.RecordMilestoneRequest) (*v1.RecordMilestoneResponse, error)
+	// ReviewTransfer says what a completed transfer came to. By as for PlanTransfer.
+	ReviewTransfer(context.Context, *v1.ReviewTransferRequest) (*v1.ReviewTransferResponse, error)
+	// ReverseTransfer proposes a transfer back of what a completed one moved, through gateways of its own. By as for
+	// PlanTransfer.
+	ReverseTransfer(context.Context, *v1.ReverseTransferRequest) (*v1.ReverseTransferResponse, error)
+	// FormPackage takes transfers together that have one case and one decision. By as for PlanTransfer.
+	FormPackage(context.Context, *v1.FormPackageRequest) (*v1.FormPackageResponse, error)
+	// AssessPackage records one assessment for every member of a package. By an assessor of the party that all have in
+	// common.
+	AssessPackage(context.Context, *v1.AssessPackageRequest) (*v1.AssessPackageResponse, error)
+	// DecidePackage decides a gateway of every member of a package at once, apart from the exceptions. By as for
+	// DecideGateway.
+	DecidePackage(context.Context, *v1.DecidePackageRequest) (*v1.DecidePackageResponse, error)
+	// RaiseRisk records a risk of a transfer, or of a body of its own. By the programme office or board of its owner.
+	RaiseRisk(context.Context, *v1.RaiseRiskRequest) (*v1.RaiseRiskResponse, error)
+	// UpdateRisk replaces what is recorded of a risk. By the programme office or board of its owner.
+	UpdateRisk(context.Context, *v1.UpdateRiskRequest) (*v1.UpdateRiskResponse, error)
+	// CloseRisk records that a risk is over, for a reason. By the programme office or board of its owner.
+	CloseRisk(context.Context, *v1.CloseRiskRequest) (*v1.CloseRiskResponse, error)
+	// GetPackage returns a package and where its members stand.
+	GetPackage(context.Context, *v1.GetPackageRequest) (*v1.GetPackageResponse, error)
+	// ListRisks returns risks in the order of raising.
+	ListRisks(context.Context, *v1.ListRisksRequest) (*v1.ListRisksResponse, error)
 	// GetTransfer returns a transfer or an announcement with all that was assessed, decided and demanded.
 	GetTransfer(context.Context, *v1.GetTransferRequest) (*v1.GetTransferResponse, error)
 	// ListTransfers returns transfers and announcements in the order of their making.
@@ -528,6 +884,98 @@ func NewTransferServiceHandler(svc TransferServiceHandler, opts ...connect.Handl
 		connect.WithSchema(transferServiceMethods.ByName("WithdrawTransfer")),
 		connect.WithHandlerOptions(opts...),
 	)
+	transferServiceExploreTransferHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceExploreTransferProcedure,
+		svc.ExploreTransfer,
+		connect.WithSchema(transferServiceMethods.ByName("ExploreTransfer")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServicePauseTransferHandler := connect.NewUnaryHandlerSimple(
+		TransferServicePauseTransferProcedure,
+		svc.PauseTransfer,
+		connect.WithSchema(transferServiceMethods.ByName("PauseTransfer")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceResumeTransferHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceResumeTransferProcedure,
+		svc.ResumeTransfer,
+		connect.WithSchema(transferServiceMethods.ByName("ResumeTransfer")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceCallInHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceCallInProcedure,
+		svc.CallIn,
+		connect.WithSchema(transferServiceMethods.ByName("CallIn")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceRecordMilestoneHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceRecordMilestoneProcedure,
+		svc.RecordMilestone,
+		connect.WithSchema(transferServiceMethods.ByName("RecordMilestone")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceReviewTransferHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceReviewTransferProcedure,
+		svc.ReviewTransfer,
+		connect.WithSchema(transferServiceMethods.ByName("ReviewTransfer")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceReverseTransferHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceReverseTransferProcedure,
+		svc.ReverseTransfer,
+		connect.WithSchema(transferServiceMethods.ByName("ReverseTransfer")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceFormPackageHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceFormPackageProcedure,
+		svc.FormPackage,
+		connect.WithSchema(transferServiceMethods.ByName("FormPackage")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceAssessPackageHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceAssessPackageProcedure,
+		svc.AssessPackage,
+		connect.WithSchema(transferServiceMethods.ByName("AssessPackage")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceDecidePackageHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceDecidePackageProcedure,
+		svc.DecidePackage,
+		connect.WithSchema(transferServiceMethods.ByName("DecidePackage")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceRaiseRiskHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceRaiseRiskProcedure,
+		svc.RaiseRisk,
+		connect.WithSchema(transferServiceMethods.ByName("RaiseRisk")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceUpdateRiskHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceUpdateRiskProcedure,
+		svc.UpdateRisk,
+		connect.WithSchema(transferServiceMethods.ByName("UpdateRisk")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceCloseRiskHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceCloseRiskProcedure,
+		svc.CloseRisk,
+		connect.WithSchema(transferServiceMethods.ByName("CloseRisk")),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceGetPackageHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceGetPackageProcedure,
+		svc.GetPackage,
+		connect.WithSchema(transferServiceMethods.ByName("GetPackage")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	transferServiceListRisksHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceListRisksProcedure,
+		svc.ListRisks,
+		connect.WithSchema(transferServiceMethods.ByName("ListRisks")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	transferServiceGetTransferHandler := connect.NewUnaryHandlerSimple(
 		TransferServiceGetTransferProcedure,
 		svc.GetTransfer,
@@ -572,6 +1020,36 @@ func NewTransferServiceHandler(svc TransferServiceHandler, opts ...connect.Handl
 			transferServiceCompleteTransferHandler.ServeHTTP(w, r)
 		case TransferServiceWithdrawTransferProcedure:
 			transferServiceWithdrawTransferHandler.ServeHTTP(w, r)
+		case TransferServiceExploreTransferProcedure:
+			transferServiceExploreTransferHandler.ServeHTTP(w, r)
+		case TransferServicePauseTransferProcedure:
+			transferServicePauseTransferHandler.ServeHTTP(w, r)
+		case TransferServiceResumeTransferProcedure:
+			transferServiceResumeTransferHandler.ServeHTTP(w, r)
+		case TransferServiceCallInProcedure:
+			transferServiceCallInHandler.ServeHTTP(w, r)
+		case TransferServiceRecordMilestoneProcedure:
+			transferServiceRecordMilestoneHandler.ServeHTTP(w, r)
+		case TransferServiceReviewTransferProcedure:
+			transferServiceReviewTransferHandler.ServeHTTP(w, r)
+		case TransferServiceReverseTransferProcedure:
+			transferServiceReverseTransferHandler.ServeHTTP(w, r)
+		case TransferServiceFormPackageProcedure:
+			transferServiceFormPackageHandler.ServeHTTP(w, r)
+		case TransferServiceAssessPackageProcedure:
+			transferServiceAssessPackageHandler.ServeHTTP(w, r)
+		case TransferServiceDecidePackageProcedure:
+			transferServiceDecidePackageHandler.ServeHTTP(w, r)
+		case TransferServiceRaiseRiskProcedure:
+			transferServiceRaiseRiskHandler.ServeHTTP(w, r)
+		case TransferServiceUpdateRiskProcedure:
+			transferServiceUpdateRiskHandler.ServeHTTP(w, r)
+		case TransferServiceCloseRiskProcedure:
+			transferServiceCloseRiskHandler.ServeHTTP(w, r)
+		case TransferServiceGetPackageProcedure:
+			transferServiceGetPackageHandler.ServeHTTP(w, r)
+		case TransferServiceListRisksProcedure:
+			transferServiceListRisksHandler.ServeHTTP(w, r)
 		case TransferServiceGetTransferProcedure:
 			transferServiceGetTransferHandler.ServeHTTP(w, r)
 		case TransferServiceListTransfersProcedure:
@@ -639,6 +1117,66 @@ func (UnimplementedTransferServiceHandler) CompleteTransfer(context.Context, *v1
 
 func (UnimplementedTransferServiceHandler) WithdrawTransfer(context.Context, *v1.WithdrawTransferRequest) (*v1.WithdrawTransferResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.WithdrawTransfer is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) ExploreTransfer(context.Context, *v1.ExploreTransferRequest) (*v1.ExploreTransferResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.ExploreTransfer is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) PauseTransfer(context.Context, *v1.PauseTransferRequest) (*v1.PauseTransferResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.PauseTransfer is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) ResumeTransfer(context.Context, *v1.ResumeTransferRequest) (*v1.ResumeTransferResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.ResumeTransfer is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) CallIn(context.Context, *v1.CallInRequest) (*v1.CallInResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.CallIn is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) RecordMilestone(context.Context, *v1.RecordMilestoneRequest) (*v1.RecordMilestoneResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.RecordMilestone is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) ReviewTransfer(context.Context, *v1.ReviewTransferRequest) (*v1.ReviewTransferResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.ReviewTransfer is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) ReverseTransfer(context.Context, *v1.ReverseTransferRequest) (*v1.ReverseTransferResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.ReverseTransfer is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) FormPackage(context.Context, *v1.FormPackageRequest) (*v1.FormPackageResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.FormPackage is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) AssessPackage(context.Context, *v1.AssessPackageRequest) (*v1.AssessPackageResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.AssessPackage is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) DecidePackage(context.Context, *v1.DecidePackageRequest) (*v1.DecidePackageResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.DecidePackage is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) RaiseRisk(context.Context, *v1.RaiseRiskRequest) (*v1.RaiseRiskResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.RaiseRisk is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) UpdateRisk(context.Context, *v1.UpdateRiskRequest) (*v1.UpdateRiskResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.UpdateRisk is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) CloseRisk(context.Context, *v1.CloseRiskRequest) (*v1.CloseRiskResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.CloseRisk is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) GetPackage(context.Context, *v1.GetPackageRequest) (*v1.GetPackageResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.GetPackage is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) ListRisks(context.Context, *v1.ListRisksRequest) (*v1.ListRisksResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.ListRisks is not implemented"))
 }
 
 func (UnimplementedTransferServiceHandler) GetTransfer(context.Context, *v1.GetTransferRequest) (*v1.GetTransferResponse, error) {

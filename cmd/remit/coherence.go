@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
+)
+
+func (a *app) coherence() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "coherence",
+		Short: "What is wrong, missing or unsettled in the map: gaps, overlaps, orphans, claims, lapsed agreements",
+		Long: `Check the map: functions that nobody answers for, holders that no longer exist, receivers that make no claim,
+safeguards that were not met, delegations past their end, plans whose date has passed and more. --until looks ahead, with
+everything that is planned. The exit code is 3 when there is a finding that is as grave as --fail-on says.`,
+		Example: `  remit coherence --severity high
+  remit coherence --until 2027-04-01 --org S1Y5D
+  remit coherence --function send,green-plan --fail-on none -o csv`,
+		Args: cobra.NoArgs,
+	}
+	asOf := a.asOf(cmd)
+	until := a.dateVar(cmd, "until", "look ahead to this date, plans included; left out: the date asked about only")
+	functions := codesVar(cmd, "function", "only about these functions (`CODES`)")
+	organisations := codesVar(cmd, "org", "only about these bodies (`CODES`)")
+	kinds := wordsVar[remitv1.FindingKind](cmd, "kind", "only of these kinds")
+	severity := wordVar[remitv1.Severity](cmd, "severity", "only those at least this grave")
+	fail := remitv1.Severity_SEVERITY_HIGH
+	formVar(cmd, "fail-on", "exit with 3 when a finding is at least this grave: low, medium, high or none; left out: high",
+		func(text string) (err error) {
+			if text == "none" {
+				fail = 0
+				return nil
+			}
+			fail, err = parseWord[remitv1.Severity](text)
+			return err
+		})
+	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
+		at, err := asOf.value()
+		if err != nil {
+			return err
+		}
+		return a.showFindings(cmd.Context(), &remitv1.CheckCoherenceRequest{
+			AsOf: at, Until: until.text, Functions: *functions, Organisations: *organisations, Kinds: kinds.values,
+		}, severity.value(), fail)
+	})
+	return cmd
+}
+
+// showFindings shows the findings that are grave enough, and returns an error when there is one as grave as fail; 0 is
+// never.
+func (a *app) showFindings(ctx context.Context, request *remitv1.CheckCoherenceRequest, least, fail remitv1.Severity) error {
+	answer, err := asked(ctx, a, request,
+		func(c *client) func(context.Context, *remitv1.CheckCoherenceRequest) (*remitv1.CheckCoherenceResponse, error) {
+			return c.maps().CheckCoherence
+		})
+	if err != nil {
+		return err
+	}
+	answer.Findings = slices.DeleteFunc(answer.GetFindings(), func(f *remitv1.Finding) bool { return f.GetSeverity() < least })
+	if err := list(a, answer, answer.GetFindings(), findingColumns()); err != nil {
+		return err
+	}
+	grave := 0
+	for _, f := range answer.GetFindings() {
+		if fail != 0 && f.GetSeverity() >= fail {
+			grave++
+		}
+	}
+	a.say("%s.", plural(len(answer.GetFindings()), "finding"))
+	if grave > 0 {
+		return findingsError{fmt.Sprintf("%s at least %s", plural(grave, "finding"), word(fail))}
+	}
+	return nil
+}
+
+func findingColumns() []column[*remitv1.Finding] {
+	return []column[*remitv1.Finding]{
+		{"severity", func(f *remitv1.Finding) string { return word(f.GetSeverity()) }},
+		{"finding", func(f *remitv1.Finding) string { return word(f.GetKind()) }},
+		{"function", (*remitv1.Finding).GetFunction},
+		{"body", (*remitv1.Finding).GetOrganisation},
+		{"in", func(f *remitv1.Finding) string { return summary(f.GetFootprints(), 4) }},
+		{"since", (*remitv1.Finding).GetSince},
+		{"what", (*remitv1.Finding).GetMessage},
+		{"remedy", (*remitv1.Finding).GetRemedy},
+		{"events", func(f *remitv1.Finding) string { return fewOf(f.GetCauseEvents()) }},
+	}
+}
+
+// fewOf shows the first numbers of events, and how many more there are.
+func fewOf(events []string) string {
+	const most = 4
+	if len(events) <= most {
+		return joinWords(events)
+	}
+	return fmt.Sprintf("%s and %d more", joinWords(events[:most]), len(events)-most)
+}

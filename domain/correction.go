@@ -1,0 +1,388 @@
+package domain
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Corrected says that an event recorded something wrong, and what is right. Both truths can be asked for: what was
+// believed until then, and what is known since.
+type Corrected struct {
+	// Event is the wrong one, About what it was about.
+	Event EventNo
+	About string
+	// Withdrawn says that it never happened. Otherwise each field that is set replaces what the event said.
+	Withdrawn   bool
+	Holder      OrganisationCode
+	Name        string
+	Covering    OrganisationCode
+	EffectiveOn Date
+	Source      string
+	Changes     []HoldingChange
+}
+
+// FactType is the fact's name.
+func (Corrected) FactType() string { return "Corrected" }
+
+// Entity is what the wrong event was about.
+func (f Corrected) Entity() string { return f.About }
+
+// Effective is the right date, where the date was wrong.
+func (f Corrected) Effective() Date { return f.EffectiveOn }
+
+// HoldingChanges returns the recorded changes.
+func (f Corrected) HoldingChanges() []HoldingChange { return f.Changes }
+
+// Correct says what is right where an event recorded something wrong: the holder, the date, the name, or who covers
+// footprints. Source is required.
+type Correct struct {
+	Event EventNo `json:"event,omitempty"`
+	// Withdraw says that it never happened.
+	Withdraw bool `json:"withdraw,omitempty"`
+	// Holder is the right body as named, for an event that gave remits to a body.
+	Holder OrganisationCode `json:"holder,omitempty"`
+	// Name is the right name, for an event that named a body.
+	Name string `json:"name,omitempty"`
+	// Covering is the right body, for an event that said who covers footprints.
+	Covering    OrganisationCode `json:"covering,omitempty"`
+	EffectiveOn Date             `json:"effectiveOn,omitempty"`
+	Source      string           `json:"source,omitempty"`
+}
+
+// Method is the command's name.
+func (Correct) Method() string { return "Correct" }
+
+func (Correct) grants(*decision) ([]grant, *Refusal) { return registrarOf(), nil }
+
+// decide records what is right. Later facts that rest on what was wrong are named, to be corrected first.
+func (c Correct) decide(d *decision) {
+	c.checkForm(d)
+	wrong := d.recordedBy(c.Event)
+	if len(wrong.points) == 0 && !wrong.body && !wrong.coverage {
+		d.refuse(UnknownEvent, fmt.Sprintf("Event %d recorded nothing that can be corrected.", c.Event),
+			"Name the event that recorded the wrong holder, date, name or coverage.", "event", strconv.FormatUint(uint64(c.Event), 10))
+		return
+	}
+	c.checkFits(d, wrong)
+	if !d.ok() {
+		return
+	}
+	changes := c.changes(d, wrong.points)
+	if !d.ok() {
+		return
+	}
+	d.emitNow(Corrected{
+		Event: c.Event, About: wrong.about, Withdrawn: c.Withdraw, Holder: c.Holder, Name: c.Name, Covering: c.Covering,
+		EffectiveOn: c.EffectiveOn, Source: c.Source, Changes: changes,
+	})
+	d.checkChains(changes)
+	d.checkOpenings()
+}
+
+func (c Correct) checkForm(d *decision) {
+	if c.Source == "" {
+		d.invalid("source", "A correction needs a source.")
+	}
+	says := c.Holder != "" || c.Name != "" || c.Covering != "" || c.EffectiveOn != 0
+	if c.Withdraw == says {
+		d.invalid("withdraw", "Say what is right, or that it never happened.")
+	}
+	if c.EffectiveOn > d.meta.Today {
+		d.refuse(NotYetEffective, fmt.Sprintf("The date %s is after today, %s.", c.EffectiveOn, d.meta.Today),
+			"A fact is not dated ahead.", "effectiveOn", c.EffectiveOn.String(), "today", d.meta.Today.String())
+	}
+	if d.meta.Reason.IsEmpty() {
+		d.invalid("reason", "A correction needs a reason.")
+	}
+	if c.Covering != "" {
+		d.body(c.Covering, "covering")
+	}
+}
+
+// checkFits checks that the event said anything of the kind that is corrected.
+func (c Correct) checkFits(d *decision, wrong recorded) {
+	if c.Holder != "" && len(wrong.points) == 0 {
+		d.invalid("holder", "The event gave no remits to anybody.")
+	}
+	if c.Name != "" && !wrong.named {
+		d.invalid("name", "The event named no body.")
+	}
+	if c.Covering != "" && !wrong.coverage {
+		d.invalid("covering", "The event did not say who covers footprints.")
+	}
+}
+
+// recorded is what an event put on the register, as far as it still stands.
+type recorded struct {
+	about    string
+	points   []recordedPoint
+	body     bool
+	named    bool
+	coverage bool
+}
+
+// recordedPoint is a point on a line of a remit.
+type recordedPoint struct {
+	remit Remit
+	slot  OrganisationCode
+	point Point[LineValue]
+	// below is what an earlier event had recorded for the same date.
+	below *Point[LineValue]
+}
+
+// recordedBy finds what an event put on the register.
+func (d *decision) recordedBy(no EventNo) recorded {
+	var r recorded
+	for _, remit := range d.s.Holdings.Remits() {
+		for _, line := range d.s.Holdings.Lines(remit) {
+			for i, p := range line.Points {
+				if p.No != no || p.Retracted || isReplaced(line.Points, i) {
+					continue
+				}
+				r.points = append(r.points, recordedPoint{remit, line.Slot, p, belowOf(line.Points, i)})
+				r.about = "function/" + string(remit.Subject.Function)
+			}
+		}
+	}
+	for _, body := range d.s.Organisations.Bodies(Latest) {
+		named := hasPoint(body.Name, no)
+		if named || hasPoint(body.Open, no) || hasPoint(body.Parent, no) || hasPoint(body.LegalParent, no) {
+			r.about, r.body, r.named = "organisation/"+string(body.Code), true, named
+		}
+	}
+	for _, fp := range d.s.Organisations.Footprints(Latest) {
+		if hasPoint(fp.CoveredBy, no) {
+			r.about, r.coverage = "footprint/"+string(fp.Code), true
+		}
+	}
+	return r
+}
+
+// isReplaced tells whether something recorded later for the same date has taken the place of a point.
+func isReplaced[V any](t Timeline[V], i int) bool { return i+1 < len(t) && t[i+1].From == t[i].From }
+
+func belowOf[V any](t Timeline[V], i int) *Point[V] {
+	if i == 0 || t[i-1].From != t[i].From || t[i-1].Retracted {
+		return nil
+	}
+	return &t[i-1]
+}
+
+func hasPoint[V any](t Timeline[V], no EventNo) bool {
+	for i, p := range t {
+		if p.No == no && !p.Retracted && !isReplaced(t, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// changes takes the wrong points back and puts the right ones.
+func (c Correct) changes(d *decision, points []recordedPoint) []HoldingChange {
+	var set changeSet
+	for _, p := range points {
+		set.add(p.undone())
+	}
+	if !c.Withdraw {
+		for _, p := range points {
+			if change, ok := c.right(d, p); ok {
+				set.add(change)
+			}
+		}
+	}
+	return set.changes()
+}
+
+func (p recordedPoint) change() HoldingChange {
+	return HoldingChange{
+		On: p.point.From, Subjects: []Subject{p.remit.Subject}, Footprints: []FootprintCode{p.remit.Footprint},
+		Roles: []Role{p.remit.Role}, Slot: p.slot,
+	}
+}
+
+// undone takes a point back: what was recorded for the date before holds again, or nothing changes on it.
+func (p recordedPoint) undone() HoldingChange {
+	change := p.change()
+	if p.below == nil {
+		change.Retracts = true
+		return change
+	}
+	v := p.below.Value
+	change.Holdings, change.TakenFrom, change.Relies = v.Holdings, v.TakenFrom, v.Relies
+	return change
+}
+
+// right is the point as it should have been.
+func (c Correct) right(d *decision, p recordedPoint) (HoldingChange, bool) {
+	change := p.change()
+	change.On = cmp.Or(c.EffectiveOn, p.point.From)
+	v := p.point.Value
+	change.Holdings, change.TakenFrom, change.Relies = v.Holdings, v.TakenFrom, v.Relies
+	if c.Holder == "" || len(v.Holdings) == 0 {
+		return change, true
+	}
+	holder, ok := d.holder(c.Holder, p.remit.Role, change.On, "holder")
+	if !ok {
+		return change, false
+	}
+	h := v.Holdings[0]
+	h.Holder, h.ActingThrough, h.Undetermined = holder.Holder, holder.ActingThrough, false
+	h.Source = cmp.Or(c.Source, h.Source)
+	change.Holdings = []Holding{h}
+	if p.slot != "" {
+		change.Slot = holder.Holder
+	}
+	return change, true
+}
+
+// checkChains refuses when, with the changes applied, any later change takes a remit from a body that does not hold it
+// then.
+func (d *decision) checkChains(changes []HoldingChange) {
+	var events, what []string
+	for _, change := range changes {
+		for remit := range change.Remits {
+			for _, line := range d.s.Holdings.Lines(remit) {
+				if line.Slot != change.Slot {
+					continue
+				}
+				for _, p := range brokenLinks(line) {
+					events = append(events, strconv.FormatUint(uint64(p.No), 10))
+					what = append(what, fmt.Sprintf("%s of %s in %s from %s", remit.Role, remit.Subject, remit.Footprint, p.From))
+				}
+			}
+		}
+	}
+	if len(events) > 0 {
+		d.refuse(ContradictsLaterFact, fmt.Sprintf("Other recorded changes rest on what is to be corrected: %s.", firstFew(distinct(what))),
+			"Correct those first.", "events", joined(distinct(events)))
+	}
+}
+
+// brokenLinks returns the points of a line that rest on a holder before them who was not.
+func brokenLinks(line Line) []Point[LineValue] {
+	var broken []Point[LineValue]
+	for _, p := range line.Points.Known(Latest) {
+		if !p.Value.Relies {
+			continue
+		}
+		var before []Holding
+		if b, ok := line.Points.At(Now(p.From - 1)); ok {
+			before = b.Value.Holdings
+		}
+		holds := slices.ContainsFunc(before, func(h Holding) bool { return h.Holder == p.Value.TakenFrom })
+		if p.Value.TakenFrom == "" && len(before) > 0 || p.Value.TakenFrom != "" && !holds {
+			broken = append(broken, p)
+		}
+	}
+	return broken
+}
+
+// checkOpenings refuses when anything would be held on a day on which its holder, its footprint or what it is about is
+// not there.
+func (d *decision) checkOpenings() {
+	for _, remit := range d.s.Holdings.Remits() {
+		for _, line := range d.s.Holdings.Lines(remit) {
+			points := line.Points.Known(Latest)
+			for i, p := range points {
+				var until Date
+				if i+1 < len(points) {
+					until = points[i+1].From
+				}
+				for _, h := range p.Value.Holdings {
+					if missing, on := d.missing(remit, h, p.From, until); missing != "" {
+						d.refuse(ContradictsLaterFact,
+							fmt.Sprintf("%s would hold %s of %s in %s on %s, when %s.", cmp.Or(string(h.Holder), "Somebody"), remit.Role, remit.Subject, remit.Footprint, on, missing),
+							"Correct what it holds first.", "events", strconv.FormatUint(uint64(p.No), 10))
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// missing says what is not there at some time of a holding, and on which day; until zero is for ever.
+func (d *decision) missing(r Remit, h Holding, from, until Date) (string, Date) {
+	fn, _ := d.s.Functions.Get(r.Subject.Function, Latest)
+	body, held := d.s.Organisations.Body(h.Holder, Latest)
+	through, acting := d.s.Organisations.Body(h.ActingThrough, Latest)
+	fp, listed := d.s.Organisations.Footprint(r.Footprint, Latest)
+	days := []Date{from}
+	for _, open := range []Timeline[bool]{body.Open, through.Open} {
+		for _, p := range open.Known(Latest) {
+			days = append(days, p.From)
+		}
+	}
+	if listed {
+		for _, p := range fp.Open.Known(Latest) {
+			days = append(days, p.From)
+		}
+	}
+	for _, p := range fn.Divisions.Known(Latest) {
+		days = append(days, p.From)
+	}
+	for _, on := range days {
+		switch {
+		case on < from || until != 0 && on >= until:
+		case held && !body.IsOpen(Now(on)) || acting && !through.IsOpen(Now(on)):
+			return "it is not open", on
+		case !d.s.Organisations.FootprintOpen(fn.Details, r.Footprint, Now(on)):
+			return "there is no such footprint", on
+		case !slices.Contains(fn.Subjects(Now(on)), r.Subject):
+			return "the function is divided otherwise", on
+		}
+	}
+	return "", 0
+}
+
+// corrected folds a correction into bodies and footprints.
+func (o *Organisations) corrected(no EventNo, f Corrected) {
+	for _, body := range o.Bodies(Latest) {
+		before := body
+		body.Name = rectified(body.Name, no, f, f.Name)
+		body.Open = rectified(body.Open, no, f, false)
+		body.Parent = rectified(body.Parent, no, f, "")
+		body.LegalParent = rectified(body.LegalParent, no, f, "")
+		changed := len(body.Name)+len(body.Open)+len(body.Parent)+len(body.LegalParent) !=
+			len(before.Name)+len(before.Open)+len(before.Parent)+len(before.LegalParent)
+		if changed {
+			body.Revision++
+			o.bodies.set(body.Code, body)
+		}
+	}
+	for _, fp := range o.Footprints(Latest) {
+		covered := rectified(fp.CoveredBy, no, f, f.Covering)
+		open := rectified(fp.Open, no, f, false)
+		if len(covered) != len(fp.CoveredBy) || len(open) != len(fp.Open) {
+			fp.CoveredBy, fp.Open = covered, open
+			o.footprints.set(fp.Code, fp)
+		}
+	}
+}
+
+// rectified takes back what the wrong event put on a timeline and puts what is right: the value given unless it is the
+// zero one, on the date given unless there is none.
+func rectified[V comparable](t Timeline[V], no EventNo, f Corrected, value V) Timeline[V] {
+	var none V
+	for i, p := range t {
+		if p.No != f.Event || p.Retracted || isReplaced(t, i) {
+			continue
+		}
+		undo := Point[V]{From: p.From, No: no, Retracted: true}
+		if below := belowOf(t, i); below != nil {
+			undo.Value, undo.Retracted = below.Value, false
+		}
+		t = t.With(undo)
+		if !f.Withdrawn {
+			right := Point[V]{From: cmp.Or(f.EffectiveOn, p.From), No: no, Value: p.Value}
+			if value != none {
+				right.Value = value
+			}
+			t = t.With(right)
+		}
+		return t
+	}
+	return t
+}

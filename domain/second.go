@@ -1,0 +1,129 @@
+package domain
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Awaiting is a command that waits for a second person.
+type Awaiting struct {
+	ID      string
+	Command Command
+	// Person is the first person, Reason the reason given.
+	Person string
+	Actor  Actor
+	Reason Text
+	Event  EventNo
+	// Settled is the event that gave or declined the second, 0 while it waits.
+	Settled EventNo
+}
+
+// Seconds is the register of commands that wait for a second person.
+type Seconds struct {
+	byID table[string, Awaiting]
+}
+
+// NewSeconds returns an empty register of waiting commands.
+func NewSeconds() *Seconds {
+	s := &Seconds{}
+	s.init(nil)
+	return s
+}
+
+func (s *Seconds) init(undo *undoLog) { s.byID.init(undo) }
+
+// Apply folds an event and tells whether it was about a second person.
+func (s *Seconds) Apply(e Event) bool {
+	switch f := e.Fact.(type) {
+	case SecondAwaited:
+		s.byID.set(f.ID, Awaiting{
+			ID: f.ID, Command: f.Command, Person: e.Actor.Person(), Actor: e.Actor, Reason: e.Reason, Event: e.No,
+		})
+	case SecondGiven:
+		s.settle(f.ID, e.No)
+	case SecondDeclined:
+		s.settle(f.ID, e.No)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *Seconds) settle(id string, no EventNo) {
+	a := s.byID.m[id]
+	a.Settled = no
+	s.byID.set(id, a)
+}
+
+// Waiting returns what waits as known, in the order of the commands.
+func (s *Seconds) Waiting(known EventNo) []Awaiting {
+	var waiting []Awaiting
+	for id := range s.byID.keys() {
+		if a := s.byID.m[id]; a.Event <= known && (a.Settled == 0 || a.Settled > known) {
+			waiting = append(waiting, a)
+		}
+	}
+	slices.SortFunc(waiting, func(x, y Awaiting) int { return cmp.Compare(x.Event, y.Event) })
+	return waiting
+}
+
+// needsSecond tells whether a command takes effect only once a second person agrees: baselines, occurrences,
+// corrections and reorganisations.
+func needsSecond(cmd Command) bool {
+	switch cmd.(type) {
+	case AllocateFunction, RecordOccurrence, Correct, Reorganise:
+		return true
+	}
+	return false
+}
+
+// await keeps a command that the rules accept for a second person.
+func (d *decision) await(cmd Command) {
+	if d.ok() {
+		d.facts = []Fact{SecondAwaited{ID: d.meta.ID, Command: cmd}}
+	}
+}
+
+// Second is the second person's word on a command that waits.
+type Second struct {
+	AwaitingID string `json:"awaitingId,omitempty"`
+	// Decline says no; the first person may take the command back so.
+	Decline bool `json:"decline,omitempty"`
+}
+
+// Method is the command's name.
+func (Second) Method() string { return "Second" }
+
+func (c Second) grants(d *decision) ([]grant, *Refusal) {
+	a, ok := d.s.Seconds.byID.m[c.AwaitingID]
+	if !ok {
+		return nil, Refuse(UnknownSecond, fmt.Sprintf("Nothing with the id %q waits for a second person.", c.AwaitingID),
+			"List what waits to find its id.", "awaiting", c.AwaitingID)
+	}
+	return a.Command.grants(d)
+}
+
+// decide lets a waiting command take effect, if the rules still accept it.
+func (c Second) decide(d *decision) {
+	a := d.s.Seconds.byID.m[c.AwaitingID]
+	if a.Settled != 0 {
+		d.refuse(WrongState, "It is settled already.", "Nothing is left to do.", "awaiting", a.ID)
+		return
+	}
+	if c.Decline {
+		d.emit(SecondDeclined{ID: a.ID})
+		return
+	}
+	caller := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}
+	if caller.Person() == a.Person {
+		d.refuse(SecondPersonRequired, "The person who gave the command cannot second it.",
+			"Have somebody else with the right agree.", "awaiting", a.ID)
+		return
+	}
+	if d.meta.Reason.IsEmpty() {
+		d.meta.Reason = a.Reason
+	}
+	d.emitNow(SecondGiven{ID: a.ID})
+	a.Command.decide(d)
+}

@@ -1,0 +1,206 @@
+package projections
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/remit-register/remit/domain"
+)
+
+// CoherenceQuery asks what is incoherent in the map on a date. Empty fields limit nothing.
+type CoherenceQuery struct {
+	AsOf domain.AsOf
+	// Until adds what will be found on later dates, up to and including this one: each finding says since when. Zero
+	// asks about the date alone.
+	Until domain.Date
+	// Today tells which planned dates have passed: those before it, and before the date of the question. Zero is the
+	// date of the question.
+	Today domain.Date
+	Kinds []FindingKind
+	// Functions limits the answer to findings about these functions.
+	Functions []domain.FunctionCode
+	// Organisations limits the answer to findings at these bodies, and those that involve them.
+	Organisations []domain.OrganisationCode
+}
+
+// Coherence is what is incoherent in the map.
+type Coherence struct {
+	AsOf  domain.AsOf
+	Until domain.Date
+	// Dates are those that were looked at: that of the question, and those up to Until on which anything changes.
+	Dates []domain.Date
+	// Findings are sorted by kind, function and body.
+	Findings []Finding
+}
+
+// Coherence computes what is incoherent in the map. It refuses with domain.UnknownFunction or
+// domain.UnknownOrganisation when the query names something that is not known, and with domain.InvalidArgument for a
+// position not reached yet, or an end before the date.
+func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
+	a, err := v.resolveFilter(q.AsOf, Filter{Functions: q.Functions, Organisations: q.Organisations})
+	if err != nil {
+		return Coherence{}, err
+	}
+	if q.Until != 0 && q.Until < a.On {
+		return Coherence{}, domain.Refuse(domain.InvalidArgument, "The last date lies before the first.",
+			"Leave it out, or give a later one.", "until", q.Until.String(), "effectiveOn", a.On.String())
+	}
+	answer := Coherence{AsOf: a, Until: q.Until, Dates: append([]domain.Date{a.On}, v.changeDates(a, q)...)}
+	all := drafts{}
+	for _, on := range answer.Dates {
+		all.add(v.inquire(q, domain.AsOf{On: on, Known: a.Known}))
+	}
+	answer.Findings = all.findings(q)
+	return answer, nil
+}
+
+// inquiry looks for findings on one date.
+type inquiry struct {
+	views *Views
+	asOf  domain.AsOf
+	today domain.Date
+	query CoherenceQuery
+	drafts
+	functions map[domain.FunctionCode]*functionTally
+	bodies    map[domain.OrganisationCode]*bodyState
+	// ending has the announced reorganisations without known successors that will have ended a body by the date.
+	ending map[domain.OrganisationCode]domain.PlannedReorganisation
+	// under has what is held under each arrangement, caused what is held by virtue of each occurrence.
+	under  map[domain.ArrangementID]*tally
+	caused map[domain.EventNo]*tally
+	// buffer has what is held in the cell that is looked at.
+	buffer []held
+}
+
+// tally gathers where something is held, since when, and by which events.
+type tally struct {
+	footprints map[domain.FootprintCode]bool
+	events     map[domain.EventNo]bool
+	since      domain.Date
+}
+
+func newTally() *tally {
+	return &tally{footprints: map[domain.FootprintCode]bool{}, events: make(map[domain.EventNo]bool)}
+}
+
+func (t *tally) add(footprint domain.FootprintCode, since domain.Date, no domain.EventNo) {
+	t.footprints[footprint], t.events[no] = true, true
+	if t.since == 0 || since < t.since {
+		t.since = since
+	}
+}
+
+func (t *tally) places() []domain.FootprintCode { return slices.Sorted(maps.Keys(t.footprints)) }
+func (t *tally) causes() []domain.EventNo       { return slices.Sorted(maps.Keys(t.events)) }
+
+// inquire computes the findings of one date. It walks the map in stretches, as every walk does, and looks at
+// everything else while it holds the lock once.
+func (v *Views) inquire(q CoherenceQuery, a domain.AsOf) drafts {
+	x := &inquiry{
+		views: v, asOf: a, today: q.Today, query: q, drafts: drafts{},
+		functions: map[domain.FunctionCode]*functionTally{}, bodies: map[domain.OrganisationCode]*bodyState{},
+		ending: map[domain.OrganisationCode]domain.PlannedReorganisation{},
+		under:  map[domain.ArrangementID]*tally{}, caused: make(map[domain.EventNo]*tally),
+	}
+	if x.today == 0 {
+		x.today = a.On
+	}
+	v.mu.RLock()
+	x.begin()
+	v.mu.RUnlock()
+	v.walk(Filter{Functions: q.Functions}, nil, func(c *cell) bool {
+		x.cell(c)
+		return true
+	})
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	x.gaps()
+	x.receivers()
+	x.claims()
+	x.arrangements()
+	x.occurrences()
+	x.transfers()
+	x.reorganisations()
+	return x.drafts
+}
+
+// begin gathers what the walk needs to know beforehand.
+func (x *inquiry) begin() {
+	for _, p := range x.views.organisations.Planned(x.asOf.Known) {
+		if len(p.Results) > 0 || p.EffectiveOn > x.asOf.On || p.EffectiveOn < x.today {
+			continue
+		}
+		for _, code := range p.Originals {
+			if x.body(code).open {
+				x.ending[code] = p
+			}
+		}
+	}
+	for _, no := range x.views.events.ofType("OccurrenceRecorded", x.asOf.Known) {
+		x.caused[no] = newTally()
+	}
+}
+
+// bodyState is what a date's findings need to know of a body.
+type bodyState struct {
+	known, open bool
+	name        string
+	// since is from when it is open, or closed, and by which event.
+	since domain.Date
+	event domain.EventNo
+}
+
+func (x *inquiry) body(code domain.OrganisationCode) *bodyState {
+	if state, ok := x.bodies[code]; ok {
+		return state
+	}
+	state := &bodyState{}
+	if body, ok := x.views.organisations.Body(code, x.asOf.Known); ok {
+		state.known = true
+		state.name = nameAt(periodsOf(body.Name, x.asOf.Known), x.asOf.On)
+		if p, ok := body.Open.At(x.asOf); ok {
+			state.open, state.since, state.event = p.Value, p.From, p.No
+		}
+	}
+	x.bodies[code] = state
+	return state
+}
+
+// named writes a body as "Name (CODE)".
+func (x *inquiry) named(code domain.OrganisationCode) string {
+	if code == "" {
+		return "nobody"
+	}
+	if name := x.body(code).name; name != "" {
+		return name + " (" + string(code) + ")"
+	}
+	return string(code)
+}
+
+// title is the name of a function.
+func (x *inquiry) title(code domain.FunctionCode) string {
+	if f := x.function(code); f.details.Name != "" {
+		return f.details.Name
+	}
+	return string(code)
+}
+
+// asksFor tells whether the query is about a function; a finding about none is asked for by a query about all.
+func (x *inquiry) asksFor(code domain.FunctionCode) bool {
+	return len(x.query.Functions) == 0 || slices.Contains(x.query.Functions, code)
+}
+
+// ofType returns the events of a type at or before known.
+func (x *eventIndex) ofType(kind string, known domain.EventNo) []domain.EventNo {
+	numbers := x.byType[kind]
+	end, _ := slices.BinarySearch(numbers, known+1)
+	return numbers[:end]
+}
+
+// recordedOn returns the civil date of an event: that from which it holds.
+func (x *eventIndex) recordedOn(no domain.EventNo) domain.Date {
+	if e, ok := x.at(no); ok {
+		return e.EffectiveOn
+	}
+	return 0
+}
