@@ -12,7 +12,7 @@ func (s *scenario) others(id string) []string {
 		lines = append(lines, bodyLine(x, Now(s.today)))
 	}
 	if x, ok := s.state.Interventions.Get(id, Latest); ok {
-		line := fmt.Sprintf("%s by %s in %s since %s", x.Kind, x.By, x.In, x.InterventionRecorded.EffectiveOn)
+		line := fmt.Sprintf("%s by %s in %s since %s", x.Kind, x.By, x.In, x.EffectiveOn)
 		if x.Undetermined {
 			line += ", nobody knows who follows"
 		}
