@@ -123,6 +123,9 @@ func (c CompleteTransfer) decide(d *decision) {
 func (d *decision) checkGateways(t Transfer) {
 	for _, g := range t.Gateways {
 		if t.Passed(g) {
+			if a, fresh := t.Assessed(g.Party); fresh {
+				d.checkEvidence(a)
+			}
 			continue
 		}
 		d.refuse(GatewayNotPassed, fmt.Sprintf("The gateway %s is not passed; %s decides it.", g.Code, g.Decider),

@@ -308,15 +308,11 @@ func (d *decision) missing(r Remit, h Holding, from, until Date) (string, Date) 
 	fn, _ := d.s.Functions.Get(r.Subject.Function, Latest)
 	body, held := d.s.Organisations.Body(h.Holder, Latest)
 	through, acting := d.s.Organisations.Body(h.ActingThrough, Latest)
-	fp, listed := d.s.Organisations.Footprint(r.Footprint, Latest)
+	fp, _ := d.s.Organisations.Footprint(r.Footprint, Latest)
+	owner, _ := d.s.Organisations.Body(OrganisationCode(r.Footprint), Latest) // of an own operation
 	days := []Date{from}
-	for _, open := range []Timeline[bool]{body.Open, through.Open} {
+	for _, open := range []Timeline[bool]{body.Open, through.Open, fp.Open, owner.Open} {
 		for _, p := range open.Known(Latest) {
-			days = append(days, p.From)
-		}
-	}
-	if listed {
-		for _, p := range fp.Open.Known(Latest) {
 			days = append(days, p.From)
 		}
 	}

@@ -125,7 +125,7 @@ func (AdviceRecorded) FactType() string      { return "AdviceRecorded" }
 func (PlanReturnSubmitted) FactType() string { return "PlanReturnSubmitted" }
 func (PlanReturnModerated) FactType() string { return "PlanReturnModerated" }
 
-func (f PopulationRecorded) Entity() string  { return "organisation/" + string(f.Organisation) }
+func (f PopulationRecorded) Entity() string  { return "population/" + string(f.Organisation) }
 func (f CostRecorded) Entity() string        { return "cost/" + f.ID }
 func (f CommitteeFormed) Entity() string     { return "committee/" + f.ID }
 func (f CommitteeChanged) Entity() string    { return "committee/" + f.ID }

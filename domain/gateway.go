@@ -220,7 +220,8 @@ func (t Transfer) noticeEnds() Date {
 	return last.AddWorkingDays(t.Notice.WorkingDays)
 }
 
-// checkAssessed refuses when a party has no assessment that is newer than the last amendment (invariant 9).
+// checkAssessed refuses when a party has no assessment that is newer than the last amendment and rests on evidence that
+// stands (invariant 9).
 func (d *decision) checkAssessed(t Transfer, p Party) {
 	a, fresh := t.Assessed(p)
 	switch {
@@ -230,6 +231,20 @@ func (d *decision) checkAssessed(t Transfer, p Party) {
 	case !fresh:
 		d.refuse(AssessmentStale, fmt.Sprintf("The %s assessed before the transfer was amended.", p),
 			"Have the party assess again.", "party", string(p))
+	default:
+		d.checkEvidence(a)
+	}
+}
+
+// checkEvidence refuses when evidence that an assessment rests on has expired (invariant 9).
+func (d *decision) checkEvidence(a Assessment) {
+	for _, rating := range a.Ratings {
+		for _, evidence := range rating.Evidence {
+			if evidence.ExpiresOn != 0 && evidence.ExpiresOn <= d.meta.Today {
+				d.refuse(AssessmentStale, fmt.Sprintf("The %s's evidence on %s expired on %s.", a.Party, rating.Domain, evidence.ExpiresOn),
+					"Have the party assess again on evidence that stands.", "party", string(a.Party), "domain", rating.Domain)
+			}
+		}
 	}
 }
 

@@ -74,7 +74,11 @@ func (d *decision) needsReason(what string) {
 
 // decide lets a paused transfer go on.
 func (c ResumeTransfer) decide(d *decision) {
-	if t, ok := d.live(c.TransferID, StatePaused); ok && d.ok() {
+	t, ok := d.live(c.TransferID, StatePaused)
+	if ok && (t.PausedIn == StateApproved || t.PausedIn == StateScheduled) {
+		d.checkOverlap(t) // another one may have been approved meanwhile (invariant 6)
+	}
+	if ok && d.ok() {
 		d.emit(TransferResumed{ID: t.ID, State: t.PausedIn})
 	}
 }

@@ -105,6 +105,13 @@ func (b *builder) reorganise(r reorganisation) domain.Reorganise {
 	return command
 }
 
+// addPopulations adds how many people the boards cover, on each basis.
+func (b *builder) addPopulations() {
+	for _, command := range b.populations {
+		b.add(command.EffectiveOn, command, fmt.Sprintf("population %s %s %d", command.Organisation, command.Basis, command.Year))
+	}
+}
+
 // addFootprints adds the footprints that no reorganisation opens, one command for each date.
 func (b *builder) addFootprints() {
 	byDate := map[domain.Date][]coverage{}

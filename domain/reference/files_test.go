@@ -87,6 +87,11 @@ func TestOrganisations(t *testing.T) {
 			t.Errorf("%s acts for %q, which is no legal person or opens later", o.Code, o.LegalParent)
 		}
 	}
+	for _, p := range r.populations {
+		if body := r.organisation(p.Organisation); body.Tier != domain.TierICB || !body.contains(p.EffectiveOn) {
+			t.Errorf("%s is no ICB, or not open, when its population is counted", p.Organisation)
+		}
+	}
 	for _, rename := range r.renames {
 		if !r.organisation(rename.Code).contains(rename.EffectiveOn) {
 			t.Errorf("%s is not open when it is renamed", rename.Code)

@@ -301,3 +301,26 @@ func changeDates(t *testing.T) []domain.Date {
 	slices.Sort(dates)
 	return slices.Compact(dates)
 }
+
+// The boards of England cover everybody, on each basis, before and after the reorganisation of 2026.
+func TestPopulationsAddUp(t *testing.T) {
+	for _, on := range []string{"2022-07-01", "2026-11-21"} {
+		sum := make(map[domain.PopulationBasis]int64)
+		for _, p := range loaded(t).Programme.Populations() {
+			body, _ := loaded(t).Organisations.Body(p.Organisation, domain.Latest)
+			newest := true
+			for _, other := range loaded(t).Programme.Populations() {
+				later := other.Organisation == p.Organisation && other.Basis == p.Basis && other.EffectiveOn > p.EffectiveOn
+				newest = newest && !(later && other.EffectiveOn <= day(t, on))
+			}
+			if p.EffectiveOn <= day(t, on) && newest && body.IsOpen(domain.Now(day(t, on))) {
+				sum[p.Basis] += p.Count
+			}
+		}
+		for basis, want := range map[domain.PopulationBasis]int64{domain.PopulationResident: 57_106_398, domain.PopulationRegistered: 63_760_000} {
+			if diff := sum[basis] - want; diff > want/100 || diff < -want/100 {
+				t.Errorf("on %s the boards cover %d people (%s), want about %d", on, sum[basis], basis, want)
+			}
+		}
+	}
+}

@@ -88,6 +88,14 @@ func parseRename(r row) domain.RenameOrganisation {
 	}
 }
 
+func parsePopulation(r row) domain.RecordPopulation {
+	return domain.RecordPopulation{
+		Organisation: cell[domain.OrganisationCode](r, "organisation"), Basis: cell[domain.PopulationBasis](r, "basis"),
+		Year: int(r.number("year")), Count: r.number("count"), EffectiveOn: r.date("from"),
+		Confidence: cell[domain.Confidence](r, "confidence"), Source: r.text("source"),
+	}
+}
+
 func parseMembership(r row) membership {
 	return membership{
 		Organisation: cell[domain.OrganisationCode](r, "organisation"),

@@ -91,6 +91,7 @@ func (b *builder) build() {
 	b.addFootprints()
 	b.addBaseline()
 	b.addHistory()
+	b.addPopulations()
 	slices.SortStableFunc(b.steps, func(x, y Step) int { return cmp.Compare(x.place, y.place) })
 	b.addPlans()
 }

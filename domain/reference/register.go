@@ -23,6 +23,7 @@ type register struct {
 	history         []occurrence
 	plans           []plannedTransfer
 	planned         []plannedReorganisation
+	populations     []domain.RecordPopulation
 }
 
 // period is half-open: From is in it, To is not. The zero To means that it is still running.
@@ -162,6 +163,7 @@ func read() (*register, error) {
 		history:         readTable(r, "history", parseOccurrence),
 		plans:           readTable(r, "plans", parsePlan),
 		planned:         readTable(r, "planned_reorganisations", parsePlannedReorganisation),
+		populations:     readTable(r, "populations", parsePopulation),
 	}
 	return register, errors.Join(r.problems...)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/remit-register/remit/domain"
@@ -80,6 +81,15 @@ func (r row) date(column string) domain.Date {
 		r.reader.problem(r.file, r.line, fmt.Errorf("column %q: %w", column, err))
 	}
 	return date
+}
+
+// number reads a whole number.
+func (r row) number(column string) int64 {
+	n, err := strconv.ParseInt(r.text(column), 10, 64)
+	if err != nil {
+		r.reader.problem(r.file, r.line, fmt.Errorf("column %q: %w", column, err))
+	}
+	return n
 }
 
 func (r row) yes(column string) bool {
