@@ -311,7 +311,7 @@ func TestPopulationsAddUp(t *testing.T) {
 			newest := true
 			for _, other := range loaded(t).Programme.Populations() {
 				later := other.Organisation == p.Organisation && other.Basis == p.Basis && other.EffectiveOn > p.EffectiveOn
-				newest = newest && !(later && other.EffectiveOn <= day(t, on))
+				newest = newest && (!later || other.EffectiveOn > day(t, on))
 			}
 			if p.EffectiveOn <= day(t, on) && newest && body.IsOpen(domain.Now(day(t, on))) {
 				sum[p.Basis] += p.Count
