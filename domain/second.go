@@ -80,9 +80,43 @@ func needsSecond(cmd Command) bool {
 
 // await keeps a command that the rules accept for a second person.
 func (d *decision) await(cmd Command) {
+	if allocation, ok := cmd.(AllocateFunction); ok && d.ok() {
+		d.checkRivals(allocation)
+	}
 	if d.ok() {
 		d.facts = []Fact{SecondAwaited{ID: d.meta.ID, Command: cmd}}
 	}
+}
+
+// checkRivals keeps two baselines of the same sole remit from waiting side by side: whoever comes first is decided on
+// first (invariant 1).
+func (d *decision) checkRivals(c AllocateFunction) {
+	fn, _ := d.s.Functions.Get(c.Function, Latest)
+	isSole := func(role Role) bool {
+		return slices.Contains(c.Roles, role) && fn.Details.RuleOf(role) != RuleConcurrent
+	}
+	footprints := d.allocated(fn, c)
+	for _, waiting := range d.s.Seconds.Waiting(Latest) {
+		rival, ok := waiting.Command.(AllocateFunction)
+		if !ok || rival.Function != c.Function || rival.Part != c.Part || !slices.ContainsFunc(rival.Roles, isSole) {
+			continue
+		}
+		for _, footprint := range d.allocated(fn, rival) {
+			if slices.Contains(footprints, footprint) {
+				d.refuse(RemitAlreadyHeld, fmt.Sprintf("An allocation of %s in %s to %s waits for a second person.", c.Function, footprint, rival.Holder),
+					"Have it seconded or declined first.", "function", string(c.Function), "awaiting", waiting.ID)
+				return
+			}
+		}
+	}
+}
+
+// allocated returns the footprints that a baseline is about.
+func (d *decision) allocated(fn Function, c AllocateFunction) []FootprintCode {
+	if len(c.Footprints) == 0 {
+		return d.expand(fn, []FootprintCode{FootprintCode(c.Holder)}, c.EffectiveOn)
+	}
+	return d.expand(fn, c.Footprints, c.EffectiveOn)
 }
 
 // Second is the second person's word on a command that waits.
