@@ -16,7 +16,7 @@ func organisationMessage(o projections.OrganisationView) *remitv1.Organisation {
 		Person: string(o.Person), Members: strs[string](o.Members), Names: mapped(o.Names, datedName),
 		Parents: mapped(o.Parents, datedCode), LegalParents: mapped(o.LegalParents, datedCode),
 		Predecessors: mapped(o.Predecessors, recordedSuccession), Successors: mapped(o.Successors, recordedSuccession),
-		Planned: mapped(o.Planned, plannedReorganisation),
+		Planned: mapped(o.Planned, plannedReorganisation), JointMembers: strs[string](o.JointMembers), Host: string(o.Host),
 	}
 }
 

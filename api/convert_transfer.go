@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/projections"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
@@ -32,7 +34,8 @@ func (s shown) transfer(t projections.TransferView) *remitv1.Transfer {
 		Framework: string(t.Framework), Domains: t.Domains,
 		Gateways:    mapped(t.Gateways, func(g domain.Gateway) *remitv1.Gateway { return s.gateway(t.Transfer, g) }),
 		Assessments: mapped(t.Assessments, func(a domain.Assessment) *remitv1.Assessment { return s.assessment(t.Transfer, a) }),
-		Conditions:  mapped(t.Conditions, s.condition), Confidence: enumOf[remitv1.Confidence](t.Confidence), Source: t.Source,
+		Conditions:  mapped(t.Conditions, func(c domain.TransferCondition) *remitv1.Condition { return s.condition(t, c) }),
+		Confidence:  enumOf[remitv1.Confidence](t.Confidence), Source: t.Source,
 		Plan: string(t.Plan), Replaces: string(t.Replaces), ReplacedBy: string(t.ReplacedBy),
 		CreatedAt: instant(t.CreatedAt), ChangedAt: instant(t.ChangedAt), LastEvent: number(t.LastEvent),
 	}, t)
@@ -101,12 +104,12 @@ func (s shown) evidence(e domain.Evidence) *remitv1.Evidence {
 	}
 }
 
-func (s shown) condition(c domain.TransferCondition) *remitv1.Condition {
+func (s shown) condition(t projections.TransferView, c domain.TransferCondition) *remitv1.Condition {
 	return &remitv1.Condition{
 		ConditionId: string(c.ID), Gateway: string(c.Gateway), SetBy: string(c.SetBy), Description: s.text(c.Description),
 		Owner: string(c.Owner), DueOn: c.DueOn.String(), Timing: enumOf[remitv1.ConditionTiming](c.Timing),
 		State: enumOf[remitv1.ConditionState](c.State), Evidence: mapped(c.Evidence, s.evidence),
-		WaivedBecause: s.text(c.WaivedBecause),
+		WaivedBecause: s.text(c.WaivedBecause), SameLegalPerson: slices.Contains(t.OwnConditions, c.ID),
 	}
 }
 

@@ -79,11 +79,9 @@ func (s *organisationService) GetOrganisation(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	shown, err := s.queries.organisations(at.Known, view)
-	if err != nil {
-		return nil, err
-	}
-	return &remitv1.GetOrganisationResponse{AsOf: at.message(), Position: number(at.Known), Organisation: shown[0]}, nil
+	return &remitv1.GetOrganisationResponse{
+		AsOf: at.message(), Position: number(at.Known), Organisation: organisationMessage(view),
+	}, nil
 }
 
 // ListOrganisations returns bodies by code.
@@ -106,13 +104,10 @@ func (s *organisationService) ListOrganisations(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	shown, err := s.queries.organisations(at.Known, list.Organisations...)
-	if err != nil {
-		return nil, err
-	}
 	token, err := next(p, list.Next)
 	return &remitv1.ListOrganisationsResponse{
-		AsOf: at.message(), Position: number(at.Known), NextPageToken: token, Organisations: shown,
+		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
+		Organisations: mapped(list.Organisations, organisationMessage),
 	}, err
 }
 

@@ -59,6 +59,33 @@ func (s *transferService) GetPackage(
 	}, nil
 }
 
+// ListPackages returns packages in the order of forming.
+func (s *transferService) ListPackages(
+	ctx context.Context, r *remitv1.ListPackagesRequest,
+) (*remitv1.ListPackagesResponse, error) {
+	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
+	if err != nil {
+		return nil, err
+	}
+	after, err := cursorOf[string](p)
+	if err != nil {
+		return nil, err
+	}
+	at := p.points[0]
+	list, err := s.queries.views.Packages(projections.PackageQuery{
+		Known: at.Known, Member: domain.TransferID(r.GetTransferId()),
+		Organisation: domain.OrganisationCode(r.GetOrganisation()), After: after, Limit: p.limit,
+	})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
+	}
+	token, err := next(p, list.Next)
+	return &remitv1.ListPackagesResponse{
+		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
+		Packages: mapped(list.Packages, s.queries.shown().pack),
+	}, err
+}
+
 // transfers shows transfers as known, with the packages to which they belong.
 func (q *queries) transfers(known domain.EventNo, views ...projections.TransferView) ([]*remitv1.Transfer, error) {
 	list, err := q.views.Packages(projections.PackageQuery{Known: known})

@@ -18,22 +18,6 @@ func (s *recordService) Correct(
 	return answer, err
 }
 
-// ClaimRemit records a body's word on remits.
-func (s *recordService) ClaimRemit(
-	ctx context.Context, r *remitv1.ClaimRemitRequest,
-) (*remitv1.ClaimRemitResponse, error) {
-	done, err := submit(ctx, s.commands, r, claimRemit(r))
-	return &remitv1.ClaimRemitResponse{Receipt: done.receipt, ClaimId: done.id}, err
-}
-
-// AttestRemit records a body's word on all that it holds.
-func (s *recordService) AttestRemit(
-	ctx context.Context, r *remitv1.AttestRemitRequest,
-) (*remitv1.AttestRemitResponse, error) {
-	done, err := submit(ctx, s.commands, r, attestRemit(r))
-	return &remitv1.AttestRemitResponse{Receipt: done.receipt, AttestationId: done.id}, err
-}
-
 // Second records the second person's word on a command that waits.
 func (s *recordService) Second(
 	ctx context.Context, r *remitv1.SecondRequest,

@@ -53,8 +53,7 @@ func (c DischargeCondition) decide(d *decision) {
 		d.refuse(ConditionOutstanding, fmt.Sprintf("The owner, %s, has not submitted evidence for condition %s.", condition.Owner, condition.ID),
 			"Have the owner submit evidence first.", "condition", string(condition.ID), "owner", string(condition.Owner))
 	}
-	caller := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}
-	if slices.Contains(condition.EvidencedBy, caller.Person()) {
+	if slices.Contains(condition.EvidencedBy, d.person()) {
 		d.refuse(SegregationOfDuties, "The person who submitted the evidence does not confirm the discharge.",
 			"Have somebody else of the deciding body confirm it.", "condition", string(condition.ID))
 	}
@@ -63,11 +62,15 @@ func (c DischargeCondition) decide(d *decision) {
 	}
 }
 
-// decide does without a condition; the reason is required.
+// decide does without a condition; the reason is required. It is a decision at the gateway that set the condition, so
+// whoever proposed or assessed does not take it (invariant 7).
 func (c WaiveCondition) decide(d *decision) {
-	t, _, ok := d.unsettled(c.TransferID, c.ConditionID)
+	t, condition, ok := d.unsettled(c.TransferID, c.ConditionID)
 	if d.meta.Reason.IsEmpty() {
 		d.invalid("reason", "A waiver needs a reason.")
+	}
+	if ok {
+		d.checkDuties(t, condition.Gateway)
 	}
 	if ok && d.ok() {
 		d.emit(ConditionWaived{ID: t.ID, Condition: c.ConditionID})

@@ -89,7 +89,8 @@ type GatewayPlan struct {
 	Role ActorRole
 	// OpinionRequired says that it cannot be passed without an independent opinion.
 	OpinionRequired bool
-	// SameLegalPerson says that no independent body exists to decide it.
+	// SameLegalPerson says that the body that decides is no person in law apart from those whose move it decides on: a
+	// confirming one apart from both parties, a party apart from the other one.
 	SameLegalPerson bool
 }
 

@@ -182,14 +182,14 @@ func (d *decision) gatewaysFor(f Framework, sender, receiver OrganisationCode) [
 		plan := GatewayPlan{Code: g.Code, Party: g.Party, Role: g.Role, OpinionRequired: g.OpinionRequired}
 		switch g.Party {
 		case PartySender:
-			plan.Decider = sender
+			plan.Decider, plan.SameLegalPerson = sender, d.isParty(sender, receiver)
 		case PartyReceiver:
-			plan.Decider = receiver
+			plan.Decider, plan.SameLegalPerson = receiver, d.isParty(receiver, sender)
 		case PartyConfirmer:
 			plan.Decider = d.confirmer(sender, receiver)
 			plan.SameLegalPerson = d.isParty(plan.Decider, sender, receiver)
-			plan.OpinionRequired = plan.OpinionRequired || plan.SameLegalPerson
 		}
+		plan.OpinionRequired = plan.OpinionRequired || plan.SameLegalPerson
 		plans = append(plans, plan)
 	}
 	return plans
@@ -223,10 +223,11 @@ func (d *decision) confirmer(sender, receiver OrganisationCode) OrganisationCode
 	return minister
 }
 
-// isParty tells whether the decider is the same person in law as one of the parties (invariant 7).
-func (d *decision) isParty(decider, sender, receiver OrganisationCode) bool {
-	orgs := &d.s.Organisations
-	return orgs.SameLegalPerson(decider, sender, d.now()) || orgs.SameLegalPerson(decider, receiver, d.now())
+// isParty tells whether a body is one of the parties, or the same person in law as one of them (invariant 7).
+func (d *decision) isParty(body OrganisationCode, parties ...OrganisationCode) bool {
+	return slices.ContainsFunc(parties, func(party OrganisationCode) bool {
+		return body == party || d.s.Organisations.SameLegalPerson(body, party, d.now())
+	})
 }
 
 // FrameworkSet puts a framework into the register, or sets one anew for the transfers to come.

@@ -90,7 +90,7 @@ func (c DecideGateway) decide(d *decision) {
 			"Amend the transfer if it must be decided again.", "gateway", string(g.Code))
 	}
 	c.checkForm(d, g)
-	c.checkDuties(d, t)
+	d.checkDuties(t, c.Gateway)
 	if c.Decision.Passes() {
 		c.checkReady(d, t, g)
 	}
@@ -155,43 +155,69 @@ func (d *decision) checkCondition(c Condition) {
 	}
 }
 
-// checkDuties keeps those who proposed or assessed from deciding (invariant 7).
-func (c DecideGateway) checkDuties(d *decision, t Transfer) {
-	person := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}.Person()
+// checkDuties keeps those who proposed a transfer, made the case for its package or assessed from deciding at a gateway,
+// or doing without what was decided there (invariant 7).
+func (d *decision) checkDuties(t Transfer, gateway GatewayCode) {
+	person := d.person()
+	madeCase := func(p Package) bool { return p.Person == person }
 	what := ""
-	if slices.Contains(t.Authors, person) {
-		what = "proposed or amended the transfer"
-	}
-	if slices.ContainsFunc(t.Assessments, func(a Assessment) bool { return a.Person == person }) {
+	switch {
+	case slices.ContainsFunc(t.Assessments, func(a Assessment) bool { return a.Person == person }):
 		what = "assessed readiness"
+	case slices.Contains(t.Authors, person):
+		what = "proposed or amended the transfer"
+	case slices.ContainsFunc(d.s.Packages.Of(t.ID, Latest), madeCase):
+		what = "made the case for its package"
 	}
 	if what != "" {
 		d.refuse(SegregationOfDuties, "The person who decides also "+what+".",
-			"Have somebody decide who neither proposed nor assessed it.", "gateway", string(c.Gateway))
+			"Have somebody decide who neither proposed nor assessed it.", "gateway", string(gateway))
 	}
+}
+
+// person is who gives the command, as events name their actors.
+func (d *decision) person() string {
+	return Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}.Person()
 }
 
 // checkReady checks what a pass needs: a fresh assessment of the own side, both sides' gateways before a confirmation,
 // and an independent opinion.
 func (c DecideGateway) checkReady(d *decision, t Transfer, g Gateway) {
-	if len(t.Notice.Statements) > 0 {
+	switch {
+	case len(t.Notice.Statements) > 0:
 		c.checkNotice(d, t)
-		return
-	}
-	if g.Party == PartyConfirmer {
+	case g.Party == PartyConfirmer:
 		for _, other := range t.Gateways {
 			if other.Party != PartyConfirmer && !t.Passed(other) {
 				d.refuse(GatewayNotPassed, fmt.Sprintf("The gateway %s is not passed.", other.Code),
 					"Confirm once both parties have decided that they are ready.", "gateway", string(other.Code))
 			}
 		}
-	} else {
+	default:
 		d.checkAssessed(t, g.Party)
 	}
-	if g.OpinionRequired && len(c.Opinions) == 0 && !hasFreshOpinion(t, g) {
-		d.refuse(IndependentOpinionRequired, fmt.Sprintf("The gateway %s cannot be passed without an independent opinion.", g.Code),
-			"Give the opinion with the decision, or record it before.", "gateway", string(g.Code))
+	if g.OpinionRequired {
+		d.checkOpinions(t, g, slices.Concat(c.Opinions, t.freshOpinions(g)))
 	}
+}
+
+// checkOpinions refuses when no opinion is independent.
+func (d *decision) checkOpinions(t Transfer, g Gateway, opinions []Opinion) {
+	remedy := "Give the opinion with the decision, or record it before."
+	for _, o := range opinions {
+		if d.isIndependent(o, t, g) {
+			return
+		}
+		remedy = fmt.Sprintf("%s is a party, or the same person in law as one: have somebody apart from them give the opinion.", o.By)
+	}
+	d.refuse(IndependentOpinionRequired, fmt.Sprintf("The gateway %s cannot be passed without an independent opinion.", g.Code),
+		remedy, "gateway", string(g.Code))
+}
+
+// isIndependent tells whether an opinion comes from somebody other than the parties and the body that decides, and from
+// no body that is one person in law with them (invariant 7). Whoever gives it need not be in the register.
+func (d *decision) isIndependent(o Opinion, t Transfer, g Gateway) bool {
+	return !d.isParty(OrganisationCode(o.By), t.Sender, t.Receiver(), g.Decider)
 }
 
 // checkNotice checks that every statement of a notice is signed, and that it is not dated back.
@@ -248,8 +274,15 @@ func (d *decision) checkEvidence(a Assessment) {
 	}
 }
 
-func hasFreshOpinion(t Transfer, g Gateway) bool {
-	return slices.ContainsFunc(g.Opinions, func(o RecordedOpinion) bool { return o.Event > t.AmendedNo })
+// freshOpinions are the opinions given at a gateway since the transfer was last amended.
+func (t Transfer) freshOpinions(g Gateway) []Opinion {
+	var fresh []Opinion
+	for _, o := range g.Opinions {
+		if o.Event > t.AmendedNo {
+			fresh = append(fresh, o.Opinion)
+		}
+	}
+	return fresh
 }
 
 // stateAfter says where the decision puts the transfer. The last gateway also checks what approval needs.

@@ -195,8 +195,9 @@ func oneApproved(s *State) error {
 	return nil
 }
 
-// duties is invariant 7 over the whole log: who proposed or assessed a transfer does not decide its gateways, and who
-// submitted the evidence of a condition does not confirm its discharge.
+// duties is invariant 7 over the whole log: who proposed or assessed a transfer, or formed its package, does not decide
+// its gateways nor do without its conditions, and who submitted the evidence of a condition does not confirm its
+// discharge.
 func duties(events []Event) error {
 	busy := map[string]string{}
 	for _, e := range events {
@@ -206,9 +207,17 @@ func duties(events []Event) error {
 			busy[string(f.ID)+who] = "proposed"
 		case ReadinessAssessed:
 			busy[string(f.ID)+who] = "assessed"
+		case PackageFormed:
+			for _, id := range f.Members {
+				busy[string(id)+who] = "packed"
+			}
 		case GatewayDecided:
 			if did := busy[string(f.ID)+who]; did != "" {
 				return fmt.Errorf("invariant 7: %s %s %s and decides %s", who, did, f.ID, f.Gateway)
+			}
+		case ConditionWaived:
+			if did := busy[string(f.ID)+who]; did != "" {
+				return fmt.Errorf("invariant 7: %s %s %s and waives %s", who, did, f.ID, f.Condition)
 			}
 		case ConditionEvidenced:
 			busy[string(f.ID)+string(f.Condition)+who] = "evidenced"

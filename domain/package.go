@@ -27,6 +27,8 @@ func (PackageFormed) Effective() Date { return 0 }
 type Package struct {
 	PackageFormed
 	Event EventNo
+	// Person formed it, and so made the case for its members.
+	Person string
 }
 
 // Packages is the register of packages.
@@ -47,7 +49,7 @@ func (p *Packages) init(undo *undoLog) { p.byID.init(undo) }
 func (p *Packages) Apply(e Event) bool {
 	f, ok := e.Fact.(PackageFormed)
 	if ok {
-		p.byID.set(f.ID, Package{f, e.No})
+		p.byID.set(f.ID, Package{f, e.No, e.Actor.Person()})
 	}
 	return ok
 }

@@ -149,8 +149,7 @@ func (c Second) decide(d *decision) {
 		d.emit(SecondDeclined{ID: a.ID})
 		return
 	}
-	caller := Actor{Subject: d.meta.Caller.Subject, Organisation: d.meta.Caller.Organisation}
-	if caller.Person() == a.Person {
+	if d.person() == a.Person {
 		d.refuse(SecondPersonRequired, "The person who gave the command cannot second it.",
 			"Have somebody else with the right agree.", "awaiting", a.ID)
 		return

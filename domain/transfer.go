@@ -90,6 +90,7 @@ type TransferCondition struct {
 	Condition
 	Gateway  GatewayCode
 	SetBy    OrganisationCode
+	SetOn    Date
 	State    ConditionState
 	Evidence []Evidence
 	// EvidencedBy are the persons who submitted evidence.
@@ -354,7 +355,7 @@ func (t *Transfer) decided(e Event, f GatewayDecided) {
 	})
 	for _, c := range f.Conditions {
 		t.Conditions = appended(t.Conditions, TransferCondition{
-			Condition: c, Gateway: f.Gateway, SetBy: f.DecidedBy, State: ConditionStateOpen,
+			Condition: c, Gateway: f.Gateway, SetBy: f.DecidedBy, SetOn: f.DecidedOn, State: ConditionStateOpen,
 		})
 	}
 	t.State = f.State

@@ -13,6 +13,7 @@ func (t *Transfers) applyLife(e Event) bool {
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.explored(f) })
 	case OptionChosen:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.Chosen, tr.ReplacedBy = StateReplaced, f.Option, f.By })
+		t.change(e.No, f.By, func(tr *Transfer) { tr.Chosen, tr.Replaces = f.Option, f.ID })
 	case TransferPaused:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.State, tr.PausedIn = StatePaused, tr.State })
 	case TransferResumed:

@@ -62,6 +62,10 @@ type OrganisationView struct {
 	// Coverage are the footprints that it covers itself on the date; Members the open bodies that belong to it.
 	Coverage []domain.FootprintCode
 	Members  []domain.OrganisationCode
+	// JointMembers are the bodies whose joint committee, cluster or partnership it is, Host the one of them that hosts it;
+	// none and "" for others. They are those with which it was established: they never change.
+	JointMembers []domain.OrganisationCode
+	Host         domain.OrganisationCode
 	// Predecessors and Successors are the successions by which it followed others, and others follow it.
 	Predecessors, Successors []domain.RecordedSuccession
 	// Planned are the announced reorganisations that name it.
@@ -208,6 +212,7 @@ func (g *gazetteer) organisation(body domain.Organisation) OrganisationView {
 		Names: periodsOf(body.Name, a.Known), Parents: relationsOf(body.Parent, a.Known),
 		LegalParents: relationsOf(body.LegalParent, a.Known),
 		Coverage:     g.coverage[body.Code], Members: g.members[body.Code],
+		JointMembers: body.Members, Host: body.Host,
 	}
 	view.Name = nameAt(view.Names, a.On)
 	view.Region, _ = g.register.RegionOf(body.Code, a)

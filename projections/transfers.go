@@ -13,6 +13,8 @@ type TransferView struct {
 	// FirstEvent made the transfer, LastEvent is the newest about it, as known; with when they were recorded.
 	FirstEvent, LastEvent domain.EventNo
 	CreatedAt, ChangedAt  time.Time
+	// OwnConditions are those whose discharge is confirmed by a body that is no person in law apart from their owner.
+	OwnConditions []domain.ConditionID
 }
 
 // TransferQuery asks for transfers and announcements. Empty fields limit nothing.
@@ -89,6 +91,16 @@ func (v *Views) transferPage(q TransferQuery, known domain.EventNo) TransferPage
 
 func (v *Views) transferView(t domain.Transfer, known domain.EventNo) TransferView {
 	view := TransferView{Transfer: t}
+	if exploration, ok := v.transfers.Get(t.Replaces, known); ok && t.Chosen != "" {
+		view.Options = slices.DeleteFunc(slices.Clone(exploration.Options),
+			func(o domain.TransferOption) bool { return o.Code != t.Chosen })
+	}
+	for _, c := range t.Conditions {
+		on := domain.AsOf{On: c.SetOn, Known: known}
+		if c.Owner == c.SetBy || v.organisations.SameLegalPerson(c.Owner, c.SetBy, on) {
+			view.OwnConditions = append(view.OwnConditions, c.ID)
+		}
+	}
 	view.FirstEvent, view.LastEvent = v.events.bounds("transfer/"+string(t.ID), known)
 	if e, ok := v.events.at(view.FirstEvent); ok {
 		view.CreatedAt = e.RecordedAt

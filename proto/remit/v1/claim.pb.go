@@ -389,6 +389,554 @@ func (x *AttestRemitResponse) GetAttestationId() string {
 	return ""
 }
 
+// ListClaimsRequest asks for claims; filters that are left out let everything through.
+type ListClaimsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks at which to look; left out: today, as known now.
+	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
+	MinPosition string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
+	// Entries in a page, 1 to 1,000; left out: 100.
+	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// next_page_token of the page before; it also pins position and point in time. The rest of the request must be the
+	// same as for that page, at most 2,000 characters.
+	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// ODS code of the body that says so.
+	Claimant string `protobuf:"bytes,10,opt,name=claimant,proto3" json:"claimant,omitempty"`
+	// Slugs of functions.
+	Functions     []string `protobuf:"bytes,11,rep,name=functions,proto3" json:"functions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListClaimsRequest) Reset() {
+	*x = ListClaimsRequest{}
+	mi := &file_remit_v1_claim_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListClaimsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListClaimsRequest) ProtoMessage() {}
+
+func (x *ListClaimsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_claim_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListClaimsRequest.ProtoReflect.Descriptor instead.
+func (*ListClaimsRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_claim_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ListClaimsRequest) GetAsOf() *AsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListClaimsRequest) GetMinPosition() string {
+	if x != nil {
+		return x.MinPosition
+	}
+	return ""
+}
+
+func (x *ListClaimsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListClaimsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListClaimsRequest) GetClaimant() string {
+	if x != nil {
+		return x.Claimant
+	}
+	return ""
+}
+
+func (x *ListClaimsRequest) GetFunctions() []string {
+	if x != nil {
+		return x.Functions
+	}
+	return nil
+}
+
+// ListClaimsResponse answers ListClaims.
+type ListClaimsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks that the answer shows.
+	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Number of the last event that the answer takes into account, a decimal number.
+	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
+	// Token of the next page, "" on the last one.
+	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// The claims as known, in the order of recording.
+	Claims        []*Claim `protobuf:"bytes,10,rep,name=claims,proto3" json:"claims,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListClaimsResponse) Reset() {
+	*x = ListClaimsResponse{}
+	mi := &file_remit_v1_claim_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListClaimsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListClaimsResponse) ProtoMessage() {}
+
+func (x *ListClaimsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_claim_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListClaimsResponse.ProtoReflect.Descriptor instead.
+func (*ListClaimsResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_claim_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ListClaimsResponse) GetAsOf() *ResolvedAsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListClaimsResponse) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+func (x *ListClaimsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListClaimsResponse) GetClaims() []*Claim {
+	if x != nil {
+		return x.Claims
+	}
+	return nil
+}
+
+// Claim is a body's word that it holds, or does not hold, remits. It changes nobody's holding.
+type Claim struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID.
+	ClaimId string `protobuf:"bytes,1,opt,name=claim_id,json=claimId,proto3" json:"claim_id,omitempty"`
+	// ODS code of the body.
+	Claimant string `protobuf:"bytes,2,opt,name=claimant,proto3" json:"claimant,omitempty"`
+	// Slug of the function.
+	Function string `protobuf:"bytes,3,opt,name=function,proto3" json:"function,omitempty"`
+	// Slug of the part, "" for the function undivided.
+	Part string `protobuf:"bytes,4,opt,name=part,proto3" json:"part,omitempty"`
+	// Codes of the footprints.
+	Footprints []string `protobuf:"bytes,5,rep,name=footprints,proto3" json:"footprints,omitempty"`
+	// The roles.
+	Roles []Role `protobuf:"varint,6,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
+	// It says that it holds them; otherwise that it does not.
+	Holds bool `protobuf:"varint,7,opt,name=holds,proto3" json:"holds,omitempty"`
+	// First date on which it is said to be so.
+	EffectiveOn string `protobuf:"bytes,8,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// On what the claim rests.
+	Basis string `protobuf:"bytes,9,opt,name=basis,proto3" json:"basis,omitempty"`
+	// Number of the event that recorded it, a decimal number.
+	SourceEvent   string `protobuf:"bytes,10,opt,name=source_event,json=sourceEvent,proto3" json:"source_event,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Claim) Reset() {
+	*x = Claim{}
+	mi := &file_remit_v1_claim_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Claim) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Claim) ProtoMessage() {}
+
+func (x *Claim) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_claim_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Claim.ProtoReflect.Descriptor instead.
+func (*Claim) Descriptor() ([]byte, []int) {
+	return file_remit_v1_claim_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Claim) GetClaimId() string {
+	if x != nil {
+		return x.ClaimId
+	}
+	return ""
+}
+
+func (x *Claim) GetClaimant() string {
+	if x != nil {
+		return x.Claimant
+	}
+	return ""
+}
+
+func (x *Claim) GetFunction() string {
+	if x != nil {
+		return x.Function
+	}
+	return ""
+}
+
+func (x *Claim) GetPart() string {
+	if x != nil {
+		return x.Part
+	}
+	return ""
+}
+
+func (x *Claim) GetFootprints() []string {
+	if x != nil {
+		return x.Footprints
+	}
+	return nil
+}
+
+func (x *Claim) GetRoles() []Role {
+	if x != nil {
+		return x.Roles
+	}
+	return nil
+}
+
+func (x *Claim) GetHolds() bool {
+	if x != nil {
+		return x.Holds
+	}
+	return false
+}
+
+func (x *Claim) GetEffectiveOn() string {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return ""
+}
+
+func (x *Claim) GetBasis() string {
+	if x != nil {
+		return x.Basis
+	}
+	return ""
+}
+
+func (x *Claim) GetSourceEvent() string {
+	if x != nil {
+		return x.SourceEvent
+	}
+	return ""
+}
+
+// ListAttestationsRequest asks for attestations; filters that are left out let everything through.
+type ListAttestationsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks at which to look; left out: today, as known now.
+	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
+	MinPosition string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
+	// Entries in a page, 1 to 1,000; left out: 100.
+	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// next_page_token of the page before; it also pins position and point in time. The rest of the request must be the
+	// same as for that page, at most 2,000 characters.
+	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// ODS code of the body.
+	Organisation  string `protobuf:"bytes,10,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAttestationsRequest) Reset() {
+	*x = ListAttestationsRequest{}
+	mi := &file_remit_v1_claim_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAttestationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAttestationsRequest) ProtoMessage() {}
+
+func (x *ListAttestationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_claim_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAttestationsRequest.ProtoReflect.Descriptor instead.
+func (*ListAttestationsRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_claim_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListAttestationsRequest) GetAsOf() *AsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListAttestationsRequest) GetMinPosition() string {
+	if x != nil {
+		return x.MinPosition
+	}
+	return ""
+}
+
+func (x *ListAttestationsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAttestationsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListAttestationsRequest) GetOrganisation() string {
+	if x != nil {
+		return x.Organisation
+	}
+	return ""
+}
+
+// ListAttestationsResponse answers ListAttestations.
+type ListAttestationsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks that the answer shows.
+	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Number of the last event that the answer takes into account, a decimal number.
+	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
+	// Token of the next page, "" on the last one.
+	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// The attestations as known, in the order of recording.
+	Attestations  []*Attestation `protobuf:"bytes,10,rep,name=attestations,proto3" json:"attestations,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAttestationsResponse) Reset() {
+	*x = ListAttestationsResponse{}
+	mi := &file_remit_v1_claim_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAttestationsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAttestationsResponse) ProtoMessage() {}
+
+func (x *ListAttestationsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_claim_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAttestationsResponse.ProtoReflect.Descriptor instead.
+func (*ListAttestationsResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_claim_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListAttestationsResponse) GetAsOf() *ResolvedAsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListAttestationsResponse) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+func (x *ListAttestationsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListAttestationsResponse) GetAttestations() []*Attestation {
+	if x != nil {
+		return x.Attestations
+	}
+	return nil
+}
+
+// Attestation is a body's word on all that the register says that it holds.
+type Attestation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID.
+	AttestationId string `protobuf:"bytes,1,opt,name=attestation_id,json=attestationId,proto3" json:"attestation_id,omitempty"`
+	// ODS code of the body.
+	Organisation string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// Date as on which the register was looked at.
+	EffectiveOn string `protobuf:"bytes,3,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// Position of the register that was looked at, a decimal number.
+	AttestedPosition string `protobuf:"bytes,4,opt,name=attested_position,json=attestedPosition,proto3" json:"attested_position,omitempty"`
+	// The register is right.
+	Agrees bool `protobuf:"varint,5,opt,name=agrees,proto3" json:"agrees,omitempty"`
+	// Where it is wrong, "" when it is right.
+	Exceptions string `protobuf:"bytes,6,opt,name=exceptions,proto3" json:"exceptions,omitempty"`
+	// Number of the event that recorded it, a decimal number.
+	SourceEvent   string `protobuf:"bytes,7,opt,name=source_event,json=sourceEvent,proto3" json:"source_event,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Attestation) Reset() {
+	*x = Attestation{}
+	mi := &file_remit_v1_claim_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Attestation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Attestation) ProtoMessage() {}
+
+func (x *Attestation) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_claim_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Attestation.ProtoReflect.Descriptor instead.
+func (*Attestation) Descriptor() ([]byte, []int) {
+	return file_remit_v1_claim_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Attestation) GetAttestationId() string {
+	if x != nil {
+		return x.AttestationId
+	}
+	return ""
+}
+
+func (x *Attestation) GetOrganisation() string {
+	if x != nil {
+		return x.Organisation
+	}
+	return ""
+}
+
+func (x *Attestation) GetEffectiveOn() string {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return ""
+}
+
+func (x *Attestation) GetAttestedPosition() string {
+	if x != nil {
+		return x.AttestedPosition
+	}
+	return ""
+}
+
+func (x *Attestation) GetAgrees() bool {
+	if x != nil {
+		return x.Agrees
+	}
+	return false
+}
+
+func (x *Attestation) GetExceptions() string {
+	if x != nil {
+		return x.Exceptions
+	}
+	return ""
+}
+
+func (x *Attestation) GetSourceEvent() string {
+	if x != nil {
+		return x.SourceEvent
+	}
+	return ""
+}
+
 var File_remit_v1_claim_proto protoreflect.FileDescriptor
 
 const file_remit_v1_claim_proto_rawDesc = "" +
@@ -429,7 +977,62 @@ const file_remit_v1_claim_proto_rawDesc = "" +
 	"exceptions\"i\n" +
 	"\x13AttestRemitResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12%\n" +
-	"\x0eattestation_id\x18\x02 \x01(\tR\rattestationIdB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\x0eattestation_id\x18\x02 \x01(\tR\rattestationId\"\x94\x02\n" +
+	"\x11ListClaimsRequest\x12#\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
+	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
+	"\tpage_size\x18\x03 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tpageToken\x12%\n" +
+	"\bclaimant\x18\n" +
+	" \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\bclaimant\x123\n" +
+	"\tfunctions\x18\v \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\"\xae\x01\n" +
+	"\x12ListClaimsResponse\x12+\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
+	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12'\n" +
+	"\x06claims\x18\n" +
+	" \x03(\v2\x0f.remit.v1.ClaimR\x06claims\"\xac\x02\n" +
+	"\x05Claim\x12\x19\n" +
+	"\bclaim_id\x18\x01 \x01(\tR\aclaimId\x12\x1a\n" +
+	"\bclaimant\x18\x02 \x01(\tR\bclaimant\x12\x1a\n" +
+	"\bfunction\x18\x03 \x01(\tR\bfunction\x12\x12\n" +
+	"\x04part\x18\x04 \x01(\tR\x04part\x12\x1e\n" +
+	"\n" +
+	"footprints\x18\x05 \x03(\tR\n" +
+	"footprints\x12$\n" +
+	"\x05roles\x18\x06 \x03(\x0e2\x0e.remit.v1.RoleR\x05roles\x12\x14\n" +
+	"\x05holds\x18\a \x01(\bR\x05holds\x12!\n" +
+	"\feffective_on\x18\b \x01(\tR\veffectiveOn\x12\x1a\n" +
+	"\x05basis\x18\t \x01(\tB\x04\x88\xb5\x18\x01R\x05basis\x12!\n" +
+	"\fsource_event\x18\n" +
+	" \x01(\tR\vsourceEvent\"\xed\x01\n" +
+	"\x17ListAttestationsRequest\x12#\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
+	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
+	"\tpage_size\x18\x03 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tpageToken\x12-\n" +
+	"\forganisation\x18\n" +
+	" \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\forganisation\"\xc6\x01\n" +
+	"\x18ListAttestationsResponse\x12+\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
+	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x129\n" +
+	"\fattestations\x18\n" +
+	" \x03(\v2\x15.remit.v1.AttestationR\fattestations\"\x89\x02\n" +
+	"\vAttestation\x12%\n" +
+	"\x0eattestation_id\x18\x01 \x01(\tR\rattestationId\x12\"\n" +
+	"\forganisation\x18\x02 \x01(\tR\forganisation\x12!\n" +
+	"\feffective_on\x18\x03 \x01(\tR\veffectiveOn\x12+\n" +
+	"\x11attested_position\x18\x04 \x01(\tR\x10attestedPosition\x12\x16\n" +
+	"\x06agrees\x18\x05 \x01(\bR\x06agrees\x12$\n" +
+	"\n" +
+	"exceptions\x18\x06 \x01(\tB\x04\x88\xb5\x18\x01R\n" +
+	"exceptions\x12!\n" +
+	"\fsource_event\x18\a \x01(\tR\vsourceEventB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_claim_proto_rawDescOnce sync.Once
@@ -443,24 +1046,39 @@ func file_remit_v1_claim_proto_rawDescGZIP() []byte {
 	return file_remit_v1_claim_proto_rawDescData
 }
 
-var file_remit_v1_claim_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_remit_v1_claim_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_remit_v1_claim_proto_goTypes = []any{
-	(*ClaimRemitRequest)(nil),   // 0: remit.v1.ClaimRemitRequest
-	(*ClaimRemitResponse)(nil),  // 1: remit.v1.ClaimRemitResponse
-	(*AttestRemitRequest)(nil),  // 2: remit.v1.AttestRemitRequest
-	(*AttestRemitResponse)(nil), // 3: remit.v1.AttestRemitResponse
-	(Role)(0),                   // 4: remit.v1.Role
-	(*Receipt)(nil),             // 5: remit.v1.Receipt
+	(*ClaimRemitRequest)(nil),        // 0: remit.v1.ClaimRemitRequest
+	(*ClaimRemitResponse)(nil),       // 1: remit.v1.ClaimRemitResponse
+	(*AttestRemitRequest)(nil),       // 2: remit.v1.AttestRemitRequest
+	(*AttestRemitResponse)(nil),      // 3: remit.v1.AttestRemitResponse
+	(*ListClaimsRequest)(nil),        // 4: remit.v1.ListClaimsRequest
+	(*ListClaimsResponse)(nil),       // 5: remit.v1.ListClaimsResponse
+	(*Claim)(nil),                    // 6: remit.v1.Claim
+	(*ListAttestationsRequest)(nil),  // 7: remit.v1.ListAttestationsRequest
+	(*ListAttestationsResponse)(nil), // 8: remit.v1.ListAttestationsResponse
+	(*Attestation)(nil),              // 9: remit.v1.Attestation
+	(Role)(0),                        // 10: remit.v1.Role
+	(*Receipt)(nil),                  // 11: remit.v1.Receipt
+	(*AsOf)(nil),                     // 12: remit.v1.AsOf
+	(*ResolvedAsOf)(nil),             // 13: remit.v1.ResolvedAsOf
 }
 var file_remit_v1_claim_proto_depIdxs = []int32{
-	4, // 0: remit.v1.ClaimRemitRequest.roles:type_name -> remit.v1.Role
-	5, // 1: remit.v1.ClaimRemitResponse.receipt:type_name -> remit.v1.Receipt
-	5, // 2: remit.v1.AttestRemitResponse.receipt:type_name -> remit.v1.Receipt
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	10, // 0: remit.v1.ClaimRemitRequest.roles:type_name -> remit.v1.Role
+	11, // 1: remit.v1.ClaimRemitResponse.receipt:type_name -> remit.v1.Receipt
+	11, // 2: remit.v1.AttestRemitResponse.receipt:type_name -> remit.v1.Receipt
+	12, // 3: remit.v1.ListClaimsRequest.as_of:type_name -> remit.v1.AsOf
+	13, // 4: remit.v1.ListClaimsResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	6,  // 5: remit.v1.ListClaimsResponse.claims:type_name -> remit.v1.Claim
+	10, // 6: remit.v1.Claim.roles:type_name -> remit.v1.Role
+	12, // 7: remit.v1.ListAttestationsRequest.as_of:type_name -> remit.v1.AsOf
+	13, // 8: remit.v1.ListAttestationsResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	9,  // 9: remit.v1.ListAttestationsResponse.attestations:type_name -> remit.v1.Attestation
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_claim_proto_init() }
@@ -477,7 +1095,7 @@ func file_remit_v1_claim_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_claim_proto_rawDesc), len(file_remit_v1_claim_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -811,6 +811,171 @@ func (x *GetPackageResponse) GetPackage() *Package {
 	return nil
 }
 
+// ListPackagesRequest asks for packages; filters that are left out let everything through.
+type ListPackagesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks at which to look; left out: today, as known now.
+	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
+	MinPosition string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
+	// Entries in a page, 1 to 1,000; left out: 100.
+	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// next_page_token of the page before; it also pins position and point in time. The rest of the request must be the
+	// same as for that page, at most 2,000 characters.
+	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// ULID of a transfer: the packages to which it belongs.
+	TransferId string `protobuf:"bytes,10,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"`
+	// ODS code of a body that sends or receives one of the members.
+	Organisation  string `protobuf:"bytes,11,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPackagesRequest) Reset() {
+	*x = ListPackagesRequest{}
+	mi := &file_remit_v1_package_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPackagesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPackagesRequest) ProtoMessage() {}
+
+func (x *ListPackagesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_package_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPackagesRequest.ProtoReflect.Descriptor instead.
+func (*ListPackagesRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_package_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ListPackagesRequest) GetAsOf() *AsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListPackagesRequest) GetMinPosition() string {
+	if x != nil {
+		return x.MinPosition
+	}
+	return ""
+}
+
+func (x *ListPackagesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListPackagesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListPackagesRequest) GetTransferId() string {
+	if x != nil {
+		return x.TransferId
+	}
+	return ""
+}
+
+func (x *ListPackagesRequest) GetOrganisation() string {
+	if x != nil {
+		return x.Organisation
+	}
+	return ""
+}
+
+// ListPackagesResponse answers ListPackages.
+type ListPackagesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks that the answer shows.
+	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Number of the last event that the answer takes into account, a decimal number.
+	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
+	// Token of the next page, "" on the last one.
+	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// The packages as known, in the order of forming.
+	Packages      []*Package `protobuf:"bytes,10,rep,name=packages,proto3" json:"packages,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPackagesResponse) Reset() {
+	*x = ListPackagesResponse{}
+	mi := &file_remit_v1_package_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPackagesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPackagesResponse) ProtoMessage() {}
+
+func (x *ListPackagesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_package_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPackagesResponse.ProtoReflect.Descriptor instead.
+func (*ListPackagesResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_package_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListPackagesResponse) GetAsOf() *ResolvedAsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListPackagesResponse) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+func (x *ListPackagesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListPackagesResponse) GetPackages() []*Package {
+	if x != nil {
+		return x.Packages
+	}
+	return nil
+}
+
 // Package is a set of transfers decided together.
 type Package struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -830,7 +995,7 @@ type Package struct {
 
 func (x *Package) Reset() {
 	*x = Package{}
-	mi := &file_remit_v1_package_proto_msgTypes[10]
+	mi := &file_remit_v1_package_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -842,7 +1007,7 @@ func (x *Package) String() string {
 func (*Package) ProtoMessage() {}
 
 func (x *Package) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_package_proto_msgTypes[10]
+	mi := &file_remit_v1_package_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -855,7 +1020,7 @@ func (x *Package) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Package.ProtoReflect.Descriptor instead.
 func (*Package) Descriptor() ([]byte, []int) {
-	return file_remit_v1_package_proto_rawDescGZIP(), []int{10}
+	return file_remit_v1_package_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Package) GetPackageId() string {
@@ -918,7 +1083,7 @@ type PackageMember struct {
 
 func (x *PackageMember) Reset() {
 	*x = PackageMember{}
-	mi := &file_remit_v1_package_proto_msgTypes[11]
+	mi := &file_remit_v1_package_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -930,7 +1095,7 @@ func (x *PackageMember) String() string {
 func (*PackageMember) ProtoMessage() {}
 
 func (x *PackageMember) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_package_proto_msgTypes[11]
+	mi := &file_remit_v1_package_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -943,7 +1108,7 @@ func (x *PackageMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PackageMember.ProtoReflect.Descriptor instead.
 func (*PackageMember) Descriptor() ([]byte, []int) {
-	return file_remit_v1_package_proto_rawDescGZIP(), []int{11}
+	return file_remit_v1_package_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PackageMember) GetTransferId() string {
@@ -1090,7 +1255,24 @@ const file_remit_v1_package_proto_rawDesc = "" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12+\n" +
 	"\apackage\x18\n" +
-	" \x01(\v2\x11.remit.v1.PackageR\apackage\"\xac\x01\n" +
+	" \x01(\v2\x11.remit.v1.PackageR\apackage\"\x93\x02\n" +
+	"\x13ListPackagesRequest\x12#\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
+	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
+	"\tpage_size\x18\x03 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tpageToken\x12(\n" +
+	"\vtransfer_id\x18\n" +
+	" \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
+	"transferId\x12-\n" +
+	"\forganisation\x18\v \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\forganisation\"\xb6\x01\n" +
+	"\x14ListPackagesResponse\x12+\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
+	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12-\n" +
+	"\bpackages\x18\n" +
+	" \x03(\v2\x11.remit.v1.PackageR\bpackages\"\xac\x01\n" +
 	"\aPackage\x12\x1d\n" +
 	"\n" +
 	"package_id\x18\x01 \x01(\tR\tpackageId\x12\x12\n" +
@@ -1121,7 +1303,7 @@ func file_remit_v1_package_proto_rawDescGZIP() []byte {
 	return file_remit_v1_package_proto_rawDescData
 }
 
-var file_remit_v1_package_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_remit_v1_package_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_remit_v1_package_proto_goTypes = []any{
 	(*FormPackageRequest)(nil),    // 0: remit.v1.FormPackageRequest
 	(*FormPackageResponse)(nil),   // 1: remit.v1.FormPackageResponse
@@ -1133,45 +1315,50 @@ var file_remit_v1_package_proto_goTypes = []any{
 	(*DecidedMember)(nil),         // 7: remit.v1.DecidedMember
 	(*GetPackageRequest)(nil),     // 8: remit.v1.GetPackageRequest
 	(*GetPackageResponse)(nil),    // 9: remit.v1.GetPackageResponse
-	(*Package)(nil),               // 10: remit.v1.Package
-	(*PackageMember)(nil),         // 11: remit.v1.PackageMember
-	(*Receipt)(nil),               // 12: remit.v1.Receipt
-	(Party)(0),                    // 13: remit.v1.Party
-	(*DomainRating)(nil),          // 14: remit.v1.DomainRating
-	(GatewayDecision)(0),          // 15: remit.v1.GatewayDecision
-	(*Authority)(nil),             // 16: remit.v1.Authority
-	(*GatewayOpinion)(nil),        // 17: remit.v1.GatewayOpinion
-	(*NewCondition)(nil),          // 18: remit.v1.NewCondition
-	(*AsOf)(nil),                  // 19: remit.v1.AsOf
-	(*ResolvedAsOf)(nil),          // 20: remit.v1.ResolvedAsOf
-	(TransferState)(0),            // 21: remit.v1.TransferState
-	(*Gateway)(nil),               // 22: remit.v1.Gateway
+	(*ListPackagesRequest)(nil),   // 10: remit.v1.ListPackagesRequest
+	(*ListPackagesResponse)(nil),  // 11: remit.v1.ListPackagesResponse
+	(*Package)(nil),               // 12: remit.v1.Package
+	(*PackageMember)(nil),         // 13: remit.v1.PackageMember
+	(*Receipt)(nil),               // 14: remit.v1.Receipt
+	(Party)(0),                    // 15: remit.v1.Party
+	(*DomainRating)(nil),          // 16: remit.v1.DomainRating
+	(GatewayDecision)(0),          // 17: remit.v1.GatewayDecision
+	(*Authority)(nil),             // 18: remit.v1.Authority
+	(*GatewayOpinion)(nil),        // 19: remit.v1.GatewayOpinion
+	(*NewCondition)(nil),          // 20: remit.v1.NewCondition
+	(*AsOf)(nil),                  // 21: remit.v1.AsOf
+	(*ResolvedAsOf)(nil),          // 22: remit.v1.ResolvedAsOf
+	(TransferState)(0),            // 23: remit.v1.TransferState
+	(*Gateway)(nil),               // 24: remit.v1.Gateway
 }
 var file_remit_v1_package_proto_depIdxs = []int32{
-	12, // 0: remit.v1.FormPackageResponse.receipt:type_name -> remit.v1.Receipt
-	13, // 1: remit.v1.AssessPackageRequest.party:type_name -> remit.v1.Party
-	14, // 2: remit.v1.AssessPackageRequest.ratings:type_name -> remit.v1.DomainRating
-	12, // 3: remit.v1.AssessPackageResponse.receipt:type_name -> remit.v1.Receipt
-	15, // 4: remit.v1.PackageException.decision:type_name -> remit.v1.GatewayDecision
-	15, // 5: remit.v1.DecidePackageRequest.decision:type_name -> remit.v1.GatewayDecision
-	16, // 6: remit.v1.DecidePackageRequest.authority:type_name -> remit.v1.Authority
-	17, // 7: remit.v1.DecidePackageRequest.opinions:type_name -> remit.v1.GatewayOpinion
-	18, // 8: remit.v1.DecidePackageRequest.conditions:type_name -> remit.v1.NewCondition
+	14, // 0: remit.v1.FormPackageResponse.receipt:type_name -> remit.v1.Receipt
+	15, // 1: remit.v1.AssessPackageRequest.party:type_name -> remit.v1.Party
+	16, // 2: remit.v1.AssessPackageRequest.ratings:type_name -> remit.v1.DomainRating
+	14, // 3: remit.v1.AssessPackageResponse.receipt:type_name -> remit.v1.Receipt
+	17, // 4: remit.v1.PackageException.decision:type_name -> remit.v1.GatewayDecision
+	17, // 5: remit.v1.DecidePackageRequest.decision:type_name -> remit.v1.GatewayDecision
+	18, // 6: remit.v1.DecidePackageRequest.authority:type_name -> remit.v1.Authority
+	19, // 7: remit.v1.DecidePackageRequest.opinions:type_name -> remit.v1.GatewayOpinion
+	20, // 8: remit.v1.DecidePackageRequest.conditions:type_name -> remit.v1.NewCondition
 	4,  // 9: remit.v1.DecidePackageRequest.exceptions:type_name -> remit.v1.PackageException
-	12, // 10: remit.v1.DecidePackageResponse.receipt:type_name -> remit.v1.Receipt
+	14, // 10: remit.v1.DecidePackageResponse.receipt:type_name -> remit.v1.Receipt
 	7,  // 11: remit.v1.DecidePackageResponse.members:type_name -> remit.v1.DecidedMember
-	15, // 12: remit.v1.DecidedMember.decision:type_name -> remit.v1.GatewayDecision
-	19, // 13: remit.v1.GetPackageRequest.as_of:type_name -> remit.v1.AsOf
-	20, // 14: remit.v1.GetPackageResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	10, // 15: remit.v1.GetPackageResponse.package:type_name -> remit.v1.Package
-	11, // 16: remit.v1.Package.members:type_name -> remit.v1.PackageMember
-	21, // 17: remit.v1.PackageMember.state:type_name -> remit.v1.TransferState
-	22, // 18: remit.v1.PackageMember.gateways:type_name -> remit.v1.Gateway
-	19, // [19:19] is the sub-list for method output_type
-	19, // [19:19] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	17, // 12: remit.v1.DecidedMember.decision:type_name -> remit.v1.GatewayDecision
+	21, // 13: remit.v1.GetPackageRequest.as_of:type_name -> remit.v1.AsOf
+	22, // 14: remit.v1.GetPackageResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	12, // 15: remit.v1.GetPackageResponse.package:type_name -> remit.v1.Package
+	21, // 16: remit.v1.ListPackagesRequest.as_of:type_name -> remit.v1.AsOf
+	22, // 17: remit.v1.ListPackagesResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	12, // 18: remit.v1.ListPackagesResponse.packages:type_name -> remit.v1.Package
+	13, // 19: remit.v1.Package.members:type_name -> remit.v1.PackageMember
+	23, // 20: remit.v1.PackageMember.state:type_name -> remit.v1.TransferState
+	24, // 21: remit.v1.PackageMember.gateways:type_name -> remit.v1.Gateway
+	22, // [22:22] is the sub-list for method output_type
+	22, // [22:22] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_package_proto_init() }
@@ -1190,7 +1377,7 @@ func file_remit_v1_package_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_package_proto_rawDesc), len(file_remit_v1_package_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -421,14 +421,17 @@ const file_remit_v1_record_proto_rawDesc = "" +
 	"\x15LoadReferenceResponse\x12\x1a\n" +
 	"\bcommands\x18\x01 \x01(\x05R\bcommands\x12\x1a\n" +
 	"\brecorded\x18\x02 \x01(\x05R\brecorded\x12\x1a\n" +
-	"\bposition\x18\x03 \x01(\tR\bposition2\xb4\x04\n" +
+	"\bposition\x18\x03 \x01(\tR\bposition2\xe2\x05\n" +
 	"\rRecordService\x12Y\n" +
 	"\x10RecordOccurrence\x12!.remit.v1.RecordOccurrenceRequest\x1a\".remit.v1.RecordOccurrenceResponse\x12>\n" +
 	"\aCorrect\x12\x18.remit.v1.CorrectRequest\x1a\x19.remit.v1.CorrectResponse\x12G\n" +
 	"\n" +
 	"ClaimRemit\x12\x1b.remit.v1.ClaimRemitRequest\x1a\x1c.remit.v1.ClaimRemitResponse\x12J\n" +
 	"\vAttestRemit\x12\x1c.remit.v1.AttestRemitRequest\x1a\x1d.remit.v1.AttestRemitResponse\x12;\n" +
-	"\x06Second\x12\x17.remit.v1.SecondRequest\x1a\x18.remit.v1.SecondResponse\x12d\n" +
+	"\x06Second\x12\x17.remit.v1.SecondRequest\x1a\x18.remit.v1.SecondResponse\x12L\n" +
+	"\n" +
+	"ListClaims\x12\x1b.remit.v1.ListClaimsRequest\x1a\x1c.remit.v1.ListClaimsResponse\"\x03\x90\x02\x01\x12^\n" +
+	"\x10ListAttestations\x12!.remit.v1.ListAttestationsRequest\x1a\".remit.v1.ListAttestationsResponse\"\x03\x90\x02\x01\x12d\n" +
 	"\x12ListAwaitingSecond\x12#.remit.v1.ListAwaitingSecondRequest\x1a$.remit.v1.ListAwaitingSecondResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\rLoadReference\x12\x1e.remit.v1.LoadReferenceRequest\x1a\x1f.remit.v1.LoadReferenceResponseB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
@@ -458,12 +461,16 @@ var file_remit_v1_record_proto_goTypes = []any{
 	(*ClaimRemitRequest)(nil),          // 9: remit.v1.ClaimRemitRequest
 	(*AttestRemitRequest)(nil),         // 10: remit.v1.AttestRemitRequest
 	(*SecondRequest)(nil),              // 11: remit.v1.SecondRequest
-	(*ListAwaitingSecondRequest)(nil),  // 12: remit.v1.ListAwaitingSecondRequest
-	(*CorrectResponse)(nil),            // 13: remit.v1.CorrectResponse
-	(*ClaimRemitResponse)(nil),         // 14: remit.v1.ClaimRemitResponse
-	(*AttestRemitResponse)(nil),        // 15: remit.v1.AttestRemitResponse
-	(*SecondResponse)(nil),             // 16: remit.v1.SecondResponse
-	(*ListAwaitingSecondResponse)(nil), // 17: remit.v1.ListAwaitingSecondResponse
+	(*ListClaimsRequest)(nil),          // 12: remit.v1.ListClaimsRequest
+	(*ListAttestationsRequest)(nil),    // 13: remit.v1.ListAttestationsRequest
+	(*ListAwaitingSecondRequest)(nil),  // 14: remit.v1.ListAwaitingSecondRequest
+	(*CorrectResponse)(nil),            // 15: remit.v1.CorrectResponse
+	(*ClaimRemitResponse)(nil),         // 16: remit.v1.ClaimRemitResponse
+	(*AttestRemitResponse)(nil),        // 17: remit.v1.AttestRemitResponse
+	(*SecondResponse)(nil),             // 18: remit.v1.SecondResponse
+	(*ListClaimsResponse)(nil),         // 19: remit.v1.ListClaimsResponse
+	(*ListAttestationsResponse)(nil),   // 20: remit.v1.ListAttestationsResponse
+	(*ListAwaitingSecondResponse)(nil), // 21: remit.v1.ListAwaitingSecondResponse
 }
 var file_remit_v1_record_proto_depIdxs = []int32{
 	4,  // 0: remit.v1.RecordOccurrenceRequest.kind:type_name -> remit.v1.TransferKind
@@ -475,17 +482,21 @@ var file_remit_v1_record_proto_depIdxs = []int32{
 	9,  // 6: remit.v1.RecordService.ClaimRemit:input_type -> remit.v1.ClaimRemitRequest
 	10, // 7: remit.v1.RecordService.AttestRemit:input_type -> remit.v1.AttestRemitRequest
 	11, // 8: remit.v1.RecordService.Second:input_type -> remit.v1.SecondRequest
-	12, // 9: remit.v1.RecordService.ListAwaitingSecond:input_type -> remit.v1.ListAwaitingSecondRequest
-	2,  // 10: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
-	1,  // 11: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
-	13, // 12: remit.v1.RecordService.Correct:output_type -> remit.v1.CorrectResponse
-	14, // 13: remit.v1.RecordService.ClaimRemit:output_type -> remit.v1.ClaimRemitResponse
-	15, // 14: remit.v1.RecordService.AttestRemit:output_type -> remit.v1.AttestRemitResponse
-	16, // 15: remit.v1.RecordService.Second:output_type -> remit.v1.SecondResponse
-	17, // 16: remit.v1.RecordService.ListAwaitingSecond:output_type -> remit.v1.ListAwaitingSecondResponse
-	3,  // 17: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
-	11, // [11:18] is the sub-list for method output_type
-	4,  // [4:11] is the sub-list for method input_type
+	12, // 9: remit.v1.RecordService.ListClaims:input_type -> remit.v1.ListClaimsRequest
+	13, // 10: remit.v1.RecordService.ListAttestations:input_type -> remit.v1.ListAttestationsRequest
+	14, // 11: remit.v1.RecordService.ListAwaitingSecond:input_type -> remit.v1.ListAwaitingSecondRequest
+	2,  // 12: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
+	1,  // 13: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
+	15, // 14: remit.v1.RecordService.Correct:output_type -> remit.v1.CorrectResponse
+	16, // 15: remit.v1.RecordService.ClaimRemit:output_type -> remit.v1.ClaimRemitResponse
+	17, // 16: remit.v1.RecordService.AttestRemit:output_type -> remit.v1.AttestRemitResponse
+	18, // 17: remit.v1.RecordService.Second:output_type -> remit.v1.SecondResponse
+	19, // 18: remit.v1.RecordService.ListClaims:output_type -> remit.v1.ListClaimsResponse
+	20, // 19: remit.v1.RecordService.ListAttestations:output_type -> remit.v1.ListAttestationsResponse
+	21, // 20: remit.v1.RecordService.ListAwaitingSecond:output_type -> remit.v1.ListAwaitingSecondResponse
+	3,  // 21: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
+	13, // [13:22] is the sub-list for method output_type
+	4,  // [4:13] is the sub-list for method input_type
 	4,  // [4:4] is the sub-list for extension type_name
 	4,  // [4:4] is the sub-list for extension extendee
 	0,  // [0:4] is the sub-list for field type_name

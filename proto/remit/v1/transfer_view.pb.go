@@ -92,7 +92,7 @@ type Transfer struct {
 	Results []*TransferResult `protobuf:"bytes,32,rep,name=results,proto3" json:"results,omitempty"`
 	// What becomes of the remits that it starts from, where it results in others.
 	Residue Residue `protobuf:"varint,33,opt,name=residue,proto3,enum=remit.v1.Residue" json:"residue,omitempty"`
-	// The options of an exploration.
+	// The options of an exploration; of a transfer that carries one out, that one.
 	Options []*TransferOption `protobuf:"bytes,34,rep,name=options,proto3" json:"options,omitempty"`
 	// Code of the option that a proposal carries out, "" for none.
 	Chosen string `protobuf:"bytes,35,opt,name=chosen,proto3" json:"chosen,omitempty"`
@@ -980,8 +980,10 @@ type Condition struct {
 	Evidence []*Evidence `protobuf:"bytes,9,rep,name=evidence,proto3" json:"evidence,omitempty"`
 	// Why it was waived, "" when it was not.
 	WaivedBecause string `protobuf:"bytes,10,opt,name=waived_because,json=waivedBecause,proto3" json:"waived_because,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// The body that confirms its discharge is no person in law apart from its owner.
+	SameLegalPerson bool `protobuf:"varint,11,opt,name=same_legal_person,json=sameLegalPerson,proto3" json:"same_legal_person,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Condition) Reset() {
@@ -1082,6 +1084,13 @@ func (x *Condition) GetWaivedBecause() string {
 		return x.WaivedBecause
 	}
 	return ""
+}
+
+func (x *Condition) GetSameLegalPerson() bool {
+	if x != nil {
+		return x.SameLegalPerson
+	}
+	return false
 }
 
 var File_remit_v1_transfer_view_proto protoreflect.FileDescriptor
@@ -1201,7 +1210,7 @@ const file_remit_v1_transfer_view_proto_rawDesc = "" +
 	"\forganisation\x18\x02 \x01(\tR\forganisation\x120\n" +
 	"\aratings\x18\x03 \x03(\v2\x16.remit.v1.DomainRatingR\aratings\x12\x1a\n" +
 	"\bposition\x18\x04 \x01(\tR\bposition\x12\x18\n" +
-	"\acurrent\x18\x05 \x01(\bR\acurrent\"\xf4\x02\n" +
+	"\acurrent\x18\x05 \x01(\bR\acurrent\"\xa0\x03\n" +
 	"\tCondition\x12!\n" +
 	"\fcondition_id\x18\x01 \x01(\tR\vconditionId\x12\x18\n" +
 	"\agateway\x18\x02 \x01(\tR\agateway\x12\x15\n" +
@@ -1213,7 +1222,8 @@ const file_remit_v1_transfer_view_proto_rawDesc = "" +
 	"\x05state\x18\b \x01(\x0e2\x18.remit.v1.ConditionStateR\x05state\x12.\n" +
 	"\bevidence\x18\t \x03(\v2\x12.remit.v1.EvidenceR\bevidence\x12+\n" +
 	"\x0ewaived_because\x18\n" +
-	" \x01(\tB\x04\x88\xb5\x18\x01R\rwaivedBecauseB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	" \x01(\tB\x04\x88\xb5\x18\x01R\rwaivedBecause\x12*\n" +
+	"\x11same_legal_person\x18\v \x01(\bR\x0fsameLegalPersonB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_transfer_view_proto_rawDescOnce sync.Once

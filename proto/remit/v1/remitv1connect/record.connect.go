@@ -46,6 +46,12 @@ const (
 	RecordServiceAttestRemitProcedure = "/remit.v1.RecordService/AttestRemit"
 	// RecordServiceSecondProcedure is the fully-qualified name of the RecordService's Second RPC.
 	RecordServiceSecondProcedure = "/remit.v1.RecordService/Second"
+	// RecordServiceListClaimsProcedure is the fully-qualified name of the RecordService's ListClaims
+	// RPC.
+	RecordServiceListClaimsProcedure = "/remit.v1.RecordService/ListClaims"
+	// RecordServiceListAttestationsProcedure is the fully-qualified name of the RecordService's
+	// ListAttestations RPC.
+	RecordServiceListAttestationsProcedure = "/remit.v1.RecordService/ListAttestations"
 	// RecordServiceListAwaitingSecondProcedure is the fully-qualified name of the RecordService's
 	// ListAwaitingSecond RPC.
 	RecordServiceListAwaitingSecondProcedure = "/remit.v1.RecordService/ListAwaitingSecond"
@@ -70,6 +76,10 @@ type RecordServiceClient interface {
 	// Second is the second person's word on a command that waits for one: it takes effect then, if the rules still accept
 	// it. By anybody else with the right to the command; the first person may decline, to take it back.
 	Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error)
+	// ListClaims returns what bodies say that they hold or do not hold, in the order of recording.
+	ListClaims(context.Context, *v1.ListClaimsRequest) (*v1.ListClaimsResponse, error)
+	// ListAttestations returns the bodies' words on what the register says that they hold, in the order of recording.
+	ListAttestations(context.Context, *v1.ListAttestationsRequest) (*v1.ListAttestationsResponse, error)
 	// ListAwaitingSecond returns the commands that wait for a second person, in the order in which they were given.
 	ListAwaitingSecond(context.Context, *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error)
 	// LoadReference loads the reference register that comes with the release: England's organisations, functions and
@@ -118,6 +128,20 @@ func NewRecordServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 			connect.WithSchema(recordServiceMethods.ByName("Second")),
 			connect.WithClientOptions(opts...),
 		),
+		listClaims: connect.NewClient[v1.ListClaimsRequest, v1.ListClaimsResponse](
+			httpClient,
+			baseURL+RecordServiceListClaimsProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("ListClaims")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		listAttestations: connect.NewClient[v1.ListAttestationsRequest, v1.ListAttestationsResponse](
+			httpClient,
+			baseURL+RecordServiceListAttestationsProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("ListAttestations")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		listAwaitingSecond: connect.NewClient[v1.ListAwaitingSecondRequest, v1.ListAwaitingSecondResponse](
 			httpClient,
 			baseURL+RecordServiceListAwaitingSecondProcedure,
@@ -141,6 +165,8 @@ type recordServiceClient struct {
 	claimRemit         *connect.Client[v1.ClaimRemitRequest, v1.ClaimRemitResponse]
 	attestRemit        *connect.Client[v1.AttestRemitRequest, v1.AttestRemitResponse]
 	second             *connect.Client[v1.SecondRequest, v1.SecondResponse]
+	listClaims         *connect.Client[v1.ListClaimsRequest, v1.ListClaimsResponse]
+	listAttestations   *connect.Client[v1.ListAttestationsRequest, v1.ListAttestationsResponse]
 	listAwaitingSecond *connect.Client[v1.ListAwaitingSecondRequest, v1.ListAwaitingSecondResponse]
 	loadReference      *connect.Client[v1.LoadReferenceRequest, v1.LoadReferenceResponse]
 }
@@ -190,6 +216,24 @@ func (c *recordServiceClient) Second(ctx context.Context, req *v1.SecondRequest)
 	return nil, err
 }
 
+// ListClaims calls remit.v1.RecordService.ListClaims.
+func (c *recordServiceClient) ListClaims(ctx context.Context, req *v1.ListClaimsRequest) (*v1.ListClaimsResponse, error) {
+	response, err := c.listClaims.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListAttestations calls remit.v1.RecordService.ListAttestations.
+func (c *recordServiceClient) ListAttestations(ctx context.Context, req *v1.ListAttestationsRequest) (*v1.ListAttestationsResponse, error) {
+	response, err := c.listAttestations.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // ListAwaitingSecond calls remit.v1.RecordService.ListAwaitingSecond.
 func (c *recordServiceClient) ListAwaitingSecond(ctx context.Context, req *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error) {
 	response, err := c.listAwaitingSecond.CallUnary(ctx, connect.NewRequest(req))
@@ -224,6 +268,10 @@ type RecordServiceHandler interface {
 	// Second is the second person's word on a command that waits for one: it takes effect then, if the rules still accept
 	// it. By anybody else with the right to the command; the first person may decline, to take it back.
 	Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error)
+	// ListClaims returns what bodies say that they hold or do not hold, in the order of recording.
+	ListClaims(context.Context, *v1.ListClaimsRequest) (*v1.ListClaimsResponse, error)
+	// ListAttestations returns the bodies' words on what the register says that they hold, in the order of recording.
+	ListAttestations(context.Context, *v1.ListAttestationsRequest) (*v1.ListAttestationsResponse, error)
 	// ListAwaitingSecond returns the commands that wait for a second person, in the order in which they were given.
 	ListAwaitingSecond(context.Context, *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error)
 	// LoadReference loads the reference register that comes with the release: England's organisations, functions and
@@ -268,6 +316,20 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 		connect.WithSchema(recordServiceMethods.ByName("Second")),
 		connect.WithHandlerOptions(opts...),
 	)
+	recordServiceListClaimsHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceListClaimsProcedure,
+		svc.ListClaims,
+		connect.WithSchema(recordServiceMethods.ByName("ListClaims")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	recordServiceListAttestationsHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceListAttestationsProcedure,
+		svc.ListAttestations,
+		connect.WithSchema(recordServiceMethods.ByName("ListAttestations")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	recordServiceListAwaitingSecondHandler := connect.NewUnaryHandlerSimple(
 		RecordServiceListAwaitingSecondProcedure,
 		svc.ListAwaitingSecond,
@@ -293,6 +355,10 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 			recordServiceAttestRemitHandler.ServeHTTP(w, r)
 		case RecordServiceSecondProcedure:
 			recordServiceSecondHandler.ServeHTTP(w, r)
+		case RecordServiceListClaimsProcedure:
+			recordServiceListClaimsHandler.ServeHTTP(w, r)
+		case RecordServiceListAttestationsProcedure:
+			recordServiceListAttestationsHandler.ServeHTTP(w, r)
 		case RecordServiceListAwaitingSecondProcedure:
 			recordServiceListAwaitingSecondHandler.ServeHTTP(w, r)
 		case RecordServiceLoadReferenceProcedure:
@@ -324,6 +390,14 @@ func (UnimplementedRecordServiceHandler) AttestRemit(context.Context, *v1.Attest
 
 func (UnimplementedRecordServiceHandler) Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.Second is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) ListClaims(context.Context, *v1.ListClaimsRequest) (*v1.ListClaimsResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.ListClaims is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) ListAttestations(context.Context, *v1.ListAttestationsRequest) (*v1.ListAttestationsResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.ListAttestations is not implemented"))
 }
 
 func (UnimplementedRecordServiceHandler) ListAwaitingSecond(context.Context, *v1.ListAwaitingSecondRequest) (*v1.ListAwaitingSecondResponse, error) {

@@ -116,6 +116,9 @@ const (
 	// TransferServiceGetPackageProcedure is the fully-qualified name of the TransferService's
 	// GetPackage RPC.
 	TransferServiceGetPackageProcedure = "/remit.v1.TransferService/GetPackage"
+	// TransferServiceListPackagesProcedure is the fully-qualified name of the TransferService's
+	// ListPackages RPC.
+	TransferServiceListPackagesProcedure = "/remit.v1.TransferService/ListPackages"
 	// TransferServiceListRisksProcedure is the fully-qualified name of the TransferService's ListRisks
 	// RPC.
 	TransferServiceListRisksProcedure = "/remit.v1.TransferService/ListRisks"
@@ -193,6 +196,8 @@ type TransferServiceClient interface {
 	CloseRisk(context.Context, *v1.CloseRiskRequest) (*v1.CloseRiskResponse, error)
 	// GetPackage returns a package and where its members stand.
 	GetPackage(context.Context, *v1.GetPackageRequest) (*v1.GetPackageResponse, error)
+	// ListPackages returns packages and where their members stand, in the order of forming.
+	ListPackages(context.Context, *v1.ListPackagesRequest) (*v1.ListPackagesResponse, error)
 	// ListRisks returns risks in the order of raising.
 	ListRisks(context.Context, *v1.ListRisksRequest) (*v1.ListRisksResponse, error)
 	// GetTransfer returns a transfer or an announcement with all that was assessed, decided and demanded.
@@ -381,6 +386,13 @@ func NewTransferServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		listPackages: connect.NewClient[v1.ListPackagesRequest, v1.ListPackagesResponse](
+			httpClient,
+			baseURL+TransferServiceListPackagesProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("ListPackages")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		listRisks: connect.NewClient[v1.ListRisksRequest, v1.ListRisksResponse](
 			httpClient,
 			baseURL+TransferServiceListRisksProcedure,
@@ -435,6 +447,7 @@ type transferServiceClient struct {
 	updateRisk         *connect.Client[v1.UpdateRiskRequest, v1.UpdateRiskResponse]
 	closeRisk          *connect.Client[v1.CloseRiskRequest, v1.CloseRiskResponse]
 	getPackage         *connect.Client[v1.GetPackageRequest, v1.GetPackageResponse]
+	listPackages       *connect.Client[v1.ListPackagesRequest, v1.ListPackagesResponse]
 	listRisks          *connect.Client[v1.ListRisksRequest, v1.ListRisksResponse]
 	getTransfer        *connect.Client[v1.GetTransferRequest, v1.GetTransferResponse]
 	listTransfers      *connect.Client[v1.ListTransfersRequest, v1.ListTransfersResponse]
@@ -692,6 +705,15 @@ func (c *transferServiceClient) GetPackage(ctx context.Context, req *v1.GetPacka
 	return nil, err
 }
 
+// ListPackages calls remit.v1.TransferService.ListPackages.
+func (c *transferServiceClient) ListPackages(ctx context.Context, req *v1.ListPackagesRequest) (*v1.ListPackagesResponse, error) {
+	response, err := c.listPackages.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // ListRisks calls remit.v1.TransferService.ListRisks.
 func (c *transferServiceClient) ListRisks(ctx context.Context, req *v1.ListRisksRequest) (*v1.ListRisksResponse, error) {
 	response, err := c.listRisks.CallUnary(ctx, connect.NewRequest(req))
@@ -785,6 +807,8 @@ type TransferServiceHandler interface {
 	CloseRisk(context.Context, *v1.CloseRiskRequest) (*v1.CloseRiskResponse, error)
 	// GetPackage returns a package and where its members stand.
 	GetPackage(context.Context, *v1.GetPackageRequest) (*v1.GetPackageResponse, error)
+	// ListPackages returns packages and where their members stand, in the order of forming.
+	ListPackages(context.Context, *v1.ListPackagesRequest) (*v1.ListPackagesResponse, error)
 	// ListRisks returns risks in the order of raising.
 	ListRisks(context.Context, *v1.ListRisksRequest) (*v1.ListRisksResponse, error)
 	// GetTransfer returns a transfer or an announcement with all that was assessed, decided and demanded.
@@ -969,6 +993,13 @@ func NewTransferServiceHandler(svc TransferServiceHandler, opts ...connect.Handl
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	transferServiceListPackagesHandler := connect.NewUnaryHandlerSimple(
+		TransferServiceListPackagesProcedure,
+		svc.ListPackages,
+		connect.WithSchema(transferServiceMethods.ByName("ListPackages")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	transferServiceListRisksHandler := connect.NewUnaryHandlerSimple(
 		TransferServiceListRisksProcedure,
 		svc.ListRisks,
@@ -1048,6 +1079,8 @@ func NewTransferServiceHandler(svc TransferServiceHandler, opts ...connect.Handl
 			transferServiceCloseRiskHandler.ServeHTTP(w, r)
 		case TransferServiceGetPackageProcedure:
 			transferServiceGetPackageHandler.ServeHTTP(w, r)
+		case TransferServiceListPackagesProcedure:
+			transferServiceListPackagesHandler.ServeHTTP(w, r)
 		case TransferServiceListRisksProcedure:
 			transferServiceListRisksHandler.ServeHTTP(w, r)
 		case TransferServiceGetTransferProcedure:
@@ -1173,6 +1206,10 @@ func (UnimplementedTransferServiceHandler) CloseRisk(context.Context, *v1.CloseR
 
 func (UnimplementedTransferServiceHandler) GetPackage(context.Context, *v1.GetPackageRequest) (*v1.GetPackageResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.GetPackage is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) ListPackages(context.Context, *v1.ListPackagesRequest) (*v1.ListPackagesResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.ListPackages is not implemented"))
 }
 
 func (UnimplementedTransferServiceHandler) ListRisks(context.Context, *v1.ListRisksRequest) (*v1.ListRisksResponse, error) {
