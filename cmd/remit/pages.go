@@ -59,6 +59,11 @@ func (p pages[R, T]) show(a *app, limit int) error {
 		items = items[:limit]
 		a.say("Only the first %d are shown: see --limit.", limit)
 	}
+	return p.print(a, answer, items)
+}
+
+// print shows items as the whole answer.
+func (p pages[R, T]) print(a *app, answer R, items []T) error {
 	p.keep(answer, items)
 	return list(a, answer, items, p.columns)
 }

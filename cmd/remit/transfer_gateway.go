@@ -1,13 +1,7 @@
 package main
 
 import (
-	"context"
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
-	"google.golang.org/protobuf/encoding/protojson"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -28,78 +22,21 @@ with a comment that says why. --all rates every domain alike, --rate one of them
       --rate "people=amber:consultation runs until December"`,
 		Args: cobra.ExactArgs(1),
 	}
-	party := wordVar[remitv1.Party](cmd, "party", "the party that assesses itself")
-	all := cmd.Flags().String("all", "", "`RATING` of every domain")
-	rates := cmd.Flags().StringArray("rate", nil, "rating of a domain: `DOMAIN=RATING[:COMMENT]`; may be repeated")
-	file := cmd.Flags().String("ratings", "", "JSON `FILE` with all ratings")
-	cmd.MarkFlagsOneRequired("all", "rate", "ratings")
-	cmd.MarkFlagsMutuallyExclusive("ratings", "all")
-	cmd.MarkFlagsMutuallyExclusive("ratings", "rate")
-	required(cmd, "party")
+	r := a.ratingVar(cmd)
 	i := a.issuing(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		c, err := a.client()
 		if err != nil {
 			return err
 		}
-		request := &remitv1.AssessReadinessRequest{TransferId: args[0], Party: party.value()}
-		if *file != "" {
-			request.Ratings, err = a.ratingsFile(*file)
-		} else {
-			request.Ratings, err = ratings(cmd.Context(), c, args[0], *all, *rates)
-		}
+		rated, err := r.value(cmd.Context(), c, func() (string, error) { return args[0], nil })
 		if err != nil {
 			return err
 		}
-		return send(cmd.Context(), i, request, c.transfers().AssessReadiness)
+		return send(cmd.Context(), i, &remitv1.AssessReadinessRequest{TransferId: args[0], Party: r.party.value(), Ratings: rated},
+			c.transfers().AssessReadiness)
 	})
 	return cmd
-}
-
-// ratingsFile reads ratings in the register's own JSON.
-func (a *app) ratingsFile(path string) ([]*remitv1.DomainRating, error) {
-	data, err := a.readFile(path)
-	if err != nil {
-		return nil, err
-	}
-	text := strings.TrimSpace(string(data))
-	if strings.HasPrefix(text, "[") {
-		text = `{"ratings":` + text + `}`
-	}
-	var request remitv1.AssessReadinessRequest
-	if err := protojson.Unmarshal([]byte(text), &request); err != nil {
-		return nil, usagef("--ratings %s: %w", path, err)
-	}
-	return request.GetRatings(), nil
-}
-
-// ratings are the same for all domains of the transfer's framework, except for those that are given one by one.
-func ratings(ctx context.Context, c *client, transfer, all string, rates []string) ([]*remitv1.DomainRating, error) {
-	var rated []*remitv1.DomainRating
-	if all != "" {
-		answer, err := c.transfers().GetTransfer(ctx, &remitv1.GetTransferRequest{TransferId: transfer})
-		if err != nil {
-			return nil, err
-		}
-		for _, domain := range answer.GetTransfer().GetDomains() {
-			rated = append(rated, &remitv1.DomainRating{Domain: domain, Rating: all})
-		}
-	}
-	for _, text := range rates {
-		domain, rest, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, usageError{fmt.Errorf("--rate %q: write it as people=amber:why", text)}
-		}
-		rating, comment, _ := strings.Cut(rest, ":")
-		one := &remitv1.DomainRating{Domain: domain, Rating: rating, Comment: strings.TrimSpace(comment)}
-		at := slices.IndexFunc(rated, func(r *remitv1.DomainRating) bool { return r.GetDomain() == domain })
-		if at >= 0 && all != "" {
-			rated[at] = one
-		} else {
-			rated = append(rated, one)
-		}
-	}
-	return rated, nil
 }
 
 func (a *app) transferOpine() *cobra.Command {

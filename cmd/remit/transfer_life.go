@@ -23,7 +23,7 @@ proposal that names the exploration (--plan ID) and one of its options (--option
 		Args: cobra.ExactArgs(1),
 	}
 	var request remitv1.ExploreTransferRequest
-	kind := wordVar[remitv1.TransferKind](cmd, "kind", "the legal route foreseen")
+	kind := routeVar(cmd, "the legal route foreseen")
 	cmd.Flags().StringVar(&request.Sender, "from", "", "`CODE` of the body that gives the function away")
 	in := codesVar(cmd, "in", "`CODES` of footprints or organisations, or ENG; left out: all that the sender covers")
 	roles := wordsVar[remitv1.Role](cmd, "roles", "the roles that are to move")
