@@ -40,7 +40,8 @@ func (m *machine) drawCorrect(t *rapid.T) order {
 	for _, e := range m.events {
 		_, coverage := e.Fact.(CoverageChanged)
 		_, established := e.Fact.(OrganisationEstablished)
-		if coverage || established || len(ChangesOf(e.Fact)) > 0 {
+		_, opened := e.Fact.(FootprintOpened)
+		if coverage || established || opened || len(ChangesOf(e.Fact)) > 0 {
 			events = append(events, e)
 		}
 	}

@@ -323,3 +323,28 @@ func countIf[V any](list []V, is func(V) bool) int {
 	}
 	return n
 }
+
+// coverIsOpen says that whoever covers a footprint is open as long as it does.
+func coverIsOpen(s *State) error {
+	ends := endings(s)
+	for _, fp := range s.Organisations.Footprints(Latest) {
+		for _, on := range append(pointDates(fp.CoveredBy), ends...) {
+			by, ok := fp.CoveredBy.At(Now(on))
+			if !ok || by.Value == "" || !fp.IsOpen(Now(on)) {
+				continue
+			}
+			if body, _ := s.Organisations.Body(by.Value, Latest); !body.IsOpen(Now(on)) {
+				return fmt.Errorf("%s covers %s on %s, when it is not open", by.Value, fp.Code, on)
+			}
+		}
+	}
+	return nil
+}
+
+func pointDates[V any](t Timeline[V]) []Date {
+	var dates []Date
+	for _, p := range t.Known(Latest) {
+		dates = append(dates, p.From)
+	}
+	return dates
+}

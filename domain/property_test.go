@@ -163,7 +163,7 @@ func (m *machine) check(t *rapid.T) {
 	m.checked = m.print
 	for _, err := range []error{
 		soleHolders(m.state), legalHolders(m.state), oneApproved(m.state), duties(m.events), nothingLeftBehind(m.state),
-		chainHolds(m.state),
+		chainHolds(m.state), coverIsOpen(m.state),
 	} {
 		if err != nil {
 			t.Fatal(err)

@@ -95,7 +95,7 @@ func compareSubjects(a, b domain.Subject) int { return cmp.Compare(a.Part, b.Par
 
 // peers groups the open bodies that cover the cells of a subject by tier.
 func (x *inquiry) peers(f *functionTally, cells map[domain.FootprintCode]*cellTally) map[domain.Tier]peerGroup {
-	groups := map[domain.Tier]peerGroup{}
+	groups := make(map[domain.Tier]peerGroup)
 	for _, footprint := range slices.Sorted(maps.Keys(cells)) {
 		code := x.at(f, footprint)
 		body, known := x.views.organisations.Body(code, x.asOf.Known)
@@ -150,7 +150,7 @@ type way struct {
 }
 
 func usualWay(cells map[domain.FootprintCode]*cellTally, group peerGroup, role int) way {
-	kept := map[relations][]roleTally{}
+	kept := make(map[relations][]roleTally)
 	for _, footprints := range group.bodies {
 		own := cells[footprints[0]].roles[role]
 		differs := false
