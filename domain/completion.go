@@ -159,6 +159,8 @@ func (d *decision) completionChanges(fn Function, t Transfer, on Date) []Holding
 	}
 	var changes []HoldingChange
 	switch {
+	case t.takesResultsBack():
+		changes = d.restoring(fn, t, on, with)
 	case len(t.Results) > 0:
 		changes = d.resulting(t, on, with)
 	default:
@@ -195,6 +197,20 @@ func (d *decision) resulting(t Transfer, on Date, with Holding) []HoldingChange 
 	}
 	if t.Residue == ResidueCeases {
 		changes = append(changes, d.ceasing(t, on)...)
+	}
+	return changes
+}
+
+// restoring ends what the sender holds by virtue of the transfer that is taken back, and begins again what ceased then.
+func (d *decision) restoring(fn Function, t Transfer, on Date, with Holding) []HoldingChange {
+	changes := d.ceasing(t, on)
+	if t.Residue == ResidueCeases {
+		with.Source = "transfer " + string(t.ID)
+		d.notHeldYet(fn, t.Subject, t.Footprints(), AllocateFunction{Holder: t.Receiver(), Roles: t.Roles, EffectiveOn: on})
+		changes = append(changes, d.handOver(handover{
+			fn: fn, subject: t.Subject, footprints: t.Footprints(), roles: t.Roles, on: on, to: t.Receiver(), with: with,
+			relies: true,
+		})...)
 	}
 	return changes
 }
