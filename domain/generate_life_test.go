@@ -14,7 +14,8 @@ func (m *machine) lifeDraws() []draw {
 		{2, m.drawPause},
 		{1, m.drawReverse},
 		{1, m.drawMilestone},
-		{2, m.drawPackage},
+		{2, m.drawFormPackage},
+		{4, m.drawPackageStep},
 		{1, m.drawFramework},
 		{1, m.drawVary},
 		{2, m.drawIntervention},
@@ -86,8 +87,8 @@ func (m *machine) drawPause(t *rapid.T) order {
 // drawReverse takes a transfer back, or reviews it.
 func (m *machine) drawReverse(t *rapid.T) order {
 	tr := pick(t, "completed", m.inStates(StateCompleted, StateReversed))
-	if chance(t, "review", 30) {
-		return m.order(t, tr.Sender, ReviewTransfer{TransferID: tr.ID, ReviewedOn: m.date(t), Conclusion: text("good")})
+	if chance(t, "review", 50) {
+		return m.order(t, tr.Sender, ReviewTransfer{TransferID: tr.ID, ReviewedOn: max(m.date(t), tr.CompletedOn), Conclusion: text("good")})
 	}
 	return m.order(t, tr.Sender, ReverseTransfer{TransferID: tr.ID, EffectiveOn: max(m.date(t), tr.CompletedOn), Terms: m.terms(t)})
 }
@@ -97,28 +98,6 @@ func (m *machine) drawMilestone(t *rapid.T) order {
 	return m.order(t, tr.Sender, RecordMilestone{tr.ID, Milestone{
 		Kind: pick(t, "milestone", MilestoneKinds()), PlannedOn: m.date(t), ActualOn: m.date(t),
 	}})
-}
-
-// drawPackage forms, assesses or decides a package.
-func (m *machine) drawPackage(t *rapid.T) order {
-	if packages := m.state.Packages.All(Latest); len(packages) > 0 && chance(t, "decide", 60) {
-		p := pick(t, "package", packages)
-		tr, _ := m.state.Transfers.Get(p.Members[0], Latest)
-		if len(tr.Gateways) == 0 || chance(t, "assess package", 40) {
-			return m.order(t, tr.Sender, AssessPackage{PackageID: p.ID, Party: PartySender, Ratings: allGreen()})
-		}
-		g := tr.Gateways[0]
-		one := m.decision(t, tr, g, DecisionPass)
-		o := m.order(t, g.Decider, DecidePackage{
-			PackageID: p.ID, Gateway: g.Code, Decision: one.Decision, DecidedBy: g.Decider, DecidedOn: m.today, Opinions: one.Opinions,
-			Statements: tr.Notice.Statements,
-		})
-		o.caller.Subject = "chair"
-		return o
-	}
-	live := m.inStates(StateProposed, StateAssessing)
-	one, two := pick(t, "member", live), pick(t, "member", live)
-	return m.order(t, one.Sender, FormPackage{Name: "together", Members: []TransferID{one.ID, two.ID}})
 }
 
 // drawFramework sets one of the frameworks anew, heavier or lighter.

@@ -41,6 +41,7 @@ type Planned struct {
 	State    domain.TransferState
 	Subject  domain.Subject
 	Sender   domain.OrganisationCode
+	// Receiver is "" where the remits end: a transfer is taken back that had resulted in them.
 	Receiver domain.OrganisationCode
 	// Footprints are those of the question that the receiver is to get; none when the announcement does not say.
 	Footprints []domain.FootprintCode
