@@ -42,7 +42,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	if !a.began {
-		err = usageError{fmt.Errorf("%w\nRun '%s --help' for usage", err, cmd.CommandPath())}
+		err = usageError{fmt.Errorf("%w\nRun '%s --help' for usage", plainUsage(cmd, err), cmd.CommandPath())}
 	}
 	a.complain(err)
 	return exitCode(err)

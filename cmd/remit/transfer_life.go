@@ -162,7 +162,7 @@ footprints or for some. Staff, money and data need not move on the day on which 
 
 func (a *app) transferReview() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "review ID --outcome OUTCOME … --conclusion TEXT",
+		Use:   "review ID --conclusion TEXT [--outcome OUTCOME …]",
 		Short: "Record what a completed transfer came to, measured against what was promised",
 		Example: `  remit --as po@S1Y5D transfer review 01KABCDEFGHJKMNPQRSTVWXYZ0 --on today \
       --outcome "metric=Plans exercised in the year,unit=%,baseline=71,target=95,actual=93.5" \
@@ -183,6 +183,7 @@ func (a *app) transferReview() *cobra.Command {
 			return nil
 		})
 	cmd.Flags().StringVar(&request.Conclusion, "conclusion", "", "what the review found")
+	required(cmd, "conclusion")
 	return gives(cmd, a.issuing(cmd),
 		func(c *client) func(context.Context, *remitv1.ReviewTransferRequest) (*remitv1.ReviewTransferResponse, error) {
 			return c.transfers().ReviewTransfer

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -77,7 +78,7 @@ func transferSheet(s *sheet, t *remitv1.Transfer) {
 }
 
 func termsSheet(s *sheet, terms *remitv1.Terms) {
-	if terms == nil {
+	if proto.Size(terms) == 0 {
 		return
 	}
 	s.title("Terms")
