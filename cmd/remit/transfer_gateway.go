@@ -124,9 +124,9 @@ func (a *app) decisionVar(cmd *cobra.Command) *decisionFlags {
 	d.decidedOn = a.dateVar(cmd, "decided-on", "the date of the decision; left out: today")
 	flags.StringVar(&d.rationale, "rationale", "", "why")
 	flags.StringArrayVar(&d.opinions, "opinion", nil,
-		"an independent opinion: \"`by=internal-audit,opinion=assure,text=…`\"; may be repeated")
+		"an independent `OPINION`: \"by=internal-audit,opinion=assure,text=…\"; may be repeated")
 	flags.StringArrayVar(&d.conditions, "condition", nil,
-		"a condition: \"`owner=S1Y5D,due=2026-12-01,timing=before-effect,description=…`\"; may be repeated")
+		"a `CONDITION`: \"owner=S1Y5D,due=2026-12-01,timing=before-effect,description=…\"; may be repeated")
 	flags.StringSliceVar(&d.statements, "statement", nil,
 		"the `STATEMENTS` of the notice that are signed, such as scope,money; \"remit transfer show ID\" lists them")
 	flags.StringVar(&d.authority.Body, "body", "", "the board or committee that met, such as board")

@@ -28,7 +28,7 @@ proposal that names the exploration (--plan ID) and one of its options (--option
 	in := codesVar(cmd, "in", "`CODES` of footprints or organisations, or ENG; left out: all that the sender covers")
 	roles := wordsVar[remitv1.Role](cmd, "roles", "the roles that are to move")
 	on := a.dateVar(cmd, "on", "the date foreseen")
-	formVar(cmd, "option", "an option: \"`code=region,receiver=Y61,description=…`\"; receiver left out: not known; may be repeated",
+	formVar(cmd, "option", "an `OPTION`: \"code=region,receiver=Y61,description=…\"; receiver left out: not known; may be repeated",
 		func(text string) error {
 			given, err := pairs(text, "code", "receiver", "description")
 			if err != nil {
@@ -171,7 +171,7 @@ func (a *app) transferReview() *cobra.Command {
 	}
 	var request remitv1.ReviewTransferRequest
 	on := a.dateVar(cmd, "on", "the date of the review; left out: today")
-	formVar(cmd, "outcome", "a measure: \"`metric=…,unit=%,baseline=71,target=95,actual=93.5`\"; may be repeated",
+	formVar(cmd, "outcome", "a `MEASURE`: \"metric=…,unit=%,baseline=71,target=95,actual=93.5\"; may be repeated",
 		func(text string) error {
 			given, err := pairs(text, "metric", "unit", "baseline", "target", "actual")
 			if err != nil {
