@@ -16,3 +16,12 @@ func (m *machine) run(t *rapid.T) {
 		t.Repeat(map[string]func(*rapid.T){"": func(*rapid.T) {}, "step": m.step})
 	}
 }
+
+// PlayScenario plays a scenario file and returns what it records, with the positions that it remembers.
+func PlayScenario(file string) ([]Event, map[string]EventNo, error) {
+	s, err := playFile(file, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.events, s.known, nil
+}
