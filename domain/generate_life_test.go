@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"slices"
+
 	"pgregory.net/rapid"
 )
 
@@ -46,6 +48,10 @@ func (m *machine) drawCorrect(t *rapid.T) order {
 			events = append(events, e)
 		}
 	}
+	replacing := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return !m.replaces(e) })
+	if len(replacing) > 0 && chance(t, "what replaced something", 60) {
+		events = replacing
+	}
 	c := Correct{Event: pick(t, "wrong event", events).No, Source: "a letter"}
 	switch below(t, "what is wrong", 6) {
 	case 0:
@@ -60,6 +66,20 @@ func (m *machine) drawCorrect(t *rapid.T) order {
 		c.Holder, c.EffectiveOn = m.body(t, "right holder"), m.date(t)
 	}
 	return m.registrar(t, c)
+}
+
+// replaces tells whether an event put somebody in the place of those who held before.
+func (m *machine) replaces(e Event) bool {
+	for _, change := range ChangesOf(e.Fact) {
+		for remit := range change.Remits {
+			for _, line := range m.state.Holdings.Lines(remit) {
+				if line.Slot == change.Slot && line.Points[0].From < change.On {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (m *machine) drawExplore(t *rapid.T) order {
