@@ -209,6 +209,12 @@ func (d *decision) checkProposal(fn Function, t Transfer) {
 	}
 	d.senderHolds(t, t.EffectiveOn)
 	d.checkOnward(t, t.EffectiveOn)
+	for _, result := range t.Results {
+		if (Subject{result.Function, result.Part}) == t.Subject &&
+			slices.ContainsFunc(result.Footprints, func(f FootprintCode) bool { return t.ReceiverFor(f) != "" }) {
+			d.invalid("results", fmt.Sprintf("%s cannot result in itself: leave it out where it goes over as it is.", t.Subject))
+		}
+	}
 	for _, retained := range t.Retained {
 		if !slices.Contains(Roles(), retained.Role) {
 			d.invalid("retained", fmt.Sprintf("%q is not a role.", retained.Role))
