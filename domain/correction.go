@@ -241,7 +241,8 @@ func (c Correct) right(d *decision, p recordedPoint) (HoldingChange, bool) {
 	h.Holder, h.ActingThrough, h.Undetermined = holder.Holder, holder.ActingThrough, false
 	h.Source = cmp.Or(c.Source, h.Source)
 	change.Holdings = []Holding{h}
-	if p.slot != "" {
+	fn, _ := d.s.Functions.Get(p.remit.Subject.Function, Latest)
+	if p.slot != "" || fn.Details.RuleOf(p.remit.Role) == RuleConcurrent { // nobody's line was that of a holder unknown
 		change.Slot = holder.Holder
 	}
 	return change, true
