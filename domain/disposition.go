@@ -119,7 +119,10 @@ func (x *disposal) settleLine(r Remit, slot OrganisationCode, holdings []Holding
 			return
 		}
 		disposition = how
-		if how != DispositionCeases {
+		// Co-holders with one heir become one holder: a part that goes on, or else the first.
+		isHeir := func(other Holding) bool { return other.Holder == to.Holder }
+		goesOn := func(other Holding) bool { return isHeir(other) && !x.isOfEnded(other) }
+		if how != DispositionCeases && !slices.ContainsFunc(next, isHeir) && !slices.ContainsFunc(holdings, goesOn) {
 			next = append(next, to)
 		}
 	}

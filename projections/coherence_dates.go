@@ -22,12 +22,7 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 	}
 	v.walk(Filter{Functions: q.Functions}, nil, func(c *cell) bool {
 		for i := range c.lines {
-			points := c.lines[i].epochAt(a.Known)
-			for k := upper(points, a.On); k < len(points) && points[k].from <= q.Until; k++ {
-				if points[k].no <= a.Known {
-					add(points[k].from)
-				}
-			}
+			addChanges(c.lines[i].epochAt(a.Known), a, q.Until, add)
 		}
 		return true
 	})
@@ -48,6 +43,23 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 		}
 	}
 	return slices.Sorted(maps.Keys(dates))
+}
+
+// addChanges adds the dates on which a line changes as known: what was taken back changes nothing.
+func addChanges(points []point, a domain.AsOf, until domain.Date, add func(domain.Date)) {
+	var last *point
+	for k := upper(points, a.On); k < len(points) && points[k].from <= until; k++ {
+		if points[k].no > a.Known {
+			continue
+		}
+		if last != nil && last.from != points[k].from && last.value != retracted {
+			add(last.from)
+		}
+		last = &points[k]
+	}
+	if last != nil && last.value != retracted {
+		add(last.from)
+	}
 }
 
 func (v *Views) organisationDates(known domain.EventNo, add func(domain.Date)) {
