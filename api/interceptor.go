@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
@@ -87,10 +88,18 @@ func (x *interceptor) check(m proto.Message, before []fieldViolation) ([]fieldVi
 	for _, v := range broken.Violations {
 		path := pathOf(v.Proto.GetField())
 		if !isTold(before, path) {
-			violations = append(violations, fieldViolation{path, v.Proto.GetMessage()})
+			violations = append(violations, fieldViolation{path, ruleMessage(v.Proto)})
 		}
 	}
 	return violations, nil
+}
+
+// ruleMessage is what a rule says when it is broken. A word that is left out is told like any other value that is.
+func ruleMessage(v *validate.Violation) string {
+	if v.GetRuleId() == "enum.not_in" {
+		return "value is required"
+	}
+	return v.GetMessage()
 }
 
 // isTold tells whether a violation names the field, or something in it.

@@ -100,6 +100,11 @@ func testManagedTransfer(t *testing.T, s *server) {
 	s.ok(t, "po@S1Y5D", "TransferService/ScheduleTransfer", with(object{"transferId": id, "effectiveOn": today}))
 	s.refused(t, "po@S1Y5D", "TransferService/CompleteTransfer", with(object{"transferId": id, "effectiveOn": today}),
 		"failed_precondition", "CONDITION_OUTSTANDING")
+	for i, same := range []bool{true, false} {
+		if c := obj(items(s.transfer(t, id)["conditions"])[i]); c["sameLegalPerson"] != same {
+			t.Errorf("condition %v", c)
+		}
+	}
 	condition := object{"transferId": id, "conditionId": "c1"}
 	s.ok(t, "owner@S1Y5D", "TransferService/EvidenceCondition",
 		with(object{"transferId": id, "conditionId": "c1", "evidence": ratings()[0]["evidence"]}))

@@ -159,6 +159,8 @@ func (d *decision) completionChanges(fn Function, t Transfer, on Date) []Holding
 	}
 	var changes []HoldingChange
 	switch {
+	case t.takesResultsBack():
+		changes = d.restoring(fn, t, on, with)
 	case len(t.Results) > 0:
 		changes = d.resulting(t, on, with)
 	default:
@@ -181,11 +183,11 @@ func (d *decision) completionChanges(fn Function, t Transfer, on Date) []Holding
 func (d *decision) resulting(t Transfer, on Date, with Holding) []HoldingChange {
 	var changes []HoldingChange
 	for _, result := range t.Results {
-		fn, ok := d.function(result.Function)
+		subject := Subject{result.Function, result.Part}
+		fn, ok := d.stillThere(subject, result.Footprints, on)
 		if !ok {
 			continue
 		}
-		subject := Subject{result.Function, result.Part}
 		with.Source = "transfer " + string(t.ID)
 		d.notHeldYet(fn, subject, result.Footprints, AllocateFunction{Holder: t.Receiver(), Roles: t.Roles, EffectiveOn: on})
 		changes = append(changes, d.handOver(handover{
@@ -195,6 +197,32 @@ func (d *decision) resulting(t Transfer, on Date, with Holding) []HoldingChange 
 	}
 	if t.Residue == ResidueCeases {
 		changes = append(changes, d.ceasing(t, on)...)
+	}
+	return changes
+}
+
+// stillThere checks that a subject and its footprints, named when the transfer was proposed, exist on the date.
+func (d *decision) stillThere(s Subject, footprints []FootprintCode, on Date) (Function, bool) {
+	fn, _, ok := d.subject(s.Function, s.Part, on)
+	if ok {
+		d.expand(fn, footprints, on)
+	}
+	return fn, ok
+}
+
+// restoring ends what the sender holds by virtue of the transfer that is taken back, and begins again what ceased then.
+func (d *decision) restoring(fn Function, t Transfer, on Date, with Holding) []HoldingChange {
+	changes := d.ceasing(t, on)
+	if t.Residue != ResidueCeases {
+		return changes
+	}
+	if _, ok := d.stillThere(t.Subject, t.Footprints(), on); ok {
+		with.Source = "transfer " + string(t.ID)
+		d.notHeldYet(fn, t.Subject, t.Footprints(), AllocateFunction{Holder: t.Receiver(), Roles: t.Roles, EffectiveOn: on})
+		changes = append(changes, d.handOver(handover{
+			fn: fn, subject: t.Subject, footprints: t.Footprints(), roles: t.Roles, on: on, to: t.Receiver(), with: with,
+			relies: true,
+		})...)
 	}
 	return changes
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Corrected says that an event recorded something wrong, and what is right. Both truths can be asked for: what was
@@ -60,7 +61,7 @@ func (Correct) grants(*decision) ([]grant, *Refusal) { return registrarOf(), nil
 func (c Correct) decide(d *decision) {
 	c.checkForm(d)
 	wrong := d.recordedBy(c.Event)
-	if len(wrong.points) == 0 && !wrong.body && !wrong.coverage {
+	if len(wrong.points) == 0 && !wrong.body && !wrong.coverage && !wrong.opened {
 		d.refuse(UnknownEvent, fmt.Sprintf("Event %d recorded nothing that can be corrected.", c.Event),
 			"Name the event that recorded the wrong holder, date, name or coverage.", "event", strconv.FormatUint(uint64(c.Event), 10))
 		return
@@ -79,6 +80,10 @@ func (c Correct) decide(d *decision) {
 	})
 	d.checkChains(changes)
 	d.checkOpenings()
+	d.checkCoverage()
+	if wrong.body {
+		d.checkRelations(OrganisationCode(strings.TrimPrefix(wrong.about, "organisation/")))
+	}
 }
 
 func (c Correct) checkForm(d *decision) {
@@ -121,6 +126,8 @@ type recorded struct {
 	body     bool
 	named    bool
 	coverage bool
+	// opened says that it opened or ended a footprint.
+	opened bool
 }
 
 // recordedPoint is a point on a line of a remit.
@@ -155,6 +162,9 @@ func (d *decision) recordedBy(no EventNo) recorded {
 	for _, fp := range d.s.Organisations.Footprints(Latest) {
 		if hasPoint(fp.CoveredBy, no) {
 			r.about, r.coverage = "footprint/"+string(fp.Code), true
+		}
+		if hasPoint(fp.Open, no) {
+			r.about, r.opened = "footprint/"+string(fp.Code), true
 		}
 	}
 	return r

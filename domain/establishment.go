@@ -147,6 +147,7 @@ func (c ChangeFootprints) decide(d *decision) {
 	for _, coverage := range c.Coverage {
 		d.cover(coverage, c.EffectiveOn, c.Source)
 	}
+	d.checkCoverage()
 }
 
 func (d *decision) openFootprint(fp NewFootprint, on Date, source string) {

@@ -178,14 +178,15 @@ func withSuccessors(s *State, codes []FootprintCode) []FootprintCode {
 	return all
 }
 
-// oneApproved is invariant 6: no two approved or scheduled transfers move one remit.
+// oneApproved is invariant 6: no two approved or scheduled transfers move one remit. What stays where it is does not move,
+// whatever results from it.
 func oneApproved(s *State) error {
 	moving := map[Remit]TransferID{}
 	for _, transfer := range s.Transfers.All(Latest) {
 		if transfer.State != StateApproved && transfer.State != StateScheduled {
 			continue
 		}
-		for remit := range transfer.Remits {
+		for _, remit := range movedBy(transfer) {
 			if other, ok := moving[remit]; ok {
 				return fmt.Errorf("invariant 6: %s and %s both move %v", other, transfer.ID, remit)
 			}
@@ -193,6 +194,23 @@ func oneApproved(s *State) error {
 		}
 	}
 	return nil
+}
+
+func movedBy(t Transfer) []Remit {
+	var remits []Remit
+	for _, role := range t.Roles {
+		if t.Residue != ResidueStays {
+			for _, footprint := range t.Footprints() {
+				remits = append(remits, Remit{t.Subject, footprint, role})
+			}
+		}
+		for _, result := range t.Results {
+			for _, footprint := range result.Footprints {
+				remits = append(remits, Remit{Subject{result.Function, result.Part}, footprint, role})
+			}
+		}
+	}
+	return remits
 }
 
 // duties is invariant 7 over the whole log: who proposed or assessed a transfer, or formed its package, does not decide
@@ -322,4 +340,29 @@ func countIf[V any](list []V, is func(V) bool) int {
 		}
 	}
 	return n
+}
+
+// coverIsOpen says that whoever covers a footprint is open as long as it does.
+func coverIsOpen(s *State) error {
+	ends := endings(s)
+	for _, fp := range s.Organisations.Footprints(Latest) {
+		for _, on := range append(pointDates(fp.CoveredBy), ends...) {
+			by, ok := fp.CoveredBy.At(Now(on))
+			if !ok || by.Value == "" || !fp.IsOpen(Now(on)) {
+				continue
+			}
+			if body, _ := s.Organisations.Body(by.Value, Latest); !body.IsOpen(Now(on)) {
+				return fmt.Errorf("%s covers %s on %s, when it is not open", by.Value, fp.Code, on)
+			}
+		}
+	}
+	return nil
+}
+
+func pointDates[V any](t Timeline[V]) []Date {
+	var dates []Date
+	for _, p := range t.Known(Latest) {
+		dates = append(dates, p.From)
+	}
+	return dates
 }

@@ -103,16 +103,14 @@ func (c CallIn) decide(d *decision) {
 	}
 }
 
-// decide proposes the way back of a completed transfer, through the gateways of its framework.
+// decide proposes the way back of a completed transfer, through the gateways of its framework. Where that changed the
+// kind of footprint, the way back ends what it resulted in, and begins again what ceased.
 func (c ReverseTransfer) decide(d *decision) {
 	t, ok := d.live(c.TransferID, StateCompleted)
 	if !ok {
 		return
 	}
 	fn, ok := d.function(t.Subject.Function)
-	if len(t.Results) > 0 {
-		d.invalid("transferId", "A transfer that changed the kind of footprint has no way back of its own: propose a transfer of its results.")
-	}
 	if c.EffectiveOn == 0 {
 		d.invalid("effectiveOn", "A date is required.")
 	}
@@ -129,6 +127,11 @@ func (c ReverseTransfer) decide(d *decision) {
 		back.Instrument = c.Instrument
 	}
 	d.checkProposal(fn, back)
+	for _, result := range back.Results {
+		if resulted, known := d.function(result.Function); known {
+			d.checkMayMove(back.Kind, resulted, back.Roles)
+		}
+	}
 	back.Terms = c.Terms
 	framework, ok := d.framework("", back)
 	if !ok {
@@ -139,7 +142,7 @@ func (c ReverseTransfer) decide(d *decision) {
 		d.emit(TransferProposed{
 			ID: TransferID(d.meta.ID), Kind: back.Kind, Function: fn.Code, Part: back.Subject.Part, Sender: back.Sender,
 			Receiver: t.Sender, Footprints: back.Footprints(), Roles: back.Roles, Instrument: back.Instrument,
-			EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Terms: c.Terms,
+			EffectiveOn: c.EffectiveOn, Rationale: c.Rationale, Results: back.Results, Residue: back.Residue, Terms: c.Terms,
 			Framework: framework.Code, Domains: framework.Domains, Gateways: gateways, Notice: framework.Notice, Reverses: t.ID,
 		})
 	}

@@ -27,6 +27,7 @@ func (c Reorganise) decide(d *decision) {
 	for _, code := range distinct(c.Ends) {
 		d.emitNow(OrganisationClosed{Code: code, EffectiveOn: c.EffectiveOn})
 	}
+	d.checkCoverage()
 }
 
 func (c Reorganise) checkForm(d *decision) {

@@ -134,31 +134,6 @@ func (t Transfer) ReceiverFor(footprint FootprintCode) OrganisationCode {
 // Due is the date on which the transfer is to take effect: completed, else scheduled, else proposed.
 func (t Transfer) Due() Date { return cmp.Or(t.CompletedOn, t.ScheduledOn, t.EffectiveOn) }
 
-// Remits calls yield with each remit from which the transfer starts.
-func (t Transfer) Remits(yield func(Remit) bool) {
-	c := HoldingChange{Subjects: []Subject{t.Subject}, Footprints: t.Footprints(), Roles: t.Roles}
-	c.Remits(yield)
-}
-
-// Changed calls yield with each remit that changes hands when the transfer takes effect: those from which it starts
-// unless they stay where they are, and those in which it results.
-func (t Transfer) Changed(yield func(Remit) bool) {
-	going := true
-	if t.Residue != ResidueStays {
-		t.Remits(func(r Remit) bool {
-			going = yield(r)
-			return going
-		})
-	}
-	for _, result := range t.Results {
-		c := HoldingChange{Subjects: []Subject{{result.Function, result.Part}}, Footprints: result.Footprints, Roles: t.Roles}
-		c.Remits(func(r Remit) bool {
-			going = going && yield(r)
-			return going
-		})
-	}
-}
-
 // Gateway returns a gateway by code.
 func (t Transfer) Gateway(code GatewayCode) (Gateway, bool) {
 	i := slices.IndexFunc(t.Gateways, func(g Gateway) bool { return g.Code == code })

@@ -115,6 +115,7 @@ func (v *Views) inquire(q CoherenceQuery, a domain.AsOf) drafts {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	x.gaps()
+	x.outliers()
 	x.receivers()
 	x.claims()
 	x.arrangements()

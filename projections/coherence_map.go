@@ -30,6 +30,8 @@ type cellTally struct {
 	// endedOn and endedBy tell of the last end of each role that nobody holds any more.
 	endedOn [roleCount]domain.Date
 	endedBy [roleCount]domain.EventNo
+	// roles says who holds each role, seen from the body that covers the footprint.
+	roles [roleCount]roleTally
 	// principals are the bodies that exercise it, or else are accountable for it, with the date and event.
 	principals []held
 }
@@ -64,7 +66,7 @@ func (x *inquiry) function(code domain.FunctionCode) *functionTally {
 	}
 	for _, flight := range x.views.plans.byFunction[code] {
 		t, ok := x.views.transfers.Get(flight.id, x.asOf.Known)
-		if ok && t.State == domain.StateCompleted && t.CompletedOn <= x.asOf.On {
+		if ok && t.Subject.Function == code && t.State == domain.StateCompleted && t.CompletedOn <= x.asOf.On {
 			for _, footprint := range t.Footprints() {
 				f.moved[footprint] = true
 			}
@@ -102,6 +104,7 @@ func (x *inquiry) cell(c *cell) {
 		return
 	}
 	t.principals = principals(x.buffer)
+	x.relate(t, x.at(f, c.footprint))
 	x.overlap(f, c)
 	x.unaccountable(f, c, t)
 }

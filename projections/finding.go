@@ -64,6 +64,10 @@ const (
 	FindingCostShift FindingKind = "cost_shift"
 	// FindingDrift: a planned date has passed, of a transfer, a milestone or a reorganisation, and it has not happened.
 	FindingDrift FindingKind = "drift"
+	// FindingOutlier: for a body that covers footprints a role is held otherwise, by itself or by bodies of other tiers,
+	// than for nearly all its peers: nine in ten or more of at least ten open bodies of its tier. What nobody holds, or
+	// nobody knows who, is a finding of its own.
+	FindingOutlier FindingKind = "outlier"
 )
 
 // FindingKinds lists the kinds in the order in which findings are shown.
@@ -71,7 +75,7 @@ func FindingKinds() []FindingKind {
 	return []FindingKind{
 		FindingGap, FindingUnaccountable, FindingOverlap, FindingOrphan, FindingNoPower, FindingLapsedDelegation,
 		FindingSafeguardUnmet, FindingStaleAssessment, FindingSameLegalPerson, FindingCostShift, FindingDrift,
-		FindingContested, FindingNoReceiver, FindingUnclaimed, FindingUndetermined, FindingAssumedDate,
+		FindingContested, FindingNoReceiver, FindingUnclaimed, FindingUndetermined, FindingOutlier, FindingAssumedDate,
 		FindingLegalBasisUnknown,
 	}
 }

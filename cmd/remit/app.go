@@ -42,7 +42,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	if !a.began {
-		err = usageError{fmt.Errorf("%w\nRun '%s --help' for usage", err, cmd.CommandPath())}
+		err = usageError{fmt.Errorf("%w\nRun '%s --help' for usage", plainUsage(cmd, err), cmd.CommandPath())}
 	}
 	a.complain(err)
 	return exitCode(err)
@@ -58,34 +58,45 @@ the work, who keeps an overview and who funds it: anywhere, on any date, as know
 
 Start a register with "remit serve", then ask it from another window:
 
+  remit functions                            what there is to ask about
   remit who eprr --in 06H                    who holds emergency preparedness for location 06H today
   remit who eprr --in 06H --on 2026-03-31    … and on the last day of March
   remit org S1Y5D                            an organisation: names, area, predecessors
-  remit diff --from 2026-03-31 --to 2026-04-01
-  remit transfer --help                      moving a function, step by step`,
+  remit transfer --help                      moving a function, step by step
+  remit help identity                        who you are to the register, and who may do what`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	})
 	root.SetVersionTemplate("{{.Version}}\n")
 	a.globalFlags(root)
 	root.SetGlobalNormalizationFunc(sameFlag)
-	root.AddGroup(
-		&cobra.Group{ID: groupAsk, Title: "Ask the register:"},
-		&cobra.Group{ID: groupRecord, Title: "Record what is decided and what happened:"},
-		&cobra.Group{ID: groupRun, Title: "Run a register:"},
-	)
+	for _, g := range groups() {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+	}
 	root.SetHelpCommandGroupID(groupRun)
 	root.SetCompletionCommandGroupID(groupRun)
 	a.addCommands(root)
+	a.completeAll(root)
 	return root
 }
 
-// Groups of commands in the help.
-const (
-	groupAsk    = "ask"
-	groupRecord = "record"
-	groupRun    = "run"
-)
+// groupRun is the group of the commands that run a register.
+const groupRun = "run"
+
+// commandGroup is a heading in the help.
+type commandGroup struct{ id, title string }
+
+// groups are the headings in the help, in order.
+func groups() []commandGroup {
+	return []commandGroup{
+		{"ask", "Ask who holds what, and how it came to be:"},
+		{"look", "Look things up; for registrars, put them into the register:"},
+		{"move", "Move a function:"},
+		{"record", "Record what happened, and put it right:"},
+		{"programme", "Follow and steer the programme:"},
+		{groupRun, "Run a register:"},
+	}
+}
 
 func (a *app) addCommands(root *cobra.Command) {
 	add := func(group string, commands ...*cobra.Command) {
@@ -94,12 +105,11 @@ func (a *app) addCommands(root *cobra.Command) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupAsk, a.who(), a.orgMap(), a.diff(), a.history(), a.org(), a.orgs(), a.functions(), a.instruments(),
-		a.footprints(), a.delegations(), a.events(), a.coherence(),
-		a.envelope(), a.shift())
-	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence(),
-		a.correct(), a.claim(), a.attest(), a.second(), a.packages(), a.intervene(), a.risk(), a.reorganise(),
-		a.committee(), a.planReturn(), a.framework(), a.population(), a.cost())
+	add("ask", a.who(), a.orgMap(), a.export(), a.diff(), a.history(), a.events(), a.coherence())
+	add("look", a.functions(), a.org(), a.orgs(), a.footprints(), a.instruments())
+	add("move", a.transfer(), a.packageGroup(), a.packages(), a.delegate(), a.delegations(), a.revoke(), a.risk())
+	add("record", a.allocate(), a.occurrence(), a.reorganise(), a.correct(), a.second(), a.claim(), a.claims(), a.attest(), a.attestations(), a.intervene())
+	add("programme", a.committee(), a.planReturn(), a.framework(), a.population(), a.cost(), a.envelope(), a.shift())
 	add(groupRun, a.serve(), a.load(), a.bench(), a.version())
 	root.AddCommand(exitCodesTopic(), identityTopic())
 }

@@ -8,8 +8,9 @@ import (
 
 func (a *app) footprints() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "footprints",
-		Short: "The areas for which functions are held, and who covers them on a date",
+		Use:     "footprints",
+		Aliases: []string{"footprint"},
+		Short:   "The areas for which functions are held, and who covers them on a date; change",
 		Long: `The footprints that exist on a date, by code, with the body that covers each. An organisation's own business is a
 footprint too, under the organisation's code; those are not listed.`,
 		Example: `  remit footprints --org S1Y5D
@@ -17,6 +18,7 @@ footprint too, under the organisation's code; those are not listed.`,
   remit footprints --kind location -o csv`,
 		Args: cobra.NoArgs,
 	}
+	cmd.AddCommand(a.footprintsChange())
 	asOf := a.asOf(cmd)
 	kind := wordVar[remitv1.FootprintKind](cmd, "kind", "only of this kind")
 	organisation := cmd.Flags().String("org", "", "only those covered by the body `CODE`, or by one that belongs to it")

@@ -12,13 +12,15 @@ func (a *app) functions() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "functions [CODE]",
 		Aliases: []string{"function"},
-		Short:   "The functions in the register, or all that is recorded of one",
-		Long:    `The functions in the register by code, or, with a code, all that is recorded of that function.`,
+		Short:   "The functions in the register, or all that is recorded of one; define, revise, divide",
+		Long: `The functions in the register by code, or, with a code, all that is recorded of that function. The commands below put
+functions into the register, change what is recorded of them, and divide them into parts.`,
 		Example: `  remit functions
   remit functions --category review_for_transfer
-  remit functions eprr`,
+  remit function eprr`,
 		Args: cobra.MaximumNArgs(1),
 	}
+	cmd.AddCommand(a.functionDefine(), a.functionRevise(), a.functionDivide())
 	asOf := a.asOf(cmd)
 	class := wordVar[remitv1.FunctionClass](cmd, "class", "only of this class")
 	category := wordVar[remitv1.Category](cmd, "category", "only of this category of the Model ICB Blueprint")
@@ -80,14 +82,10 @@ func functionSheet(s *sheet, f *remitv1.Function) {
 	s.field("listed under", d.GetGroup())
 	s.field("in law", word(d.GetLegalStatus()))
 	for _, basis := range d.GetLegalBasis() {
-		text := basis.GetAct() + " " + basis.GetSection()
-		if basis.GetBinds() != "" {
-			text += ", binds " + basis.GetBinds()
-		}
-		if basis.GetCheckedBy() != "" {
-			text += ", checked by " + basis.GetCheckedBy() + " on " + basis.GetCheckedOn()
-		}
-		s.field("legal basis", text)
+		s.field("legal basis", joinSome(
+			strings.TrimSpace(firstOf(basis.GetAct(), "none found")+" "+basis.GetSection()),
+			unless(basis.GetBinds() == "", "binds "+basis.GetBinds()),
+			unless(basis.GetCheckedBy() == "", "checked by "+basis.GetCheckedBy()+" on "+basis.GetCheckedOn())))
 	}
 	for _, rule := range d.GetRules() {
 		s.field("rule", word(rule.GetRole())+": "+word(rule.GetRule()))

@@ -10,14 +10,15 @@ func (a *app) instruments() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "instruments [CODE]",
 		Aliases: []string{"instrument"},
-		Short:   "The legal instruments in the register, or all that is recorded of one",
+		Short:   "The legal instruments in the register, or all that is recorded of one; register, commence, discard",
 		Long: `The legal instruments on which remits rest, by code, with their status on the date; with a code, all that is recorded
-of that instrument.`,
+of that instrument. The commands below register instruments, and say when they come into force or have none any more.`,
 		Example: `  remit instruments
   remit instruments --status planned
-  remit instruments nhsa2006-s65z5`,
+  remit instrument nhsa2006-s65z5`,
 		Args: cobra.MaximumNArgs(1),
 	}
+	cmd.AddCommand(a.instrumentRegister(), a.instrumentCommence(), a.instrumentDiscard())
 	asOf := a.asOf(cmd)
 	statuses := wordsVar[remitv1.InstrumentStatus](cmd, "status", "only with these statuses")
 	carry := wordVar[remitv1.TransferKind](cmd, "may-carry", "only those that may carry this legal route")

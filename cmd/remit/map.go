@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
@@ -20,36 +22,45 @@ Choose with the flags; each may be given several codes, separated by commas.`,
   remit map --on 2026-03-31 -o csv > map.csv`,
 		Args: cobra.NoArgs,
 	}
+	query := a.mapQuery(cmd)
+	limit := limitVar(cmd, 0)
+	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
+		request, err := query()
+		if err != nil {
+			return err
+		}
+		return a.mapPages(cmd.Context(), request).show(a, *limit)
+	})
+	return cmd
+}
+
+// mapQuery adds the flags that choose among all holdings, and returns what makes a request of them.
+func (a *app) mapQuery(cmd *cobra.Command) func() (*remitv1.GetMapRequest, error) {
 	asOf := a.asOf(cmd)
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	organisations := codesVar(cmd, "org", "only what these organisations hold, themselves or acting for another (`CODES`)")
 	footprints := codesVar(cmd, "in", "only in these places: footprints, organisations or ENG (`CODES`)")
 	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers hold")
 	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
-	limit := limitVar(cmd, 0)
-	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
+	return func() (*remitv1.GetMapRequest, error) {
 		at, err := asOf.value()
-		if err != nil {
-			return err
-		}
-		return a.showMap(cmd, &remitv1.GetMapRequest{
+		return &remitv1.GetMapRequest{
 			AsOf: at, PageSize: mapPage, Functions: *functions, Organisations: *organisations, Footprints: *footprints,
 			Tiers: tiers.values, Roles: roles.values,
-		}, *limit)
-	})
-	return cmd
+		}, err
+	}
 }
 
-func (a *app) showMap(cmd *cobra.Command, request *remitv1.GetMapRequest, limit int) error {
+func (a *app) mapPages(ctx context.Context, request *remitv1.GetMapRequest) pages[*remitv1.GetMapResponse, *remitv1.Holding] {
 	return pages[*remitv1.GetMapResponse, *remitv1.Holding]{
 		ask: func(c *client, token string) (*remitv1.GetMapResponse, error) {
 			request.PageToken = token
-			return c.maps().GetMap(cmd.Context(), request)
+			return c.maps().GetMap(ctx, request)
 		},
 		items:   (*remitv1.GetMapResponse).GetHoldings,
 		keep:    func(r *remitv1.GetMapResponse, all []*remitv1.Holding) { r.Holdings, r.NextPageToken = all, "" },
 		columns: a.holdingColumns(nil),
-	}.show(a, limit)
+	}
 }
 
 func (a *app) diff() *cobra.Command {

@@ -9,15 +9,17 @@ import (
 func (a *app) org() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "org CODE",
-		Short: "An organisation on a date: names, area, whom it followed, what is announced of it",
+		Short: "An organisation on a date: names, area, whom it followed, what is announced; establish, rename, move",
 		Long: `An organisation as it is on a date, as known at a time: its names, its place among the others, the footprints that it
 covers, the bodies that it followed and that followed it, and what is announced of it, which has not happened.
-"remit map --org CODE" lists what it holds.`,
+"remit map --org CODE" lists what it holds. The commands below record new bodies, names and parents; "remit reorganise"
+merges, splits and abolishes bodies.`,
 		Example: `  remit org S1Y5D
   remit org QMM --on 2026-03-31
   remit org X24 -o json`,
 		Args: cobra.ExactArgs(1),
 	}
+	cmd.AddCommand(a.orgEstablish(), a.orgRename(), a.orgMove())
 	asOf := a.asOf(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		at, err := asOf.value()
@@ -60,6 +62,7 @@ func organisationSheet(s *sheet, o *remitv1.Organisation) {
 	s.field("revision", o.GetRevision())
 	s.field("covers", joinWords(o.GetFootprints()))
 	s.field("members", joinWords(o.GetMembers()))
+	s.field("joint body of", joinWords(o.GetJointMembers())+unless(o.GetHost() == "", ", hosted by "+o.GetHost()))
 	if len(o.GetNames()) > 1 {
 		s.title("Names")
 		rows(s, o.GetNames(), []column[*remitv1.DatedName]{

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,13 +9,12 @@ import (
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
-func (a *app) packages() *cobra.Command {
+func (a *app) packageGroup() *cobra.Command {
 	cmd := group(&cobra.Command{
-		Use:     "package",
-		Aliases: []string{"packages"},
-		Short:   "Many transfers with one case: assessed once, decided once, with exceptions",
+		Use:   "package",
+		Short: "Many transfers with one case: assessed once, decided once, with exceptions",
 		Long: `Put transfers that are alike under one case: both parties assess once for all, and each gateway decides once for all,
-except for members that are excepted. Afterwards each transfer goes on by itself.
+except for members that are excepted. Afterwards each transfer goes on by itself. "remit packages" lists them.
 
   remit --as po@S1Y5D package form --name "Green plan to trusts" --member ID --member ID --case "…"
   remit --as assessor@S1Y5D package assess ID --party sender --all green
@@ -59,45 +57,34 @@ func (a *app) packageAssess() *cobra.Command {
       --rate "people=amber:consultation runs until December"`,
 		Args: cobra.ExactArgs(1),
 	}
-	party := wordVar[remitv1.Party](cmd, "party", "the party that assesses itself")
-	all := cmd.Flags().String("all", "", "`RATING` of every domain")
-	rates := cmd.Flags().StringArray("rate", nil, "rating of a domain: `DOMAIN=RATING[:COMMENT]`; may be repeated")
-	file := cmd.Flags().String("ratings", "", "JSON `FILE` with all ratings")
-	cmd.MarkFlagsOneRequired("all", "rate", "ratings")
-	cmd.MarkFlagsMutuallyExclusive("ratings", "all")
-	cmd.MarkFlagsMutuallyExclusive("ratings", "rate")
-	required(cmd, "party")
+	r := a.ratingVar(cmd)
 	i := a.issuing(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		c, err := a.client()
 		if err != nil {
 			return err
 		}
-		request := &remitv1.AssessPackageRequest{PackageId: args[0], Party: party.value()}
-		if *file != "" {
-			request.Ratings, err = a.ratingsFile(*file)
-		} else {
-			request.Ratings, err = packageRatings(cmd.Context(), c, args[0], *all, *rates)
-		}
+		rated, err := r.value(cmd.Context(), c, func() (string, error) { return firstMember(cmd.Context(), c, args[0]) })
 		if err != nil {
 			return err
 		}
-		return send(cmd.Context(), i, request, c.transfers().AssessPackage)
+		return send(cmd.Context(), i, &remitv1.AssessPackageRequest{PackageId: args[0], Party: r.party.value(), Ratings: rated},
+			c.transfers().AssessPackage)
 	})
 	return cmd
 }
 
-// packageRatings are ratings for the domains of the package's first transfer: all have the same framework.
-func packageRatings(ctx context.Context, c *client, id, all string, rates []string) ([]*remitv1.DomainRating, error) {
+// firstMember is the first transfer of a package: all have the same framework.
+func firstMember(ctx context.Context, c *client, id string) (string, error) {
 	answer, err := c.transfers().GetPackage(ctx, &remitv1.GetPackageRequest{PackageId: id})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	members := answer.GetPackage().GetMembers()
 	if len(members) == 0 {
-		return nil, usagef("the package %s has no transfers", id)
+		return "", usagef("the package %s has no transfers", id)
 	}
-	return ratings(ctx, c, members[0].GetTransferId(), all, rates)
+	return members[0].GetTransferId(), nil
 }
 
 func (a *app) packageDecide() *cobra.Command {
@@ -111,7 +98,7 @@ func (a *app) packageDecide() *cobra.Command {
 	}
 	d := a.decisionVar(cmd)
 	var exceptions []*remitv1.PackageException
-	formVar(cmd, "except", "another outcome for a member: \"`transfer=ID,decision=defer,rationale=…`\"; may be repeated",
+	formVar(cmd, "except", "another `OUTCOME` for a member: \"transfer=ID,decision=defer,rationale=…\"; may be repeated",
 		func(text string) error {
 			given, err := pairs(text, "transfer", "decision", "rationale")
 			if err != nil {
@@ -158,61 +145,5 @@ func (a *app) tellMembers(
 			a.say("%s: %s%s", member.GetTransferId(), word(member.GetDecision()), conditions)
 		}
 		return answer, nil
-	}
-}
-
-func (a *app) packageShow() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:     "show ID",
-		Short:   "A package with its transfers and where each stands",
-		Example: `  remit package show 01KABCDEFGHJKMNPQRSTVWXYZ0`,
-		Args:    cobra.ExactArgs(1),
-	}
-	asOf := a.asOf(cmd)
-	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
-		at, err := asOf.value()
-		if err != nil {
-			return err
-		}
-		answer, err := asked(cmd.Context(), a, &remitv1.GetPackageRequest{AsOf: at, PackageId: args[0]},
-			func(c *client) func(context.Context, *remitv1.GetPackageRequest) (*remitv1.GetPackageResponse, error) {
-				return c.transfers().GetPackage
-			})
-		if err != nil {
-			return err
-		}
-		p := answer.GetPackage()
-		if a.format != formatTable {
-			return list(a, answer, p.GetMembers(), memberColumns())
-		}
-		s := newSheet(a)
-		s.title("Package %s", p.GetPackageId())
-		s.field("name", p.GetName())
-		s.field("case", p.GetCase())
-		s.field("event", p.GetSourceEvent())
-		s.title("Transfers")
-		rows(s, p.GetMembers(), memberColumns())
-		return s.print()
-	})
-	return cmd
-}
-
-func memberColumns() []column[*remitv1.PackageMember] {
-	return []column[*remitv1.PackageMember]{
-		{"transfer", (*remitv1.PackageMember).GetTransferId},
-		{"state", func(m *remitv1.PackageMember) string { return word(m.GetState()) }},
-		{"function", func(m *remitv1.PackageMember) string { return subjectText(m.GetFunction(), m.GetPart()) }},
-		{"from", (*remitv1.PackageMember).GetSender},
-		{"to", (*remitv1.PackageMember).GetReceiver},
-		{"on", (*remitv1.PackageMember).GetEffectiveOn},
-		{"gateways passed", func(m *remitv1.PackageMember) string {
-			passed := 0
-			for _, g := range m.GetGateways() {
-				if g.GetPassed() {
-					passed++
-				}
-			}
-			return fmt.Sprintf("%d of %d", passed, len(m.GetGateways()))
-		}},
 	}
 }

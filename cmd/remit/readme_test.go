@@ -77,3 +77,20 @@ func tour(readme string) (script string, blocks int) {
 	}
 	return strings.Join(lines, ""), blocks
 }
+
+// TestTenCommands counts the commands by which the README moves a function: as many as it says, but for the one that is
+// refused.
+func TestTenCommands(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, move, found := strings.Cut(string(readme), "**Move a function in ten commands.**")
+	move, _, ended := strings.Cut(move, "\n**")
+	if !found || !ended {
+		t.Fatal("the README moves no function in ten commands")
+	}
+	if given := strings.Count(move, "--as "); given != 10+1 {
+		t.Errorf("the README gives %d commands, one of which is refused", given)
+	}
+}

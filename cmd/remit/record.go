@@ -57,7 +57,7 @@ a second person, and takes effect once somebody else agrees: see "remit second".
 	}
 	var request remitv1.RecordOccurrenceRequest
 	flags := cmd.Flags()
-	kind := wordVar[remitv1.TransferKind](cmd, "kind", "how it happened")
+	kind := routeVar(cmd, "how it happened")
 	flags.StringVar(&request.From, "from", "", "`CODE` of the body that held it before; left out: nobody, or nobody knows")
 	flags.StringVar(&request.To, "to", "", "`CODE` of the body, as named, that holds it")
 	flags.BoolVar(&request.Undetermined, "undetermined", false, "somebody holds it, but nobody knows who")

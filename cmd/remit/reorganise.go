@@ -19,7 +19,7 @@ whom, and what becomes of every remit and of every open matter (transfers, deleg
 committees) of a body that ends. The first line that fits decides; while a line is missing it is refused, and every reason
 is listed. --preview shows what it would change and records nothing. A second person agrees before it takes effect.
 
-The date is not after today: a reorganisation to come is announced, and recorded on its day.
+The date is not after today: a reorganisation to come is announced by "remit reorganise plan", and recorded on its day.
 
   {"establish": [{"code": "Z9A", "name": "NHS Example Integrated Care Board", "tier": "TIER_ICB",
                   "form": "FORM_STATUTORY_BODY", "legalPerson": true, "parent": "Y61"}],
@@ -33,6 +33,7 @@ The date is not after today: a reorganisation to come is announced, and recorded
   remit --as second-registrar@X24 second 01KABCDEFGHJKMNPQRSTVWXYZ0`,
 		Args: cobra.ExactArgs(1),
 	}
+	cmd.AddCommand(a.reorganisePlan())
 	preview := cmd.Flags().Bool("preview", false, "show what it would change, or every reason against it, and record nothing")
 	i := a.issuing(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {

@@ -29,10 +29,18 @@ An example, from S1Y5D to the region Y61, for the location 06H:
   remit --as po@S1Y5D transfer schedule ID --on today
   remit --as po@S1Y5D transfer complete ID`,
 	})
-	cmd.AddCommand(a.transferPlan(), a.transferExplore(), a.transferPropose(), a.transferAmend(), a.transferTerms(), a.transferAssess(),
-		a.transferOpine(), a.transferDecide(), a.transferCondition(), a.transferSchedule(), a.transferComplete(),
-		a.transferWithdraw(), a.transferPause(), a.transferResume(), a.transferCallIn(), a.transferMilestone(),
-		a.transferReview(), a.transferReverse(), a.transferShow(), a.transferList())
+	add := func(title string, commands ...*cobra.Command) {
+		cmd.AddGroup(&cobra.Group{ID: title, Title: title})
+		for _, c := range commands {
+			c.GroupID = title
+			cmd.AddCommand(c)
+		}
+	}
+	add("Look:", a.transferShow(), a.transferList())
+	add("Begin:", a.transferPlan(), a.transferExplore(), a.transferPropose(), a.transferAmend(), a.transferTerms())
+	add("Decide:", a.transferAssess(), a.transferOpine(), a.transferDecide(), a.transferCondition(), a.transferCallIn())
+	add("Carry out:", a.transferSchedule(), a.transferMilestone(), a.transferComplete(), a.transferReview())
+	add("Stop, end or take back:", a.transferPause(), a.transferResume(), a.transferWithdraw(), a.transferReverse())
 	return cmd
 }
 

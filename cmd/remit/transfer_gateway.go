@@ -1,13 +1,7 @@
 package main
 
 import (
-	"context"
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
-	"google.golang.org/protobuf/encoding/protojson"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -28,78 +22,21 @@ with a comment that says why. --all rates every domain alike, --rate one of them
       --rate "people=amber:consultation runs until December"`,
 		Args: cobra.ExactArgs(1),
 	}
-	party := wordVar[remitv1.Party](cmd, "party", "the party that assesses itself")
-	all := cmd.Flags().String("all", "", "`RATING` of every domain")
-	rates := cmd.Flags().StringArray("rate", nil, "rating of a domain: `DOMAIN=RATING[:COMMENT]`; may be repeated")
-	file := cmd.Flags().String("ratings", "", "JSON `FILE` with all ratings")
-	cmd.MarkFlagsOneRequired("all", "rate", "ratings")
-	cmd.MarkFlagsMutuallyExclusive("ratings", "all")
-	cmd.MarkFlagsMutuallyExclusive("ratings", "rate")
-	required(cmd, "party")
+	r := a.ratingVar(cmd)
 	i := a.issuing(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		c, err := a.client()
 		if err != nil {
 			return err
 		}
-		request := &remitv1.AssessReadinessRequest{TransferId: args[0], Party: party.value()}
-		if *file != "" {
-			request.Ratings, err = a.ratingsFile(*file)
-		} else {
-			request.Ratings, err = ratings(cmd.Context(), c, args[0], *all, *rates)
-		}
+		rated, err := r.value(cmd.Context(), c, func() (string, error) { return args[0], nil })
 		if err != nil {
 			return err
 		}
-		return send(cmd.Context(), i, request, c.transfers().AssessReadiness)
+		return send(cmd.Context(), i, &remitv1.AssessReadinessRequest{TransferId: args[0], Party: r.party.value(), Ratings: rated},
+			c.transfers().AssessReadiness)
 	})
 	return cmd
-}
-
-// ratingsFile reads ratings in the register's own JSON.
-func (a *app) ratingsFile(path string) ([]*remitv1.DomainRating, error) {
-	data, err := a.readFile(path)
-	if err != nil {
-		return nil, err
-	}
-	text := strings.TrimSpace(string(data))
-	if strings.HasPrefix(text, "[") {
-		text = `{"ratings":` + text + `}`
-	}
-	var request remitv1.AssessReadinessRequest
-	if err := protojson.Unmarshal([]byte(text), &request); err != nil {
-		return nil, usagef("--ratings %s: %w", path, err)
-	}
-	return request.GetRatings(), nil
-}
-
-// ratings are the same for all domains of the transfer's framework, except for those that are given one by one.
-func ratings(ctx context.Context, c *client, transfer, all string, rates []string) ([]*remitv1.DomainRating, error) {
-	var rated []*remitv1.DomainRating
-	if all != "" {
-		answer, err := c.transfers().GetTransfer(ctx, &remitv1.GetTransferRequest{TransferId: transfer})
-		if err != nil {
-			return nil, err
-		}
-		for _, domain := range answer.GetTransfer().GetDomains() {
-			rated = append(rated, &remitv1.DomainRating{Domain: domain, Rating: all})
-		}
-	}
-	for _, text := range rates {
-		domain, rest, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, usageError{fmt.Errorf("--rate %q: write it as people=amber:why", text)}
-		}
-		rating, comment, _ := strings.Cut(rest, ":")
-		one := &remitv1.DomainRating{Domain: domain, Rating: rating, Comment: strings.TrimSpace(comment)}
-		at := slices.IndexFunc(rated, func(r *remitv1.DomainRating) bool { return r.GetDomain() == domain })
-		if at >= 0 && all != "" {
-			rated[at] = one
-		} else {
-			rated = append(rated, one)
-		}
-	}
-	return rated, nil
 }
 
 func (a *app) transferOpine() *cobra.Command {
@@ -142,7 +79,7 @@ and the conditions that it sets. "remit transfer show ID" lists the gateways and
       --decision pass-with-conditions --opinion by=internal-audit,opinion=advise \
       --condition "owner=S1Y5D,due=2026-12-01,timing=before-effect,description=Sign the data agreement"
   remit --as board@S1Y5D transfer decide 01KABCDEFGHJKMNPQRSTVWXYZ0 --gateway sender-notice --decision pass \
-      --statement scope --statement money --statement people --statement risk --statement records`,
+      --statement scope,money,people,risk,records`,
 		Args: cobra.ExactArgs(1),
 	}
 	d := a.decisionVar(cmd)
@@ -180,17 +117,18 @@ type decisionFlags struct {
 func (a *app) decisionVar(cmd *cobra.Command) *decisionFlags {
 	d := &decisionFlags{app: a}
 	flags := cmd.Flags()
-	flags.StringVar(&d.gateway, "gateway", "", "`CODE` of the gateway: sender-readiness, receiver-readiness, confirmation")
+	flags.StringVar(&d.gateway, "gateway", "", "`CODE` of the gateway, such as sender-readiness; \"remit transfer show ID\" lists them")
+	completeWords(cmd, "gateway", []string{"sender-readiness", "receiver-readiness", "confirmation", "sender-notice", "receiver-notice"})
 	d.decision = wordVar[remitv1.GatewayDecision](cmd, "decision", "the outcome")
 	flags.StringVar(&d.decidedBy, "decided-by", "", "`CODE` of the body that decided; left out: that of --as")
 	d.decidedOn = a.dateVar(cmd, "decided-on", "the date of the decision; left out: today")
 	flags.StringVar(&d.rationale, "rationale", "", "why")
 	flags.StringArrayVar(&d.opinions, "opinion", nil,
-		"an independent opinion: \"`by=internal-audit,opinion=assure,text=…`\"; may be repeated")
+		"an independent `OPINION`: \"by=internal-audit,opinion=assure,text=…\"; may be repeated")
 	flags.StringArrayVar(&d.conditions, "condition", nil,
-		"a condition: \"`owner=S1Y5D,due=2026-12-01,timing=before-effect,description=…`\"; may be repeated")
-	flags.StringArrayVar(&d.statements, "statement", nil,
-		"a `STATEMENT` of the notice that is signed, such as scope; may be repeated. \"remit transfer show ID\" lists them")
+		"a `CONDITION`: \"owner=S1Y5D,due=2026-12-01,timing=before-effect,description=…\"; may be repeated")
+	flags.StringSliceVar(&d.statements, "statement", nil,
+		"the `STATEMENTS` of the notice that are signed, such as scope,money; \"remit transfer show ID\" lists them")
 	flags.StringVar(&d.authority.Body, "body", "", "the board or committee that met, such as board")
 	d.meetingOn = a.dateVar(cmd, "meeting-on", "the date of the meeting")
 	flags.StringVar(&d.authority.MinuteRef, "minute-ref", "", "reference of the minute")

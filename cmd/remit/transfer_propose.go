@@ -29,7 +29,7 @@ func (a *app) proposalVar(cmd *cobra.Command) *proposalFlags {
 	p.on = a.dateVar(cmd, "on", "the date on which it is to take effect")
 	flags.StringVar(&p.rationale, "rationale", "", "why the function moves")
 	flags.StringArrayVar(&p.retain, "retain", nil,
-		"what stays behind: \"`role=overview,holder=S1Y5D,description=…`\" (also part=); may be repeated")
+		"`WHAT` stays behind: \"role=overview,holder=S1Y5D,description=…\" (also part=); may be repeated")
 	flags.StringVar(&p.framework, "framework", "", "`CODE` of the gateway framework; left out: the lightest that fits")
 	return p
 }
@@ -49,7 +49,7 @@ what the sender held.`,
       --liability "Each for its own acts" --notice "6 months" --review-on 2027-11-01`,
 		Args: cobra.ExactArgs(1),
 	}
-	kind := wordVar[remitv1.TransferKind](cmd, "kind", "the legal route")
+	kind := routeVar(cmd, "the legal route")
 	from := cmd.Flags().String("from", "", "`CODE` of the body that gives the function away")
 	to := cmd.Flags().String("to", "", "`CODE` of the body that gets it")
 	plan := cmd.Flags().String("plan", "", "`ID` of the announcement, or of the exploration, that it carries out")
@@ -127,7 +127,7 @@ func (a *app) transferPlan() *cobra.Command {
       --from X24 --to QYG --roles accountable --on 2028-04-01 --source "Letter of 1 December 2026"`,
 		Args: cobra.ExactArgs(1),
 	}
-	kind := wordVar[remitv1.TransferKind](cmd, "kind", "the legal route foreseen")
+	kind := routeVar(cmd, "the legal route foreseen")
 	var plan remitv1.TransferPlan
 	flags := cmd.Flags()
 	flags.StringVar(&plan.Sender, "from", "", "`CODE` of the body that gives the function away")
