@@ -11,8 +11,8 @@ import (
 
 // Sizes that are part of the stored format: what is recorded today must fit the journal of every installation.
 const (
-	// MaxEventBytes is the size of the largest event.
-	MaxEventBytes = 64 << 10
+	// MaxEventBytes is the size of the largest event: its length is two bytes in an entry of the archive.
+	MaxEventBytes = 64<<10 - 1
 	// MaxTransactionBytes is the size of the largest transaction: it must fit into one commit.
 	MaxTransactionBytes = maxCommitBytes - commitOverhead
 	// A commit packs transactions up to this size.
