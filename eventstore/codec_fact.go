@@ -24,6 +24,7 @@ func facts(c *coder, f *domain.Fact) {
 	delegationFacts(c, f)
 	oversightFacts(c, f)
 	programmeFacts(c, f)
+	logFacts(c, f)
 }
 
 // choice visits a oneof, of which exactly one member is stored: members visits each of them with oneof. I is the

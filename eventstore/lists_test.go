@@ -47,6 +47,7 @@ func secondFacts() []domain.Fact {
 		domain.AdviceRecorded{},
 		domain.PlanReturnSubmitted{},
 		domain.PlanReturnModerated{},
+		domain.EpochBegan{},
 	}
 }
 
@@ -121,5 +122,6 @@ func secondCommands() []domain.Command {
 		domain.AssessPackage{},
 		domain.DecidePackage{},
 		domain.Second{},
+		domain.BeginEpoch{},
 	}
 }
