@@ -28,6 +28,10 @@ var (
 	ErrInUse = errors.New("data directory is in use")
 	// ErrNotFound means that the journal has no such record or event.
 	ErrNotFound = errors.New("not found")
+	// ErrNotEmpty means that a journal or a vault is there already where a new one is to be written.
+	ErrNotEmpty = errors.New("there is a journal already")
+	// ErrRestoring means that a restore of the data directory was interrupted, and is to be repeated.
+	ErrRestoring = errors.New("a restore was interrupted")
 )
 
 // The errors of Journal.Append that the sequencer tells apart.

@@ -1,9 +1,12 @@
 package eventstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"math"
 	"os"
@@ -21,6 +24,13 @@ type connection struct {
 	nc     *nats.Conn
 }
 
+// RestoringFile is in a data directory while what was restored is put into its place: it does not open then.
+const RestoringFile = "restoring/ready"
+
+// LockDir takes a data directory, which is made where it is missing, until what it returns is closed. ErrInUse: another
+// process has it.
+func LockDir(dir string) (io.Closer, error) { return lockDir(dir) }
+
 // embedded tells whether the server is ours.
 func (c *connection) embedded() bool { return c.server != nil }
 
@@ -35,6 +45,10 @@ func connect(ctx context.Context, cfg Config) (_ *connection, err error) {
 	if cfg.Dir != "" {
 		if c.lock, err = lockDir(cfg.Dir); err != nil {
 			return nil, err
+		}
+		if _, statErr := os.Lstat(filepath.Join(cfg.Dir, RestoringFile)); !errors.Is(statErr, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is half restored: %w: run `remit restore` again: %w",
+				cfg.Dir, ErrRestoring, cmp.Or(statErr, fs.ErrExist))
 		}
 	}
 	if cfg.URL != "" {
