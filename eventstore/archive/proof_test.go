@@ -241,7 +241,7 @@ func TestProverInclusionAndConsistency(t *testing.T) {
 func TestProverChecksWhatItReads(t *testing.T) {
 	files := published(t, 700)
 	for path := range files {
-		damaged := files.clone()
+		damaged := files.Clone()
 		damaged[path][len(damaged[path])-2] ^= 4
 		p, keys := prover(t, damaged)
 		head, err := p.Checkpoint(t.Context())

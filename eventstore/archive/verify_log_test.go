@@ -1,71 +1,27 @@
 package archive_test
 
 import (
-	"context"
-	"crypto/sha256"
 	"fmt"
-	"io/fs"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/oklog/ulid/v2"
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
+	"github.com/remit-register/remit/eventstore/archive/archivetest"
 )
 
 // logFiles is an archive in memory.
-type logFiles map[string][]byte
-
-// ReadFile returns a file.
-func (m logFiles) ReadFile(_ context.Context, path string) ([]byte, error) {
-	data, ok := m[path]
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return data, nil
-}
-
-// clone returns a copy that can be changed by itself.
-func (m logFiles) clone() logFiles {
-	other := logFiles{}
-	for path, data := range m {
-		other[path] = append([]byte(nil), data...)
-	}
-	return other
-}
-
-// seeded gives the same bytes for the same text, for ever.
-type seeded struct {
-	text string
-	n    int
-}
-
-// Read fills p.
-func (s *seeded) Read(p []byte) (int, error) {
-	for i := range p {
-		sum := sha256.Sum256(fmt.Append(nil, s.text, s.n))
-		p[i] = sum[0]
-		s.n++
-	}
-	return len(p), nil
-}
+type logFiles = archivetest.Files
 
 // logKey returns a log's key pair.
 func logKey(t testing.TB, name, seed string) (note.Signer, note.Verifier) {
 	t.Helper()
-	private, public, err := note.GenerateKey(&seeded{text: seed}, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	signer, public := archivetest.Key(t, name, seed)
 	verifier, err := note.NewVerifier(public)
 	if err != nil {
 		t.Fatal(err)
@@ -73,58 +29,9 @@ func logKey(t testing.TB, name, seed string) (note.Signer, note.Verifier) {
 	return signer, verifier
 }
 
-// publishLog makes the archive of a log with tlog alone: none of it is the writer's.
 func publishLog(t testing.TB, events [][]byte, origin string, signers ...note.Signer) logFiles {
 	t.Helper()
-	files := logFiles{}
-	var stored []tlog.Hash
-	reader := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		found := make([]tlog.Hash, len(indexes))
-		for i, index := range indexes {
-			found[i] = stored[index]
-		}
-		return found, nil
-	})
-	for i, event := range events {
-		hashes, err := tlog.StoredHashes(int64(i), event, reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		stored = append(stored, hashes...)
-	}
-	for _, tile := range tlog.NewTiles(8, 0, int64(len(events))) {
-		data, err := tlog.ReadTileData(tile, reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[archive.TilePath(uint64(tile.L), uint64(tile.N), tile.W)] = data
-	}
-	for first := 0; first < len(events); first += archive.TileWidth {
-		var bundle []byte
-		n := min(archive.TileWidth, len(events)-first)
-		for _, event := range events[first : first+n] {
-			var err error
-			if bundle, err = archive.AppendEntry(bundle, event); err != nil {
-				t.Fatal(err)
-			}
-		}
-		files[archive.EntriesPath(uint64(first/archive.TileWidth), n)] = bundle
-	}
-	root, err := tlog.TreeHash(int64(len(events)), reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files[archive.CheckpointPath] = signNote(t, fmt.Sprintf("%s\n%d\n%s\n", origin, len(events), root), signers...)
-	return files
-}
-
-func signNote(t testing.TB, text string, signers ...note.Signer) []byte {
-	t.Helper()
-	signed, err := note.Sign(&note.Note{Text: text}, signers...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signed
+	return archivetest.Publish(t, events, origin, signers...)
 }
 
 // renamings returns a whole transaction of count events from number first on: renamings of a body, each with another name.

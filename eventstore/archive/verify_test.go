@@ -12,6 +12,7 @@ import (
 
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore/archive"
+	"github.com/remit-register/remit/eventstore/archive/archivetest"
 )
 
 const testLog = "remit.test/log"
@@ -87,7 +88,7 @@ func TestVerifyFindsEveryFlip(t *testing.T) {
 	files := published(t, 600)
 	for path, data := range files {
 		for _, at := range []int{0, len(data) / 2, len(data) - 1} {
-			damaged := files.clone()
+			damaged := files.Clone()
 			damaged[path][at] ^= 1
 			if _, err := verify(t, damaged); !archive.IsFinding(err) {
 				t.Errorf("%s with byte %d flipped: %v", path, at, err)
@@ -97,13 +98,13 @@ func TestVerifyFindsEveryFlip(t *testing.T) {
 			"cut off": data[:len(data)-1], "empty": {}, "longer": append(append([]byte(nil), data...), 0),
 			"zeros": make([]byte, len(data)),
 		} {
-			damaged := files.clone()
+			damaged := files.Clone()
 			damaged[path] = change
 			if _, err := verify(t, damaged); !archive.IsFinding(err) {
 				t.Errorf("%s %s: %v", path, what, err)
 			}
 		}
-		damaged := files.clone()
+		damaged := files.Clone()
 		delete(damaged, path)
 		_, err := verify(t, damaged)
 		expect(t, err, path+" is missing")
@@ -164,7 +165,7 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		"more in a tile": {func(f logFiles) { f["tile/0/002.p/88"] = f["tile/0/001"] }, []string{"has 8192 bytes, not the 2816"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			damaged := files.clone()
+			damaged := files.Clone()
 			test.change(damaged)
 			_, err := verify(t, damaged)
 			expect(t, err, test.parts...)
@@ -223,14 +224,14 @@ func TestVerifySignature(t *testing.T) {
 	t.Run("further lines in the text", func(t *testing.T) {
 		files := publishLog(t, events, testLog, signer)
 		text, _, _ := strings.Cut(string(files[archive.CheckpointPath]), "\n\n")
-		files[archive.CheckpointPath] = signNote(t, text+"\nan extension\n", signer)
+		files[archive.CheckpointPath] = archivetest.Sign(t, text+"\nan extension\n", signer)
 		if _, err := verify(t, files); err != nil {
 			t.Error(err)
 		}
 	})
 	for _, text := range []string{"", testLog, testLog + "\n10\n", testLog + "\n010\nAAAA\n", testLog + "\n-1\nAAAA\n", testLog + "\n10\nAAAA\n"} {
 		files := publishLog(t, events, testLog, signer)
-		files[archive.CheckpointPath] = signNote(t, text+"\n", signer)
+		files[archive.CheckpointPath] = archivetest.Sign(t, text+"\n", signer)
 		_, err := verify(t, files)
 		expect(t, err, "the checkpoint")
 	}
