@@ -75,6 +75,7 @@ func allCommands() []Command {
 		DecidePackage{},
 		Second{},
 		BeginEpoch{},
+		ErasePersonalData{},
 	}
 }
 
@@ -148,6 +149,7 @@ func allFacts() []Fact {
 		SecondGiven{},
 		SecondDeclined{},
 		EpochBegan{},
+		PersonalDataErased{},
 	}
 }
 
@@ -310,8 +312,10 @@ func checkTag(t *testing.T, typ reflect.Type, field reflect.StructField, names m
 	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 	switch {
 	case name == "-":
-		if typ != reflect.TypeFor[Condition]() || field.Name != "ID" {
-			t.Errorf("%s.%s is left out; only the id of a condition is, which the register gives", typ, field.Name)
+		given := typ == reflect.TypeFor[Condition]() && field.Name == "ID" ||
+			typ == reflect.TypeFor[ErasePersonalData]() && field.Name == "Recorded"
+		if !given {
+			t.Errorf("%s.%s is left out; only what the register itself gives is", typ, field.Name)
 		}
 		return
 	case name == "" && field.Type == reflect.TypeFor[Text]():

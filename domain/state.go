@@ -26,6 +26,7 @@ type State struct {
 	Programme     Programme
 	Seconds       Seconds
 	Epochs        Epochs
+	Erasures      Erasures
 }
 
 // NewState returns the register before its first event.
@@ -46,6 +47,7 @@ func NewState() *State {
 	s.Programme.init(&s.undo)
 	s.Seconds.init(&s.undo)
 	s.Epochs.init(&s.undo)
+	s.Erasures.init(&s.undo)
 	return s
 }
 
@@ -84,6 +86,7 @@ func (s *State) applyFact(e Event) error {
 	known = s.Programme.Apply(e) || known
 	known = s.Seconds.Apply(e) || known
 	known = s.Epochs.Apply(e) || known
+	known = s.Erasures.Apply(e) || known
 	changes := ChangesOf(e.Fact)
 	s.Holdings.Apply(e.No, changes)
 	if !known && len(changes) == 0 {

@@ -5,6 +5,7 @@ import "github.com/remit-register/remit/domain"
 // logFacts visits the fact if it is one of these: what happened to the log itself.
 func logFacts(c *coder, f *domain.Fact) {
 	oneof(c, 361, f, epochBegan)
+	oneof(c, 362, f, personalDataErased)
 }
 
 func epochBegan(c *coder, v *domain.EpochBegan) {

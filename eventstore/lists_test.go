@@ -21,6 +21,7 @@ func secondFacts() []domain.Fact {
 		domain.SecondAwaited{Command: domain.RecordOccurrence{}},
 		domain.SecondAwaited{Command: domain.Correct{}},
 		domain.SecondAwaited{Command: domain.Reorganise{}},
+		domain.SecondAwaited{Command: domain.ErasePersonalData{}},
 		domain.SecondGiven{},
 		domain.SecondDeclined{},
 		domain.TransferExplored{},
@@ -48,6 +49,7 @@ func secondFacts() []domain.Fact {
 		domain.PlanReturnSubmitted{},
 		domain.PlanReturnModerated{},
 		domain.EpochBegan{},
+		domain.PersonalDataErased{},
 	}
 }
 
@@ -123,5 +125,6 @@ func secondCommands() []domain.Command {
 		domain.DecidePackage{},
 		domain.Second{},
 		domain.BeginEpoch{},
+		domain.ErasePersonalData{},
 	}
 }

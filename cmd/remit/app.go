@@ -98,7 +98,7 @@ func (a *app) addCommands(root *cobra.Command) {
 		a.footprints(), a.delegations(), a.events(), a.coherence(),
 		a.envelope(), a.shift())
 	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence(),
-		a.correct(), a.claim(), a.attest(), a.second(), a.packages(), a.intervene(), a.risk(), a.reorganise(),
+		a.correct(), a.erase(), a.claim(), a.attest(), a.second(), a.packages(), a.intervene(), a.risk(), a.reorganise(),
 		a.committee(), a.planReturn(), a.framework(), a.population(), a.cost())
 	add(groupRun, a.serve(), a.load(), a.bench(), a.version())
 	root.AddCommand(exitCodesTopic(), identityTopic())

@@ -15,7 +15,8 @@ func (a *app) events() *cobra.Command {
 		Use:   "events [NUMBER]",
 		Short: "What was recorded, event by event",
 		Long: `The register's log: every event in the order of recording, or the one with the number given, with everything that was
-recorded of it. People appear under pseudonyms.`,
+recorded of it. People appear under pseudonyms; auditors and registrars of a national body, and registrars of the body
+in whose name a person acted, also see who that is.`,
 		Example: `  remit events --entity transfer/01KABCDEFGHJKMNPQRSTVWXYZ0
   remit events --entity organisation/S1Y5D -o json
   remit events --type TransferCompleted
@@ -118,6 +119,9 @@ func eventColumns() []column[*remitv1.Event] {
 // actorText names who did it: pseudonym, body and role.
 func actorText(actor *remitv1.Actor) string {
 	text := actor.GetSubject()
+	if actor.GetPerson() != "" {
+		text = actor.GetPerson() + " = " + text
+	}
 	if actor.GetOrganisation() != "" {
 		text += "@" + actor.GetOrganisation()
 	}

@@ -121,6 +121,7 @@ type Event struct {
 	//	*Event_PlanReturnSubmitted
 	//	*Event_PlanReturnModerated
 	//	*Event_EpochBegan
+	//	*Event_PersonalDataErased
 	Fact          isEvent_Fact `protobuf_oneof:"fact"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -843,6 +844,15 @@ func (x *Event) GetEpochBegan() *EpochBegan {
 	return nil
 }
 
+func (x *Event) GetPersonalDataErased() *PersonalDataErased {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_PersonalDataErased); ok {
+			return x.PersonalDataErased
+		}
+	}
+	return nil
+}
+
 type isEvent_Fact interface {
 	isEvent_Fact()
 }
@@ -1182,6 +1192,11 @@ type Event_EpochBegan struct {
 	EpochBegan *EpochBegan `protobuf:"bytes,361,opt,name=epoch_began,json=epochBegan,proto3,oneof"`
 }
 
+type Event_PersonalDataErased struct {
+	// Says that personal data were erased from the vault.
+	PersonalDataErased *PersonalDataErased `protobuf:"bytes,362,opt,name=personal_data_erased,json=personalDataErased,proto3,oneof"`
+}
+
 func (*Event_OrganisationEstablished) isEvent_Fact() {}
 
 func (*Event_OrganisationRenamed) isEvent_Fact() {}
@@ -1316,6 +1331,8 @@ func (*Event_PlanReturnModerated) isEvent_Fact() {}
 
 func (*Event_EpochBegan) isEvent_Fact() {}
 
+func (*Event_PersonalDataErased) isEvent_Fact() {}
+
 // Actor is who did something, pseudonymously.
 type Actor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1384,7 +1401,7 @@ var File_remit_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1aremit/event/v1/claim.proto\x1a\x1fremit/event/v1/delegation.proto\x1a\x1aremit/event/v1/epoch.proto\x1a\x1eremit/event/v1/framework.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1fremit/event/v1/instrument.proto\x1a!remit/event/v1/intervention.proto\x1a\x19remit/event/v1/life.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1cremit/event/v1/package.proto\x1a\x1eremit/event/v1/programme.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x19remit/event/v1/risk.proto\x1a\x1bremit/event/v1/second.proto\x1a\x1dremit/event/v1/transfer.proto\"\x82-\n" +
+	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1aremit/event/v1/claim.proto\x1a\x1fremit/event/v1/delegation.proto\x1a\x1aremit/event/v1/epoch.proto\x1a\x1cremit/event/v1/erasure.proto\x1a\x1eremit/event/v1/framework.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1fremit/event/v1/instrument.proto\x1a!remit/event/v1/intervention.proto\x1a\x19remit/event/v1/life.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1cremit/event/v1/package.proto\x1a\x1eremit/event/v1/programme.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x19remit/event/v1/risk.proto\x1a\x1bremit/event/v1/second.proto\x1a\x1dremit/event/v1/transfer.proto\"\xdb-\n" +
 	"\x05Event\x12\x19\n" +
 	"\bevent_no\x18\x01 \x01(\x04R\aeventNo\x12%\n" +
 	"\x0etransaction_id\x18\x02 \x01(\fR\rtransactionId\x12\x14\n" +
@@ -1469,7 +1486,8 @@ const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\x15plan_return_submitted\x18\xda\x02 \x01(\v2#.remit.event.v1.PlanReturnSubmittedH\x00R\x13planReturnSubmitted\x12Z\n" +
 	"\x15plan_return_moderated\x18\xdb\x02 \x01(\v2#.remit.event.v1.PlanReturnModeratedH\x00R\x13planReturnModerated\x12>\n" +
 	"\vepoch_began\x18\xe9\x02 \x01(\v2\x1a.remit.event.v1.EpochBeganH\x00R\n" +
-	"epochBeganB\x06\n" +
+	"epochBegan\x12W\n" +
+	"\x14personal_data_erased\x18\xea\x02 \x01(\v2\".remit.event.v1.PersonalDataErasedH\x00R\x12personalDataErasedB\x06\n" +
 	"\x04fact\"Y\n" +
 	"\x05Actor\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\"\n" +
@@ -1559,6 +1577,7 @@ var file_remit_event_v1_event_proto_goTypes = []any{
 	(*PlanReturnSubmitted)(nil),      // 66: remit.event.v1.PlanReturnSubmitted
 	(*PlanReturnModerated)(nil),      // 67: remit.event.v1.PlanReturnModerated
 	(*EpochBegan)(nil),               // 68: remit.event.v1.EpochBegan
+	(*PersonalDataErased)(nil),       // 69: remit.event.v1.PersonalDataErased
 }
 var file_remit_event_v1_event_proto_depIdxs = []int32{
 	1,  // 0: remit.event.v1.Event.actor:type_name -> remit.event.v1.Actor
@@ -1629,11 +1648,12 @@ var file_remit_event_v1_event_proto_depIdxs = []int32{
 	66, // 65: remit.event.v1.Event.plan_return_submitted:type_name -> remit.event.v1.PlanReturnSubmitted
 	67, // 66: remit.event.v1.Event.plan_return_moderated:type_name -> remit.event.v1.PlanReturnModerated
 	68, // 67: remit.event.v1.Event.epoch_began:type_name -> remit.event.v1.EpochBegan
-	68, // [68:68] is the sub-list for method output_type
-	68, // [68:68] is the sub-list for method input_type
-	68, // [68:68] is the sub-list for extension type_name
-	68, // [68:68] is the sub-list for extension extendee
-	0,  // [0:68] is the sub-list for field type_name
+	69, // 68: remit.event.v1.Event.personal_data_erased:type_name -> remit.event.v1.PersonalDataErased
+	69, // [69:69] is the sub-list for method output_type
+	69, // [69:69] is the sub-list for method input_type
+	69, // [69:69] is the sub-list for extension type_name
+	69, // [69:69] is the sub-list for extension extendee
+	0,  // [0:69] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_event_proto_init() }
@@ -1644,6 +1664,7 @@ func file_remit_event_v1_event_proto_init() {
 	file_remit_event_v1_claim_proto_init()
 	file_remit_event_v1_delegation_proto_init()
 	file_remit_event_v1_epoch_proto_init()
+	file_remit_event_v1_erasure_proto_init()
 	file_remit_event_v1_framework_proto_init()
 	file_remit_event_v1_function_proto_init()
 	file_remit_event_v1_gateway_proto_init()
@@ -1727,6 +1748,7 @@ func file_remit_event_v1_event_proto_init() {
 		(*Event_PlanReturnSubmitted)(nil),
 		(*Event_PlanReturnModerated)(nil),
 		(*Event_EpochBegan)(nil),
+		(*Event_PersonalDataErased)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
