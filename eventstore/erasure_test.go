@@ -217,3 +217,27 @@ func TestStreamsAreNotCompressed(t *testing.T) {
 		t.Errorf("a long text is in %v as it is", files)
 	}
 }
+
+// What one process records as erased, the others forget as well.
+func TestErasureReachesOtherProcesses(t *testing.T) {
+	external := eventstoretest.StartServer(t)
+	a := eventstoretest.New(t, external.Use())
+	b := eventstoretest.New(t, external.Use())
+	a.MustSubmit(t, eventstoretest.Request(eventstoretest.Body("A1")))
+	r := request(t, "p-3", "Dr Ann Example has long Covid.", eventstoretest.Rename("A1", "B"))
+	no := a.MustSubmit(t, r).Position
+	meet(t, a, b)
+	if _, ok := b.Vault().Text(r.Reason.Commitment); !ok {
+		t.Fatal("the other process never had the text: this test cannot tell")
+	}
+	a.MustSubmit(t, seconding(t, a, domain.ErasePersonalData{Texts: []domain.TextRef{{Event: no, Field: "reason"}}}))
+	meet(t, a, b)
+	if _, err := b.Simulate(t.Context(), nil); err != nil { // answered after what was read before it is done with
+		t.Fatal(err)
+	}
+	for name, h := range map[string]*eventstoretest.Harness{"one": a, "other": b} {
+		if text, ok := h.Vault().Text(r.Reason.Commitment); ok {
+			t.Errorf("the %s process still finds %q", name, text)
+		}
+	}
+}
