@@ -36,6 +36,10 @@ type Config struct {
 	Logger *slog.Logger
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
 	Patience time.Duration
+	// Prover proves what is recorded. Default: nothing is proved.
+	Prover Prover
+	// ProofPatience is how long an answer waits for the checkpoint that proves it. Default 2 s.
+	ProofPatience time.Duration
 }
 
 // Loaded says what a load of the reference register did.
@@ -58,6 +62,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Patience <= 0 {
 		c.Patience = 5 * time.Second
+	}
+	if c.ProofPatience <= 0 {
+		c.ProofPatience = 2 * time.Second
 	}
 	return c, nil
 }
@@ -92,7 +99,10 @@ const compressFrom = 4 << 10
 
 func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption) {
 	cmds := &commands{store: c.Store, open: c.ReferenceLoaded}
-	asks := &queries{store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience}
+	asks := &queries{
+		store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience,
+		proofs: &proofs{prover: c.Prover, patience: c.ProofPatience},
+	}
 	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
