@@ -49,7 +49,8 @@ func conversions() []conversion {
 		converts(callIn), converts(recordMilestone), converts(reviewTransfer), converts(reverseTransfer),
 		converts(formPackage), converts(assessPackage), converts(decidePackage), converts(raiseRisk),
 		converts(updateRisk), converts(closeRisk), converts(varyDelegation), converts(recordIntervention),
-		converts(endIntervention), converts(correct), converts(second), converts(claimRemit), converts(attestRemit),
+		converts(endIntervention), converts(correct), converts(erasePersonalData), converts(second),
+		converts(claimRemit), converts(attestRemit),
 		converts(setFramework), converts(recordPopulation), converts(recordCost), converts(formCommittee),
 		converts(changeCommittee), converts(recordAdvice), converts(submitPlanReturn), converts(moderatePlanReturn),
 	}
