@@ -76,7 +76,7 @@ func Restore(ctx context.Context, r Restoration) (_ Restored, err error) {
 			return Restored{}, fmt.Errorf("restore: %w", err)
 		}
 	}
-	lock, err := eventstore.LockDir(r.Store.Dir)
+	lock, err := eventstore.Lock(r.Store.Dir)
 	if err != nil {
 		return Restored{}, fmt.Errorf("restore: %w", err)
 	}
