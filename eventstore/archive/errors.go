@@ -11,6 +11,8 @@ var (
 	ErrSignature = errors.New("checkpoint is not signed by a known key")
 	// ErrMoved means that another checkpoint was signed than the last one that this process knows of.
 	ErrMoved = errors.New("another process signed a checkpoint")
+	// ErrNotWritten means that events are recorded but not archived, where that was demanded.
+	ErrNotWritten = errors.New("archive cannot be written")
 	// ErrKeyFile means that the file with the signing keys is missing, cannot be used, or can be read by others.
 	ErrKeyFile = errors.New("signing keys cannot be used")
 )
