@@ -11,7 +11,7 @@ import (
 func (q *queries) organisations(
 	known domain.EventNo, views ...projections.OrganisationView,
 ) ([]*remitv1.Organisation, error) {
-	messages := mapped(views, organisationMessage)
+	messages := mapped(views, q.shown().organisation)
 	for i, view := range views {
 		if !isJoint(view.Form) {
 			continue

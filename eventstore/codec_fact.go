@@ -43,6 +43,14 @@ func choice[I any](c *coder, v *I, members func(*coder, *I)) {
 	c.memberType, c.memberField = outerType, outerField
 }
 
+// formerly visits the member of a oneof in a form that is read for ever and no longer written: body reads what an older
+// version stored as field num into what it means today, a T, which has another number now. See DESIGN.md.
+func formerly[I, T any](c *coder, num protowire.Number, v *I, body func(*coder, *T)) {
+	if !c.writing {
+		oneof(c, num, v, body)
+	}
+}
+
 // oneof visits the member of a oneof if it is a T, stored as field num.
 func oneof[I, T any](c *coder, num protowire.Number, v *I, body func(*coder, *T)) {
 	switch {
