@@ -32,6 +32,17 @@ type Key struct {
 	signer string // the signer key, "" once retired
 }
 
+// State says in words whether the key signs.
+func (k Key) State() string {
+	switch {
+	case k.Retired != 0:
+		return "signed until " + k.Retired.String()
+	case k.Retires != 0:
+		return "signs, until " + k.Retires.String() + " at least"
+	}
+	return "signs"
+}
+
 // Keys are the keys of one log: one that signs, or two while one follows the other, and those that signed before. The
 // name of all of them is the log's origin.
 type Keys struct {
