@@ -42,6 +42,7 @@ type Views struct {
 	committees    *domain.Committees
 	programme     *domain.Programme
 	seconds       *domain.Seconds
+	epochs        *domain.Epochs
 	erasures      *domain.Erasures
 	holdings      *functionMap
 	plans         *transferIndex
@@ -74,6 +75,7 @@ func New(now func() time.Time) *Views {
 		committees:    domain.NewCommittees(),
 		programme:     domain.NewProgramme(),
 		seconds:       domain.NewSeconds(),
+		epochs:        domain.NewEpochs(),
 		erasures:      domain.NewErasures(),
 		holdings:      newFunctionMap(epochChanges),
 		plans:         newTransferIndex(),
@@ -143,11 +145,11 @@ func (v *Views) foldOne(e *domain.Event) error {
 }
 
 // folds are the domain's own folds; each tells whether an event was about what it keeps.
-func (v *Views) folds() [14]func(domain.Event) bool {
+func (v *Views) folds() [15]func(domain.Event) bool {
 	return [...]func(domain.Event) bool{
 		v.organisations.Apply, v.functions.Apply, v.instruments.Apply, v.transfers.Apply, v.delegations.Apply,
 		v.interventions.Apply, v.claims.Apply, v.risks.Apply, v.frameworks.Apply, v.packages.Apply,
-		v.committees.Apply, v.programme.Apply, v.seconds.Apply, v.erasures.Apply,
+		v.committees.Apply, v.programme.Apply, v.seconds.Apply, v.erasures.Apply, v.epochs.Apply,
 	}
 }
 
