@@ -100,7 +100,7 @@ func (a *app) addCommands(root *cobra.Command) {
 	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence(),
 		a.correct(), a.erase(), a.claim(), a.attest(), a.second(), a.packages(), a.intervene(), a.risk(), a.reorganise(),
 		a.committee(), a.planReturn(), a.framework(), a.population(), a.cost())
-	add(groupRun, a.serve(), a.restore(), a.load(), a.bench(), a.version())
+	add(groupRun, a.serve(), a.key(), a.backup(), a.restore(), a.load(), a.verify(), a.bench(), a.version())
 	root.AddCommand(exitCodesTopic(), identityTopic())
 }
 

@@ -13,6 +13,8 @@ type Proven struct {
 
 	// Event is the event. Its personal texts are commitments.
 	Event domain.Event
+	// Stored are its stored bytes: a remit.event.v1.Event.
+	Stored []byte
 }
 
 // VerifyProof checks the text of a proof file by itself: that a trusted key signed the checkpoint in it, that the event
@@ -43,5 +45,5 @@ func VerifyProof(text []byte, keys TrustedKeys) (Proven, error) {
 	if uint64(e.No) != p.Index+1 {
 		return Proven{}, foundf("the log that was signed has event %d in the place of event %d", e.No, p.Index+1)
 	}
-	return Proven{SignedHead: head, Event: e}, nil
+	return Proven{SignedHead: head, Event: e, Stored: p.Event}, nil
 }
