@@ -123,6 +123,14 @@ func (a *app) backUpRunning(ctx context.Context, after domain.EventNo, out io.Wr
 	return errors.Join(stream.Err(), stream.Close())
 }
 
+// backUp writes the backup of an open register.
+func (r *register) backUp(ctx context.Context, after domain.EventNo, out io.Writer) error {
+	b := archive.Backup{
+		Archive: r.archive.Source(), VerifierKeys: r.archive.Keys().VerifierKeys(), After: after, Vault: r.store.Vault().Snapshot,
+	}
+	return b.Write(ctx, out) //nolint:wrapcheck // it says what was being done
+}
+
 // backUpStopped writes the backup of a register that is stopped.
 func (a *app) backUpStopped(ctx context.Context, o backupOptions, after domain.EventNo, out io.Writer) (err error) {
 	if _, err := os.Stat(o.data); err != nil {

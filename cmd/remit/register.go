@@ -156,7 +156,7 @@ func (r *register) server() (*http.Server, error) {
 			return nil, err
 		}
 		config.Prover = archive.NewProver(r.archive.Source(), trusted)
-		config.Log, config.LogStatus = r.archive.Source(), r.archive.Status
+		config.Log, config.LogStatus, config.Backup = r.archive.Source(), r.archive.Status, r.backUp
 	}
 	handler, err := api.New(config)
 	if err != nil {

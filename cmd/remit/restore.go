@@ -57,8 +57,8 @@ refused; --accept-loss begins another log, with another key, and that is recorde
 	var o restoreOptions
 	flags := cmd.Flags()
 	flags.StringVar(&o.from, "from", "", "`FOLDER` of the archive or backup, or URL of a served archive")
-	flags.StringVar(&o.data, "data", "./remit-data", "`DIRECTORY` of the register to restore")
-	flags.StringVar(&o.archive, "archive", "", "`FOLDER` of the register's own archive; left out: archive in the data directory")
+	flags.StringVar(&o.data, "data", a.env("REMIT_DATA", "./remit-data"), "`DIRECTORY` of the register to restore (also REMIT_DATA)")
+	flags.StringVar(&o.archive, "archive", a.env("REMIT_ARCHIVE", ""), "`FOLDER` of its own archive (also REMIT_ARCHIVE); left out: archive in the data directory")
 	flags.StringArrayVar(&o.keys, "key", nil, "verifier `KEY` that must have signed; left out: that of the data directory or backup")
 	flags.BoolVar(&o.acceptLoss, "accept-loss", false, "begin another log where the old one cannot be continued")
 	flags.BoolVar(&o.archiveOnly, "archive-only", false, "take nothing from what is left of the old journal and vault")

@@ -285,8 +285,9 @@ func openError(o serveOptions, err error) error {
 	remedy := ""
 	switch {
 	case errors.Is(err, eventstore.ErrDamaged):
-		remedy = fmt.Sprintf("\nNothing was repaired. Copy %s aside before anything else is done to it. Without an archive, go on with a "+
-			"copy that was taken while the register was stopped.", o.data)
+		remedy = "\n" + damagedRemedy(o)
+	case errors.Is(err, eventstore.ErrRestoring):
+		remedy = "\nBring it to its end: " + restoreCommand(o, o.archiveFolder())
 	case errors.Is(err, eventstore.ErrInUse):
 		remedy = "\nEach register has a directory of its own: see --data."
 	case errors.Is(err, eventstore.ErrSettings):
