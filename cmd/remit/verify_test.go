@@ -81,14 +81,14 @@ func (l *auditedLog) fact(world []domain.Fact, no int, random *rand.Rand, day do
 	}
 	on := day.AddDays(random.IntN(5000))
 	function := domain.FunctionCode(fmt.Sprintf("function-%02d", random.IntN(20)))
+	footprint := random.IntN(100)
+	holder := domain.OrganisationCode(fmt.Sprintf("Q%02d", (footprint/2+random.IntN(4))%50)) // one of a few that are possible there
 	return domain.FunctionAllocated{
 		Function: function, EffectiveOn: on, Source: "test", Confidence: domain.ConfidenceExact,
 		Changes: []domain.HoldingChange{{
 			On: on, Subjects: []domain.Subject{{Function: function}}, Roles: domain.Roles()[:2],
-			Footprints: []domain.FootprintCode{domain.FootprintCode(fmt.Sprintf("F%03d", random.IntN(100)))},
-			Holdings: []domain.Holding{{
-				Holder: domain.OrganisationCode(fmt.Sprintf("Q%02d", random.IntN(50))), Confidence: domain.ConfidenceExact, Source: "test",
-			}},
+			Footprints: []domain.FootprintCode{domain.FootprintCode(fmt.Sprintf("F%03d", footprint))},
+			Holdings:   []domain.Holding{{Holder: holder, Confidence: domain.ConfidenceExact, Source: "test"}},
 		}},
 	}
 }
