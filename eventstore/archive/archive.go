@@ -218,6 +218,11 @@ func (a *Archive) WaitChecked(ctx context.Context) error {
 	return a.await(ctx, func(s Status) bool { return s.Checked })
 }
 
+// WaitFailed returns once the archive could not be written, or when ctx ends.
+func (a *Archive) WaitFailed(ctx context.Context) error {
+	return a.await(ctx, func(s Status) bool { return s.Err != nil })
+}
+
 func (a *Archive) await(ctx context.Context, enough func(Status) bool) error {
 	for {
 		a.mu.Lock()
