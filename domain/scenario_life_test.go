@@ -72,7 +72,7 @@ func erasePhrase(p *phrase) Command {
 		c.Pseudonyms = []Pseudonym{Pseudonym(p.object(0))}
 		return c
 	}
-	event := EventNo(p.number(p.object(0))) //nolint:gosec // not negative
+	event := EventNo(p.number(p.object(0)))
 	c.Texts = []TextRef{{Event: event, Field: strings.TrimPrefix(p.object(1), "all")}}
 	return c.WithRecorded([]CommittedText{{
 		Event: event, Field: "reason", Commitment: Commitment(p.object(0)), Organisation: OrganisationCode(p.value("by")),

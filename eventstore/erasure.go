@@ -68,7 +68,7 @@ func (s *Store) recall(ctx context.Context, command domain.Command) (domain.Comm
 		return command, nil
 	}
 	var texts []domain.CommittedText
-	seen := map[domain.EventNo]bool{}
+	seen := make(map[domain.EventNo]bool, len(c.Texts))
 	for _, r := range c.Texts {
 		if seen[r.Event] {
 			continue

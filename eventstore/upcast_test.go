@@ -23,7 +23,9 @@ func messageOf(f domain.Fact) string {
 
 // upcasts are the numbers of facts that are read and no longer written, and what they are written as now.
 func upcasts() map[protoreflect.FieldNumber]protoreflect.FieldNumber {
-	return map[protoreflect.FieldNumber]protoreflect.FieldNumber{123: 126}
+	now := make(map[protoreflect.FieldNumber]protoreflect.FieldNumber)
+	now[123] = 126
+	return now
 }
 
 // numberOf is the number of the fact in stored bytes, 0 for none.

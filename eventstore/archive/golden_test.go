@@ -56,7 +56,7 @@ func TestGolden(t *testing.T) {
 
 func readFile(t *testing.T, path string) []byte {
 	t.Helper()
-	content, err := os.ReadFile(path) //nolint:gosec // a file of the test
+	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,8 +101,9 @@ func (w walk) functions() {
 		Category: domain.CategoryReviewForTransfer, LegalStatus: domain.LegalNotStatutory, Source: "golden",
 		DestinationTiers: []domain.Tier{domain.TierProvider},
 		LegalBasis:       []domain.LegalBasis{{Act: "Act", Section: "3", Binds: "Q1", CheckedBy: "head-of-legal", CheckedOn: today()}},
-		Rules:            map[domain.Role]domain.RemitRule{domain.RoleFunding: domain.RuleJoint},
+		Rules:            make(map[domain.Role]domain.RemitRule),
 	}
+	details.Rules[domain.RoleFunding] = domain.RuleJoint
 	w.registrar(domain.DefineFunction{Code: "wheelchairs", Details: details})
 	details.Boundary = "not repairs"
 	w.registrar(domain.ReviseFunction{Code: "wheelchairs", Details: details})
@@ -165,9 +166,8 @@ func (w walk) transfer() {
 	w.office(domain.PauseTransfer{TransferID: id})
 	w.office(domain.ResumeTransfer{TransferID: id})
 	w.office(domain.RecordMilestone{TransferID: id, Milestone: domain.Milestone{Kind: domain.MilestoneStaff, PlannedOn: today().AddDays(30)}})
-	for party, body := range map[domain.Party]string{domain.PartySender: "Q1", domain.PartyReceiver: "R1"} {
-		w.as("p-00000000000000a2", body, domain.ActorAssessor, domain.AssessReadiness{TransferID: id, Party: party, Ratings: ratings()})
-	}
+	w.as("p-00000000000000a2", "Q1", domain.ActorAssessor, domain.AssessReadiness{TransferID: id, Party: domain.PartySender, Ratings: ratings()})
+	w.as("p-00000000000000a2", "R1", domain.ActorAssessor, domain.AssessReadiness{TransferID: id, Party: domain.PartyReceiver, Ratings: ratings()})
 	w.as("p-00000000000000a5", "Q1", domain.ActorPanel, domain.RecordOpinion{
 		TransferID: id, Gateway: "sender-readiness", Opinion: domain.Opinion{By: "internal-audit", Opinion: domain.OpinionAdvise, Text: personal("Mind the rota.")},
 	})
