@@ -201,7 +201,8 @@ func TestVerifyArchive(t *testing.T) {
 		}
 		seen := map[any]bool{}
 		for _, at := range []domain.AsOf{
-			{On: domain.NewDate(2020, time.January, 1), Known: 700}, {On: domain.NewDate(2020, time.January, 1), Known: 400},
+			{On: domain.NewDate(2020, time.January, 1), Known: 700},
+			{On: domain.NewDate(2020, time.January, 1), Known: 400},
 			{On: domain.NewDate(2025, time.January, 1), Known: 700},
 		} {
 			want, err := views.Digest(at)
