@@ -81,10 +81,11 @@ func (s *operatorService) ListEpochs(
 func epochMessage(e domain.Epoch) (*remitv1.Epoch, error) {
 	root, err := hex.DecodeString(string(e.RestoredRoot))
 	if err != nil {
-		return nil, fmt.Errorf("show epoch %d: %w", e.EpochBegan.Epoch, err)
+		return nil, fmt.Errorf("show epoch %d: %w", e.Epoch, err)
 	}
 	m := &remitv1.Epoch{
-		Epoch: int32(e.EpochBegan.Epoch), Position: number(e.Event), RestoredPosition: number(e.RestoredSize), RestoredRoot: root,
+		Epoch:    int32(e.Epoch), //nolint:gosec // a register is not restored so often
+		Position: number(e.Event), RestoredPosition: number(e.RestoredSize), RestoredRoot: root,
 		Unsigned: number(e.Unsigned), MayHaveLost: e.MayHaveLost, FormerLog: e.FormerLog,
 	}
 	if e.LostUpTo != 0 {

@@ -92,7 +92,7 @@ func (w *backupWriter) file(name string, data []byte) error {
 // files writes the bundles and tiles of the tree of so many events.
 func (w *backupWriter) files(ctx context.Context, size domain.EventNo) error {
 	for index := uint64(w.After) / TileWidth; index*TileWidth < uint64(size); index++ {
-		n := int(min(TileWidth, uint64(size)-index*TileWidth)) //nolint:gosec // at most 256
+		n := int(min(TileWidth, uint64(size)-index*TileWidth))
 		events, err := readEntries(ctx, w.Archive, index, n)
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (w *backupWriter) files(ctx context.Context, size domain.EventNo) error {
 // tiles writes the tiles of a level that has so many hashes, from a tile on.
 func (w *backupWriter) tiles(ctx context.Context, level int, hashes, from uint64) error {
 	for index := from; index*TileWidth < hashes; index++ {
-		n := int(min(TileWidth, hashes-index*TileWidth))                  //nolint:gosec // at most 256
+		n := int(min(TileWidth, hashes-index*TileWidth))
 		tile := tlog.Tile{H: tileHeight, L: level, N: int64(index), W: n} //nolint:gosec // far below the limit
 		data, err := readTile(ctx, w.Archive, tile)
 		if err != nil {

@@ -160,7 +160,7 @@ func (w *restorer) readCheckpoints(ctx context.Context) error {
 	}
 	w.marks = append(w.marks, &mark{Checkpoint: w.done.Checkpoint, signed: signed, where: "the archive"})
 	for _, path := range []string{filepath.Join(w.Store.Dir, LastFile), filepath.Join(w.Archive, CheckpointPath)} {
-		signed, err := os.ReadFile(path) //nolint:gosec // the operator's directories
+		signed, err := os.ReadFile(path)
 		if err != nil {
 			continue // what is not there, or cannot be read, is not known
 		}

@@ -61,7 +61,7 @@ func (w *restorer) events(ctx context.Context) iter.Seq2[[]byte, error] {
 func (w *restorer) archived(ctx context.Context, all *passing) (*eventstore.Tree, error) {
 	edge, size := eventstore.NewTree(), w.done.Checkpoint.Head.Size
 	for first := domain.EventNo(1); first <= size && !all.stopped; first += TileWidth {
-		n := int(min(TileWidth, size-first+1)) //nolint:gosec // at most 256
+		n := int(min(TileWidth, size-first+1))
 		events, err := readEntries(ctx, w.From, uint64(first-1)/TileWidth, n)
 		if err != nil {
 			return nil, fmt.Errorf("read the archive: %w: %w", ErrDamaged, err)
@@ -196,7 +196,7 @@ var errCounted = errors.New("all events are counted")
 func (w *restorer) countTexts(ctx context.Context, s *eventstore.Store) error {
 	err := s.FollowBytes(ctx, 0, func(first domain.EventNo, events [][]byte) error {
 		for i, event := range events {
-			if first+domain.EventNo(i) >= w.done.Position { //nolint:gosec // not negative
+			if first+domain.EventNo(i) >= w.done.Position {
 				return errCounted
 			}
 			commitments, err := eventstore.Commitments(event)
