@@ -30,11 +30,11 @@ type register struct {
 
 	archive *archive.Archive // nil without one
 
-	running   errgroup.Group
-	stop      context.CancelFunc
-	archiving errgroup.Group
-	stopCopy  context.CancelFunc // of archiving
-	drain     time.Duration      // how long closing may take
+	running errgroup.Group
+	stop    context.CancelFunc
+	// endArchive ends what follows the journal for the archive, with the last events archived.
+	endArchive func() error
+	drain      time.Duration // how long closing may take
 	// failed is given why, when something ends that should run.
 	failed chan error
 }
@@ -81,36 +81,33 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 // startArchive has the archive follow the journal, where there is one.
 func (r *register) startArchive(ctx context.Context) error {
 	if r.archive == nil {
+		r.endArchive = func() error { return nil }
 		return nil
 	}
 	if err := r.archive.Attach(ctx, r.store); err != nil {
 		return err
 	}
-	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	r.stopCopy = stop
-	r.archiving.Go(func() error {
+	after := context.WithoutCancel(ctx)
+	life, stop := context.WithCancel(after)
+	var running errgroup.Group
+	running.Go(func() error {
 		err := r.archive.Run(life)
 		if err != nil {
 			r.failed <- errors.New("the journal is no longer what it was, so the register stops")
 		}
 		return err
 	})
-	return nil
-}
-
-// finishArchive ends what startArchive began, with the last events archived.
-func (r *register) finishArchive() error {
-	if r.archive == nil {
+	r.endArchive = func() error {
+		stop()
+		if err := running.Wait(); err != nil {
+			return err
+		}
+		finish, cancel := context.WithTimeout(after, max(r.drain, 10*time.Second))
+		defer cancel()
+		if err := r.archive.Finish(finish); err != nil {
+			return fmt.Errorf("%w; what is recorded will be archived at the next start", err)
+		}
 		return nil
-	}
-	r.stopCopy()
-	if err := r.archiving.Wait(); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), max(r.drain, 10*time.Second))
-	defer cancel()
-	if err := r.archive.Finish(ctx); err != nil {
-		return fmt.Errorf("%w; what is recorded will be archived at the next start", err)
 	}
 	return nil
 }
@@ -119,7 +116,7 @@ func (r *register) finishArchive() error {
 func (r *register) close() error {
 	r.stop()
 	err := r.running.Wait()
-	return errors.Join(err, r.finishArchive(), r.store.Close())
+	return errors.Join(err, r.endArchive(), r.store.Close())
 }
 
 // watch returns once ctx ends, or with an error when something no longer follows the journal; close says why.

@@ -31,7 +31,7 @@ type osFiles struct{}
 
 // ReadFile reads a file.
 func (osFiles) ReadFile(name string) ([]byte, error) {
-	return os.ReadFile(name) //nolint:gosec,wrapcheck // the caller's name; callers say what they read
+	return os.ReadFile(name) //nolint:wrapcheck // callers say what they read
 }
 
 // ReadDir lists a folder.
@@ -65,7 +65,7 @@ func (osFiles) Rename(from, to string) error { return os.Rename(from, to) } //no
 
 // SyncDir syncs a folder.
 func (osFiles) SyncDir(name string) error {
-	dir, err := os.Open(name) //nolint:gosec // the caller's name
+	dir, err := os.Open(name)
 	if err != nil {
 		return err //nolint:wrapcheck // as above
 	}

@@ -189,7 +189,7 @@ func TestDisagreementIsRefused(t *testing.T) {
 		"key is missing":                   {func(t *testing.T, key, _, _ string) { take(t, key) }, ErrKeyFile, "safe copy"},
 		"key is missing, nothing signed":   {func(t *testing.T, key, last, _ string) { take(t, key); take(t, last) }, ErrDamaged, "--archive"},
 		"key is no key":                    {func(t *testing.T, key, _, _ string) { put(t, key, "PRIVATE+KEY+x\n") }, ErrKeyFile, "log.key"},
-		"key can be read by others":        {func(t *testing.T, key, _, _ string) { _ = os.Chmod(key, 0o640) }, ErrKeyFile, "chmod 600"},
+		"key can be read by others":        {func(_ *testing.T, key, _, _ string) { _ = os.Chmod(key, 0o640) }, ErrKeyFile, "chmod 600"},
 		"last checkpoint is missing":       {func(t *testing.T, _, last, _ string) { take(t, last) }, ErrDamaged, "copy its file checkpoint"},
 		"last checkpoint is no checkpoint": {func(t *testing.T, _, last, _ string) { put(t, last, "x") }, ErrDamaged, "remit restore"},
 		"archive's is no checkpoint":       {func(t *testing.T, _, _, published string) { put(t, published, "") }, ErrDamaged, "move that file aside"},

@@ -3,6 +3,7 @@ package archive
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/transparency-dev/merkle/compact"
 	"github.com/transparency-dev/merkle/rfc6962"
@@ -58,7 +59,7 @@ func (t *tiling) edge() []logFile {
 		files = append(files, logFile{EntriesPath(uint64(t.size)/TileWidth, width), t.bundle})
 	}
 	for level, count := 0, uint64(t.size); count > 0; level, count = level+1, count/TileWidth {
-		if width := int(count % TileWidth); width > 0 { //nolint:gosec // below TileWidth
+		if width := int(count % TileWidth); width > 0 {
 			files = append(files, logFile{TilePath(uint64(level), count/TileWidth, width), join(t.levels[level])})
 		}
 	}
@@ -88,8 +89,7 @@ func (t *tiling) head() (eventstore.TreeHead, error) {
 // tiles down, and in each by the binary digits of the number of its hashes.
 func (t *tiling) subtrees() [][]byte {
 	var roots [][]byte
-	for level := len(t.levels) - 1; level >= 0; level-- {
-		hashes := t.levels[level]
+	for _, hashes := range slices.Backward(t.levels) {
 		for len(hashes) > 0 {
 			width := 1 << (bits.Len(uint(len(hashes))) - 1)
 			root := perfectRoot(hashes[:width])
@@ -140,7 +140,7 @@ func readTiling(read func(path string) ([]byte, error), head eventstore.TreeHead
 	t := &tiling{size: head.Size}
 	for level, count := 0, uint64(head.Size); count > 0; level, count = level+1, count/TileWidth {
 		t.levels = append(t.levels, nil)
-		width := int(count % TileWidth) //nolint:gosec // below TileWidth
+		width := int(count % TileWidth)
 		if width == 0 {
 			continue
 		}

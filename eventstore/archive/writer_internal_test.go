@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +42,7 @@ func (e events) Head() eventstore.TreeHead {
 }
 
 func (e events) FollowBytes(ctx context.Context, after domain.EventNo, apply func(domain.EventNo, [][]byte) error) error {
-	for at := int(after); at < len(e); at += 7 { //nolint:gosec // small
+	for at := int(after); at < len(e); at += 7 {
 		if err := apply(domain.EventNo(at+1), e[at:min(at+7, len(e))]); err != nil {
 			return err
 		}
@@ -97,9 +98,7 @@ func TestFilesAreThoseOfAnotherImplementation(t *testing.T) {
 	for i := 0; ; i++ {
 		if sizes[i] {
 			now := map[string][]byte{}
-			for path, data := range found {
-				now[path] = data
-			}
+			maps.Copy(now, found)
 			for _, file := range kept.edge() {
 				now[file.path] = file.data
 			}
@@ -235,7 +234,7 @@ func session(data string, files Files, sizes ...events) (*Archive, error) {
 	}
 	for _, journal := range sizes {
 		a.journal = journal
-		if err := a.Finish(context.Background()); err != nil { //nolint:usetesting // no test is at hand
+		if err := a.Finish(context.Background()); err != nil {
 			return a, err
 		}
 	}
@@ -373,9 +372,9 @@ func (testTiles) SaveTiles(_ []tlog.Tile, _ [][]byte) {}
 func (r testTiles) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	found := make([][]byte, 0, len(tiles))
 	for _, tile := range tiles {
-		data, err := r.source.ReadFile(context.Background(), TilePath(uint64(tile.L), uint64(tile.N), tile.W)) //nolint:usetesting // none is at hand
+		data, err := r.source.ReadFile(context.Background(), TilePath(uint64(tile.L), uint64(tile.N), tile.W))
 		if errors.Is(err, fs.ErrNotExist) {
-			data, err = r.source.ReadFile(context.Background(), TilePath(uint64(tile.L), uint64(tile.N), TileWidth)) //nolint:usetesting // as above
+			data, err = r.source.ReadFile(context.Background(), TilePath(uint64(tile.L), uint64(tile.N), TileWidth))
 			data = data[:min(len(data), tile.W*tlog.HashSize)]
 		}
 		if err != nil {
