@@ -28,4 +28,5 @@
 //   - what becomes of open matters when a body ends (8): matter.go; corrections against other facts: correction.go
 //   - dates to come and late facts: takesEffect in decide.go, checkLaterFacts in later.go
 //   - which gateways a transfer has, and who decides them: framework.go
+//   - what a restored register says of itself: epoch.go
 package domain
