@@ -32,6 +32,7 @@
 //   - whoever covers a footprint is open: standing.go; what a transfer starts from and results in: transfer_remits.go
 //   - dates to come and late facts: takesEffect in decide.go, checkLaterFacts in later.go
 //   - which gateways a transfer has, and who decides them: framework.go
+//   - what a restored register says of itself: epoch.go
 //
 // # What never changes
 //

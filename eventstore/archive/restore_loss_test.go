@@ -273,3 +273,32 @@ func TestRestoreAgain(t *testing.T) {
 		t.Errorf("it says %+v", e)
 	}
 }
+
+// What the archive has beyond its checkpoint was never signed, and is not what the restored journal goes on with: it is
+// moved aside, so that the archive can go on.
+func TestRestoreMovesAsideWhatWasNeverSigned(t *testing.T) {
+	r := newRegister(t, 10)
+	checkpoint := filepath.Join(r.folder(), archive.CheckpointPath)
+	kept := filepath.Join(t.TempDir(), "checkpoint")
+	copyOne(t, checkpoint, kept)
+	r.publish(t, r.folder(), 11)
+	copyOne(t, kept, checkpoint)
+	remove(t, r.data(), "nats")
+	done, err := archive.Restore(t.Context(), r.restoration(r.folder()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{archive.EntriesPath(0, 11), archive.TilePath(0, 0, 11)} {
+		if _, err := os.Stat(filepath.Join(r.folder(), path)); err == nil {
+			t.Errorf("%s is still there", path)
+		}
+		if _, err := os.Stat(filepath.Join(done.Aside, "archive", path)); err != nil {
+			t.Errorf("%s was not kept: %v", path, err)
+		}
+	}
+	for _, path := range []string{archive.EntriesPath(0, 10), archive.TilePath(0, 0, 10)} {
+		if _, err := os.Stat(filepath.Join(r.folder(), path)); err != nil {
+			t.Errorf("%s is gone: %v", path, err)
+		}
+	}
+}

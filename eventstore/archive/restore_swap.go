@@ -29,8 +29,11 @@ func (w *restorer) swap() error {
 	if err := w.keepCheckpoint(); err != nil {
 		return err
 	}
-	p := plan{Moves: w.moves()}
-	p.Done = w.done
+	moves, err := w.moves()
+	if err != nil {
+		return err
+	}
+	p := plan{Moves: moves, Done: w.done}
 	data, err := json.Marshal(p)
 	if err != nil {
 		return fmt.Errorf("write the plan of the restore: %w", err)
@@ -52,17 +55,22 @@ func (w *restorer) keepCheckpoint() error {
 	if w.newLog {
 		return os.RemoveAll(filepath.Join(w.built(), KeyFile))
 	}
+	return replace(osFiles{}, filepath.Join(w.built(), LastFile), w.newest().signed, ownFileMode)
+}
+
+// newest is the checkpoint with the most events.
+func (w *restorer) newest() *mark {
 	newest := w.marks[0]
 	for _, m := range w.marks {
 		if m.Head.Size > newest.Head.Size {
 			newest = m
 		}
 	}
-	return replace(osFiles{}, filepath.Join(w.built(), LastFile), newest.signed, ownFileMode)
+	return newest
 }
 
 // moves lists what is to be moved: what is there aside, then what was restored into its place.
-func (w *restorer) moves() []move {
+func (w *restorer) moves() ([]move, error) {
 	aside := w.asideName()
 	var moves []move
 	out := func(path, to string) {
@@ -73,12 +81,20 @@ func (w *restorer) moves() []move {
 	for _, name := range []string{natsFolder, headFile, LastFile} {
 		out(filepath.Join(w.Store.Dir, name), filepath.Join(w.Store.Dir, aside, name))
 	}
+	archiveAside := filepath.Join(w.Store.Dir, aside, "archive")
+	if w.Archive != filepath.Join(w.Store.Dir, "archive") { // perhaps on another disk, so it stays beside its place
+		archiveAside = w.Archive + "-" + filepath.Base(aside)
+	}
 	if w.newLog {
 		out(filepath.Join(w.Store.Dir, KeyFile), filepath.Join(w.Store.Dir, aside, KeyFile))
-		if w.Archive == filepath.Join(w.Store.Dir, "archive") {
-			out(w.Archive, filepath.Join(w.Store.Dir, aside, "archive"))
-		} else { // perhaps on another disk, so it stays beside its place
-			out(w.Archive, w.Archive+"-"+filepath.Base(aside))
+		out(w.Archive, archiveAside)
+	} else if _, err := os.Stat(w.Archive); err == nil {
+		unsigned, err := beyond(w.Archive, uint64(w.newest().Head.Size))
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range unsigned {
+			out(filepath.Join(w.Archive, filepath.FromSlash(path)), filepath.Join(archiveAside, filepath.FromSlash(path)))
 		}
 	}
 	if len(moves) > 0 {
@@ -89,7 +105,7 @@ func (w *restorer) moves() []move {
 			moves = append(moves, move{filepath.Join(w.built(), name), filepath.Join(w.Store.Dir, name)})
 		}
 	}
-	return moves
+	return moves, nil
 }
 
 // carryOut makes the moves that are not made yet, and clears the work away.
