@@ -87,6 +87,8 @@ func (a *app) keyRetire(data *string) *cobra.Command {
 		Short: "Have the older of two signing keys sign no more",
 		Long: `Have the older of two keys of a register that is stopped sign no more, and forget its secret. What it signed can still be
 checked with its verifier key.`,
+		Example: `  remit key retire
+  remit key retire --data /srv/remit --now`,
 		Args: cobra.NoArgs,
 	}
 	now := cmd.Flags().Bool("now", false, "before the day that was announced, because somebody else may have the key")
