@@ -147,7 +147,7 @@ func testManagedTransfer(t *testing.T, s *server) {
 	t.Run("its events", func(t *testing.T) {
 		checkEvents(t, s, id)
 	})
-	t.Run("an erased text is empty", func(t *testing.T) {
+	t.Run("a text that the vault lost is said to be missing", func(t *testing.T) {
 		checkErased(t, s, id)
 	})
 	t.Run("no personal text in the journal", func(t *testing.T) {
@@ -202,7 +202,7 @@ func checkErased(t *testing.T, s *server, id string) {
 		t.Fatal(err)
 	}
 	after := s.get(t, "TransferService/GetTransfer", object{"transferId": id}, "If-None-Match", before.header.Get("ETag"))
-	if got := obj(after.body["transfer"])["rationale"]; after.status != http.StatusOK || got != "" {
+	if got := obj(after.body["transfer"])["rationale"]; after.status != http.StatusOK || got != "[missing]" {
 		t.Errorf("got %d with the rationale %v", after.status, got)
 	}
 	if terms := obj(obj(after.body["transfer"])["terms"]); terms["reserved"] != "Declaring an incident." {

@@ -25,6 +25,8 @@ func (m *machine) lifeDraws() []draw {
 		{2, m.drawRisk},
 		{1, m.drawCommittee},
 		{1, m.drawProgramme},
+		{1, m.drawErase},
+		{1, m.drawEpoch},
 	}
 }
 
@@ -212,4 +214,33 @@ func (m *machine) drawProgramme(t *rapid.T) order {
 		x := pick(t, "plan return", m.state.Programme.Returns(Latest))
 		return m.order(t, "NHSE", ModeratePlanReturn{PlanReturnID: x.ID, Result: ModerationConfirmed})
 	}
+}
+
+// drawErase erases the person behind an event, or a text of one.
+func (m *machine) drawErase(t *rapid.T) order {
+	e := pick(t, "event", m.events)
+	c := ErasePersonalData{Authority: "decision of the data protection officer"}
+	if chance(t, "person", 50) {
+		c.Pseudonyms = []Pseudonym{Pseudonym(e.Actor.Subject)}
+	} else {
+		c.Texts = []TextRef{{Event: e.No, Field: "reason"}}
+		if commitment := e.Reason.Commitment; commitment != "" {
+			c.Recorded = []CommittedText{{e.No, "reason", Commitment(commitment), e.Actor.Organisation}}
+		}
+	}
+	o := m.registrar(t, c)
+	o.reason = "asked for by the person"
+	return o
+}
+
+// drawEpoch has the register say that it was restored, mostly rightly.
+func (m *machine) drawEpoch(t *rapid.T) order {
+	c := BeginEpoch{RestoredSize: m.state.Last(), RestoredRoot: root()}
+	if chance(t, "wrong size", 20) {
+		c.RestoredSize++
+	}
+	if c.MayHaveLost = chance(t, "lost", 50); c.MayHaveLost {
+		c.LostUpTo = c.RestoredSize + 1
+	}
+	return order{caller: system(), command: c}
 }

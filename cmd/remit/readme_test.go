@@ -23,7 +23,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "data"), os.DirFS(loaded)); err != nil {
+	if err := copyRegister(filepath.Join(dir, "data"), loaded); err != nil {
 		t.Fatal(err)
 	}
 	s, err := startServer("remit", "--data", filepath.Join(dir, "data"))
@@ -53,7 +53,7 @@ func TestReadme(t *testing.T) {
 	}
 	cmd := exec.Command("sh", "-eux", "-c", script)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "REMIT_SERVER="+s.url)
+	cmd.Env = append(os.Environ(), "REMIT_SERVER="+s.url, "REMIT_DATA=data")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
