@@ -77,7 +77,7 @@ func TestConversionsAreComplete(t *testing.T) {
 			}
 			converted := map[string]string{}
 			flatten(reflect.ValueOf(command), "", converted)
-			delete(converted, "terms.staff.stated") // follows from wte
+			delete(converted, "terms.staff.stated")    // follows from wte
 			if remark, ok := converted["remark"]; ok { // is called note where it is public
 				converted["note"] = remark
 				delete(converted, "remark")

@@ -28,7 +28,7 @@ func TestErasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	erasure := object{
-		"texts": []object{{"event": no, "field": "rationale"}, {"event": no, "field": "terms.limits"}, {"event": no, "field": "retained"}},
+		"texts":  []object{{"event": no, "field": "rationale"}, {"event": no, "field": "terms.limits"}, {"event": no, "field": "retained"}},
 		"reason": "Request of 20 November.", "authority": authority,
 	}
 	t.Run("refusals", func(t *testing.T) { testErasureRefused(t, s, no, erasure) })
