@@ -2,6 +2,7 @@ package eventstoretest
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -44,6 +45,22 @@ func (h *Harness) Tamper(t testing.TB, do func(ctx context.Context, js jetstream
 	nc.Close()
 	s.Shutdown()
 	s.WaitForShutdown()
+	h.finishDeletion(t)
+}
+
+// finishDeletion removes the files of deleted streams: the server puts a dot before their folder's name, and removes it
+// in a goroutine that it does not wait for.
+func (h *Harness) finishDeletion(t testing.TB) {
+	t.Helper()
+	deleted, err := filepath.Glob(h.StreamDir(".*"))
+	if err != nil {
+		t.Fatalf("look for deleted streams: %v", err)
+	}
+	for _, folder := range deleted {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Fatalf("finish the deletion of a stream: %v", err)
+		}
+	}
 }
 
 // Rewrite replaces the stopped store's journal by one with other records, set up as before.
