@@ -137,7 +137,7 @@ func (x *inquiry) begin() {
 		}
 	}
 	for _, no := range x.views.events.ofType("OccurrenceRecorded", x.asOf.Known) {
-		x.caused[no] = newTally()
+		x.caused[domain.EventNo(no)] = newTally()
 	}
 }
 
@@ -188,19 +188,4 @@ func (x *inquiry) title(code domain.FunctionCode) string {
 // asksFor tells whether the query is about a function; a finding about none is asked for by a query about all.
 func (x *inquiry) asksFor(code domain.FunctionCode) bool {
 	return len(x.query.Functions) == 0 || slices.Contains(x.query.Functions, code)
-}
-
-// ofType returns the events of a type at or before known.
-func (x *eventIndex) ofType(kind string, known domain.EventNo) []domain.EventNo {
-	numbers := x.byType[kind]
-	end, _ := slices.BinarySearch(numbers, known+1)
-	return numbers[:end]
-}
-
-// recordedOn returns the civil date of an event: that from which it holds.
-func (x *eventIndex) recordedOn(no domain.EventNo) domain.Date {
-	if e, ok := x.at(no); ok {
-		return e.EffectiveOn
-	}
-	return 0
 }

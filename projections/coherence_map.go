@@ -57,9 +57,9 @@ func (x *inquiry) function(code domain.FunctionCode) *functionTally {
 		f.details = known.Details
 	}
 	for _, no := range x.views.events.about("function/"+string(code), x.asOf.Known) {
-		switch x.views.events.all[no-1].Fact.(type) {
-		case domain.FunctionDefined, domain.FunctionRevised:
-			f.event = no
+		switch x.views.events.kindName(domain.EventNo(no)) {
+		case domain.FunctionDefined{}.FactType(), domain.FunctionRevised{}.FactType():
+			f.event = domain.EventNo(no)
 		}
 	}
 	for _, flight := range x.views.plans.byFunction[code] {

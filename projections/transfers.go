@@ -90,12 +90,7 @@ func (v *Views) transferPage(q TransferQuery, known domain.EventNo) TransferPage
 func (v *Views) transferView(t domain.Transfer, known domain.EventNo) TransferView {
 	view := TransferView{Transfer: t}
 	view.FirstEvent, view.LastEvent = v.events.bounds("transfer/"+string(t.ID), known)
-	if e, ok := v.events.at(view.FirstEvent); ok {
-		view.CreatedAt = e.RecordedAt
-	}
-	if e, ok := v.events.at(view.LastEvent); ok {
-		view.ChangedAt = e.RecordedAt
-	}
+	view.CreatedAt, view.ChangedAt = v.events.recordedAt(view.FirstEvent), v.events.recordedAt(view.LastEvent)
 	return view
 }
 
