@@ -69,6 +69,7 @@ type history struct {
 	starts  []domain.EventNo // guarded by mu: first event of record i+1
 	head    TreeHead         // guarded by mu: after the last event committed
 	recent  []block          // guarded by mu: the newest blocks, dense up to the last record
+	cache   blockCache       // guarded by mu: blocks before those that were read back
 	kept    int              // guarded by mu: events in recent
 	changed chan struct{}    // guarded by mu: closed at the next commit
 }
@@ -119,6 +120,36 @@ func (h *history) find(no domain.EventNo) (record uint64, b block, ok bool) {
 	}
 	return record, block{}, false
 }
+
+// read calls each with the blocks that hold the events from..to, which are committed, in order. It remembers what it
+// has read for a while.
+func (h *history) read(ctx context.Context, from, to domain.EventNo, each func(block)) error {
+	for from <= to {
+		record, b, ok := h.find(from)
+		if !ok {
+			b, ok = h.cached(record)
+		}
+		if ok {
+			each(b)
+			from = b.commit.last() + 1
+			continue
+		}
+		last, _, _ := h.find(to)
+		err := h.load(ctx, record, min(last, record+readAhead-1), func(b block) error {
+			h.remember(b)
+			each(b)
+			from = b.commit.last() + 1
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAhead is the most records that are read in one go before the cache is looked at again.
+const readAhead = 256
 
 // follow calls apply with every block that holds events after `after`, in order, until ctx ends.
 func (h *history) follow(ctx context.Context, after domain.EventNo, apply func(block) error) error {

@@ -182,29 +182,40 @@ func (s *Store) FollowBytes(ctx context.Context, after domain.EventNo, apply fun
 	})
 }
 
-// Read returns the events from..to. An event that is not recorded is ErrNotFound.
+// Read returns the events from..to, which are not to be changed. An event that is not recorded is ErrNotFound.
 func (s *Store) Read(ctx context.Context, from, to domain.EventNo) ([]domain.Event, error) {
 	last, _, _ := s.history.position()
 	if from == 0 || to > last || from > to {
 		return nil, fmt.Errorf("events %d to %d of %d: %w", from, to, last, ErrNotFound)
 	}
 	var events []domain.Event
-	for from <= to {
-		record, b, ok := s.history.find(from)
-		if !ok {
-			err := s.history.load(ctx, record, record, func(loaded block) error {
-				b = loaded
-				return nil
-			})
-			if err != nil {
-				return nil, err
-			}
+	err := s.history.read(ctx, from, to, func(b block) {
+		first := b.commit.first()
+		start, end := max(from, first)-first, min(to, b.commit.last())+1-first
+		if events == nil && b.commit.last() >= to {
+			events = b.events[start:end:end]
+			return
 		}
-		end := min(to, b.commit.last())
-		events = append(events, b.events[from-b.commit.first():end+1-b.commit.first()]...)
-		from = end + 1
+		events = append(events, b.events[start:end]...)
+	})
+	return events, err
+}
+
+// HeadAt returns the tree after event number `at`, where a commit ends with it: elsewhere the journal does not say, and
+// it is ErrNotFound.
+func (s *Store) HeadAt(ctx context.Context, at domain.EventNo) (TreeHead, error) {
+	if head := s.Head(); head.Size == at {
+		return head, nil
 	}
-	return events, nil
+	var head TreeHead
+	if at >= s.Position() {
+		return head, fmt.Errorf("tree of %d events: %w", at, ErrNotFound)
+	}
+	err := s.history.read(ctx, at+1, at+1, func(b block) { head = b.commit.before })
+	if err == nil && head.Size != at {
+		err = fmt.Errorf("tree of %d events: %w", at, ErrNotFound)
+	}
+	return head, err
 }
 
 // Close ends the connection and stops the embedded server. Run must have returned; followers get errors.

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/remit-register/remit/api"
+	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/projections"
 )
@@ -38,13 +39,13 @@ func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error)
 	if err != nil {
 		return nil, err
 	}
-	r := &register{
-		store: store, views: projections.New(cfg.Clock), loader: &referenceLoader{store: store}, clock: cfg.Clock, logger: cfg.Logger,
-		failed: make(chan struct{}),
-	}
 	// What runs goes on after a signal until whoever waits for it has been answered: close ends it.
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	r.stop = stop
+	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(life, from, to) })
+	r := &register{
+		store: store, views: projections.NewReading(cfg.Clock, log), loader: &referenceLoader{store: store}, clock: cfg.Clock,
+		logger: cfg.Logger, failed: make(chan struct{}), stop: stop,
+	}
 	r.running.Go(func() error { return r.store.Run(life) })
 	r.running.Go(func() error {
 		err := r.views.Run(life, r.store)
