@@ -37,6 +37,13 @@ const (
 	AuditServiceListEventsProcedure = "/remit.v1.AuditService/ListEvents"
 	// AuditServiceGetEventProcedure is the fully-qualified name of the AuditService's GetEvent RPC.
 	AuditServiceGetEventProcedure = "/remit.v1.AuditService/GetEvent"
+	// AuditServiceWatchEventsProcedure is the fully-qualified name of the AuditService's WatchEvents
+	// RPC.
+	AuditServiceWatchEventsProcedure = "/remit.v1.AuditService/WatchEvents"
+	// AuditServiceReplayToProcedure is the fully-qualified name of the AuditService's ReplayTo RPC.
+	AuditServiceReplayToProcedure = "/remit.v1.AuditService/ReplayTo"
+	// AuditServiceReadReplayProcedure is the fully-qualified name of the AuditService's ReadReplay RPC.
+	AuditServiceReadReplayProcedure = "/remit.v1.AuditService/ReadReplay"
 )
 
 // AuditServiceClient is a client for the remit.v1.AuditService service.
@@ -45,6 +52,13 @@ type AuditServiceClient interface {
 	ListEvents(context.Context, *v1.ListEventsRequest) (*v1.ListEventsResponse, error)
 	// GetEvent returns one event.
 	GetEvent(context.Context, *v1.GetEventRequest) (*v1.GetEventResponse, error)
+	// WatchEvents sends events as they are recorded: from now on, or from any position.
+	WatchEvents(context.Context, *v1.WatchEventsRequest) (*connect.ServerStreamForClient[v1.WatchEventsResponse], error)
+	// ReplayTo returns the digest of the whole map at a point on both clocks. Whatever is recorded afterwards, the same
+	// point has the same digest for ever.
+	ReplayTo(context.Context, *v1.ReplayToRequest) (*v1.ReplayToResponse, error)
+	// ReadReplay sends the text that the digest is of: the whole map, one line a holding.
+	ReadReplay(context.Context, *v1.ReadReplayRequest) (*connect.ServerStreamForClient[v1.ReadReplayResponse], error)
 }
 
 // NewAuditServiceClient constructs a client for the remit.v1.AuditService service. By default, it
@@ -72,13 +86,37 @@ func NewAuditServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		watchEvents: connect.NewClient[v1.WatchEventsRequest, v1.WatchEventsResponse](
+			httpClient,
+			baseURL+AuditServiceWatchEventsProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("WatchEvents")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		replayTo: connect.NewClient[v1.ReplayToRequest, v1.ReplayToResponse](
+			httpClient,
+			baseURL+AuditServiceReplayToProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("ReplayTo")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		readReplay: connect.NewClient[v1.ReadReplayRequest, v1.ReadReplayResponse](
+			httpClient,
+			baseURL+AuditServiceReadReplayProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("ReadReplay")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // auditServiceClient implements AuditServiceClient.
 type auditServiceClient struct {
-	listEvents *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
-	getEvent   *connect.Client[v1.GetEventRequest, v1.GetEventResponse]
+	listEvents  *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
+	getEvent    *connect.Client[v1.GetEventRequest, v1.GetEventResponse]
+	watchEvents *connect.Client[v1.WatchEventsRequest, v1.WatchEventsResponse]
+	replayTo    *connect.Client[v1.ReplayToRequest, v1.ReplayToResponse]
+	readReplay  *connect.Client[v1.ReadReplayRequest, v1.ReadReplayResponse]
 }
 
 // ListEvents calls remit.v1.AuditService.ListEvents.
@@ -99,12 +137,38 @@ func (c *auditServiceClient) GetEvent(ctx context.Context, req *v1.GetEventReque
 	return nil, err
 }
 
+// WatchEvents calls remit.v1.AuditService.WatchEvents.
+func (c *auditServiceClient) WatchEvents(ctx context.Context, req *v1.WatchEventsRequest) (*connect.ServerStreamForClient[v1.WatchEventsResponse], error) {
+	return c.watchEvents.CallServerStream(ctx, connect.NewRequest(req))
+}
+
+// ReplayTo calls remit.v1.AuditService.ReplayTo.
+func (c *auditServiceClient) ReplayTo(ctx context.Context, req *v1.ReplayToRequest) (*v1.ReplayToResponse, error) {
+	response, err := c.replayTo.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ReadReplay calls remit.v1.AuditService.ReadReplay.
+func (c *auditServiceClient) ReadReplay(ctx context.Context, req *v1.ReadReplayRequest) (*connect.ServerStreamForClient[v1.ReadReplayResponse], error) {
+	return c.readReplay.CallServerStream(ctx, connect.NewRequest(req))
+}
+
 // AuditServiceHandler is an implementation of the remit.v1.AuditService service.
 type AuditServiceHandler interface {
 	// ListEvents returns events in the order of recording.
 	ListEvents(context.Context, *v1.ListEventsRequest) (*v1.ListEventsResponse, error)
 	// GetEvent returns one event.
 	GetEvent(context.Context, *v1.GetEventRequest) (*v1.GetEventResponse, error)
+	// WatchEvents sends events as they are recorded: from now on, or from any position.
+	WatchEvents(context.Context, *v1.WatchEventsRequest, *connect.ServerStream[v1.WatchEventsResponse]) error
+	// ReplayTo returns the digest of the whole map at a point on both clocks. Whatever is recorded afterwards, the same
+	// point has the same digest for ever.
+	ReplayTo(context.Context, *v1.ReplayToRequest) (*v1.ReplayToResponse, error)
+	// ReadReplay sends the text that the digest is of: the whole map, one line a holding.
+	ReadReplay(context.Context, *v1.ReadReplayRequest, *connect.ServerStream[v1.ReadReplayResponse]) error
 }
 
 // NewAuditServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -128,12 +192,39 @@ func NewAuditServiceHandler(svc AuditServiceHandler, opts ...connect.HandlerOpti
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	auditServiceWatchEventsHandler := connect.NewServerStreamHandlerSimple(
+		AuditServiceWatchEventsProcedure,
+		svc.WatchEvents,
+		connect.WithSchema(auditServiceMethods.ByName("WatchEvents")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	auditServiceReplayToHandler := connect.NewUnaryHandlerSimple(
+		AuditServiceReplayToProcedure,
+		svc.ReplayTo,
+		connect.WithSchema(auditServiceMethods.ByName("ReplayTo")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	auditServiceReadReplayHandler := connect.NewServerStreamHandlerSimple(
+		AuditServiceReadReplayProcedure,
+		svc.ReadReplay,
+		connect.WithSchema(auditServiceMethods.ByName("ReadReplay")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/remit.v1.AuditService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case AuditServiceListEventsProcedure:
 			auditServiceListEventsHandler.ServeHTTP(w, r)
 		case AuditServiceGetEventProcedure:
 			auditServiceGetEventHandler.ServeHTTP(w, r)
+		case AuditServiceWatchEventsProcedure:
+			auditServiceWatchEventsHandler.ServeHTTP(w, r)
+		case AuditServiceReplayToProcedure:
+			auditServiceReplayToHandler.ServeHTTP(w, r)
+		case AuditServiceReadReplayProcedure:
+			auditServiceReadReplayHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -149,4 +240,16 @@ func (UnimplementedAuditServiceHandler) ListEvents(context.Context, *v1.ListEven
 
 func (UnimplementedAuditServiceHandler) GetEvent(context.Context, *v1.GetEventRequest) (*v1.GetEventResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.GetEvent is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) WatchEvents(context.Context, *v1.WatchEventsRequest, *connect.ServerStream[v1.WatchEventsResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.WatchEvents is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) ReplayTo(context.Context, *v1.ReplayToRequest) (*v1.ReplayToResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.ReplayTo is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) ReadReplay(context.Context, *v1.ReadReplayRequest, *connect.ServerStream[v1.ReadReplayResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.ReadReplay is not implemented"))
 }
