@@ -102,12 +102,21 @@ func newState() state {
 // it ended. Whoever waits in WaitFor when it ends gets ErrStopped.
 func (v *Views) Run(ctx context.Context, source Source) error {
 	v.progress.start()
-	err := source.Follow(ctx, v.Position(), v.Apply)
+	err := source.Follow(ctx, v.Position(), v.applyNew)
 	v.progress.stop()
 	if err != nil {
 		return fmt.Errorf("follow the log: %w", err)
 	}
 	return nil
+}
+
+// applyNew is Apply for events of which the views may show some already, because a rebuild was faster.
+func (v *Views) applyNew(events []domain.Event) error {
+	shown := v.Position()
+	for len(events) > 0 && events[0].No <= shown {
+		events = events[1:]
+	}
+	return v.Apply(events)
 }
 
 // Apply folds the next events: whole transactions, in the order of the log. Events out of order, or a transaction
