@@ -36,6 +36,11 @@ type Config struct {
 	Logger *slog.Logger
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
 	Patience time.Duration
+	// Watch limits watches.
+	Watch WatchLimits
+	// Stopping is closed when the server is about to stop: watches end then, each telling where to go on. Default: they
+	// end with their connections.
+	Stopping <-chan struct{}
 }
 
 // Loaded says what a load of the reference register did.
@@ -59,6 +64,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Patience <= 0 {
 		c.Patience = 5 * time.Second
 	}
+	c.Watch = c.Watch.withDefaults()
 	return c, nil
 }
 
@@ -76,7 +82,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	x := &interceptor{validator: validator, logger: c.Logger}
 	options := append(codecs(),
-		connect.WithInterceptors(connect.UnaryInterceptorFunc(x.unary)), connect.WithReadMaxBytes(MaxRequestBytes),
+		connect.WithInterceptors(x), connect.WithReadMaxBytes(MaxRequestBytes),
 		connect.WithCompressMinBytes(compressFrom),
 	)
 	mux := http.NewServeMux()
@@ -84,7 +90,7 @@ func New(c Config) (http.Handler, error) {
 	mountReflection(mux)
 	mountHealth(mux, c)
 	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
-	return g.handler(finish(mux)), nil
+	return g.handler(finish(controlled(mux))), nil
 }
 
 // Answers of this size and more are compressed for callers who accept that; smaller ones gain nothing by it.
@@ -93,15 +99,16 @@ const compressFrom = 4 << 10
 func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption) {
 	cmds := &commands{store: c.Store, open: c.ReferenceLoaded}
 	asks := &queries{store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience}
-	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks}, options...))
+	streams := newWatches(c, asks)
+	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks, streams}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewFunctionServiceHandler(&functionService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks}, options...))
-	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks}, options...))
+	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams}, options...))
+	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks, streams}, options...))
 }
 
 // mountReflection lets tools such as grpcurl ask which calls there are.
