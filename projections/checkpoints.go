@@ -22,12 +22,13 @@ type Checkpoints struct {
 	fingerprint string
 }
 
-// CheckpointConfig says where checkpoints are kept and when they are written. Dir, Root and Logger are required.
+// CheckpointConfig says where checkpoints are kept and when they are written. Dir, Program, Root and Logger are required.
 type CheckpointConfig struct {
 	// Dir is a directory of their own. It is made when missing.
 	Dir string
 	// Program identifies the running program: what another one wrote is not read, for it may fold events differently.
-	Program string
+	// It is called when there is a checkpoint to read or to write.
+	Program func() (string, error)
 	// Root returns the root of the log's tree after an event, as text. It fails where the log has no such event, or
 	// cannot tell.
 	Root func(ctx context.Context, position domain.EventNo) (string, error)
@@ -131,7 +132,11 @@ func (c *Checkpoints) read(path string) (_ *Loaded, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
-	if loaded.stamp.Program != c.config.Program || loaded.stamp.Fingerprint != c.fingerprint {
+	program, err := c.config.Program()
+	if err != nil {
+		return nil, err
+	}
+	if loaded.stamp.Program != program || loaded.stamp.Fingerprint != c.fingerprint {
 		return nil, errStale
 	}
 	if err := c.codec.Decode(reader, reader.Size, &loaded.state); err != nil {
@@ -201,6 +206,10 @@ func (c *Checkpoints) Write(ctx context.Context, v *Views) (domain.EventNo, erro
 // copy writes the state into a file that is not committed. Nobody changes the state meanwhile, so that those who ask
 // need not wait.
 func (c *Checkpoints) copy(ctx context.Context, v *Views) (*checkpoint.File, domain.EventNo, error) {
+	program, err := c.config.Program()
+	if err != nil {
+		return nil, 0, err
+	}
 	v.feeding.Lock()
 	defer v.feeding.Unlock()
 	if v.broken != nil {
@@ -211,7 +220,7 @@ func (c *Checkpoints) copy(ctx context.Context, v *Views) (*checkpoint.File, dom
 	if err != nil {
 		return nil, 0, err
 	}
-	file, err := checkpoint.Create(c.config.Dir, stamp{position, root, c.config.Program, c.fingerprint})
+	file, err := checkpoint.Create(c.config.Dir, stamp{position, root, program, c.fingerprint})
 	if err != nil {
 		return nil, 0, err
 	}

@@ -38,8 +38,10 @@ func (j *journal) root(_ context.Context, position domain.EventNo) (string, erro
 	return fmt.Sprintf("root-%d", position), nil
 }
 
+func program(id string) func() (string, error) { return func() (string, error) { return id, nil } }
+
 func (j *journal) checkpoints(dir string, change ...func(*projections.CheckpointConfig)) *projections.Checkpoints {
-	config := projections.CheckpointConfig{Dir: dir, Program: "test", Root: j.root, Logger: slog.New(slog.DiscardHandler)}
+	config := projections.CheckpointConfig{Dir: dir, Program: program("test"), Root: j.root, Logger: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&config)
 	}
@@ -198,7 +200,7 @@ func TestUnfitCheckpointsAreDiscarded(t *testing.T) {
 		"empty":                 {damage: func([]byte) []byte { return nil }},
 		"zeroed":                {damage: func(b []byte) []byte { clear(b[len(b)/2:]); return b }},
 		"longer":                {damage: func(b []byte) []byte { return append(b, 1) }},
-		"of another program":    {change: func(c *projections.CheckpointConfig) { c.Program = "another" }},
+		"of another program":    {change: func(c *projections.CheckpointConfig) { c.Program = program("another") }},
 		"ahead of the journal":  {log: half},
 		"of another log": {change: func(c *projections.CheckpointConfig) {
 			c.Root = func(context.Context, domain.EventNo) (string, error) { return "another", nil }

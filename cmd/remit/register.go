@@ -2,10 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,9 +25,11 @@ import (
 
 // register is a register open in this process: the journal, the views that follow it, and what runs in both.
 type register struct {
-	store  *eventstore.Store
-	views  *projections.Views
-	loader *referenceLoader
+	store *eventstore.Store
+	views *projections.Views
+	// checkpoints of the views are kept in the data directory, nil where there is none.
+	checkpoints *projections.Checkpoints
+	loader      *referenceLoader
 	// loaded is set once the reference register is there, or is known not to be wanted.
 	loaded atomic.Bool
 	clock  func() time.Time
@@ -46,6 +54,13 @@ func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error)
 		store: store, views: projections.NewReading(cfg.Clock, log), loader: &referenceLoader{store: store}, clock: cfg.Clock,
 		logger: cfg.Logger, failed: make(chan struct{}), stop: stop,
 	}
+	if cfg.Dir != "" {
+		r.restoreViews(ctx, filepath.Join(cfg.Dir, "views"))
+		r.running.Go(func() error {
+			r.checkpoints.Run(life, r.views)
+			return nil
+		})
+	}
 	r.running.Go(func() error { return r.store.Run(life) })
 	r.running.Go(func() error {
 		err := r.views.Run(life, r.store)
@@ -62,7 +77,40 @@ func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error)
 func (r *register) close() error {
 	r.stop()
 	err := r.running.Wait()
+	if r.checkpoints != nil {
+		r.checkpoints.WriteLast(context.Background(), r.views)
+	}
 	return errors.Join(err, r.store.Close())
+}
+
+// restoreViews gives the views the newest checkpoint that fits the journal, if there is one.
+func (r *register) restoreViews(ctx context.Context, dir string) {
+	r.checkpoints = projections.NewCheckpoints(projections.CheckpointConfig{
+		Dir: dir, Program: sync.OnceValues(programID), Logger: r.logger,
+		Root: func(ctx context.Context, position domain.EventNo) (string, error) {
+			head, err := r.store.HeadAt(ctx, position)
+			return head.String(), err
+		},
+	})
+	r.checkpoints.Restore(ctx, r.views, r.checkpoints.Read(ctx))
+}
+
+// programID identifies the program by its bytes: another build may fold events in another way.
+func programID() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	file, err := os.Open(path) //nolint:gosec // it is what runs
+	if err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // watch returns once ctx ends, or with an error when the views no longer follow the journal; close says why.
@@ -89,9 +137,10 @@ func (r *register) server() (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	stopping := make(chan struct{})
 	handler, err := api.New(api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
-		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load,
+		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping,
 	})
 	if err != nil {
 		return nil, err
@@ -99,8 +148,10 @@ func (r *register) server() (*http.Server, error) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
-	return &http.Server{
+	server := &http.Server{
 		Handler: handler, Protocols: protocols, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(r.logger.Handler(), slog.LevelWarn),
-	}, nil
+	}
+	server.RegisterOnShutdown(sync.OnceFunc(func() { close(stopping) }))
+	return server, nil
 }

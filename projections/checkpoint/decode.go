@@ -26,7 +26,8 @@ func (c *Codec) Decode(r io.Reader, size uint64, v any) error {
 	if p.Type() != reflect.PointerTo(c.root.typ) {
 		return fmt.Errorf("a %s, not a *%s: %w", p.Type(), c.root.typ, ErrUnsupported)
 	}
-	d := &decoder{in: bufio.NewReaderSize(r, buffered), left: size}
+	//nolint:gosec // no more than buffered
+	d := &decoder{in: bufio.NewReaderSize(r, int(min(buffered, size))), left: size}
 	c.root.read(d, p.UnsafePointer())
 	if d.err != nil {
 		return fmt.Errorf("read a checkpoint: %w", d.err)
