@@ -50,7 +50,9 @@ func (s *Store) catchUp(ctx context.Context) error {
 	if err := s.vault.refresh(ctx); err != nil {
 		return err
 	}
-	return readBlocks(ctx, s.journal, s.record+1, last, func(b block) error { return s.extend(b, false) })
+	return readBlocks(ctx, s.journal, s.record+1, last, decodeHashed, func(b block) error {
+		return s.extend(b, false)
+	})
 }
 
 // extend takes the next block of the journal into the write model, the tree, the index and the history. It is the one
