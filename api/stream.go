@@ -31,7 +31,7 @@ func (x *interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) co
 			}
 		}()
 		if err := next(ctx, &checkedConn{StreamingHandlerConn: conn, interceptor: x}); err != nil {
-			return x.translate(ctx, procedure, err)
+			return x.translate(ctx, procedure, detailed(err))
 		}
 		return nil
 	}
@@ -47,7 +47,7 @@ type checkedConn struct {
 // Receive reads the request, and refuses what breaks the rules of the format: all violations at once.
 func (c *checkedConn) Receive(message any) error {
 	if err := c.StreamingHandlerConn.Receive(message); err != nil {
-		return detailed(err)
+		return err //nolint:wrapcheck // Connect looks for the end of the stream in it
 	}
 	_, violations := identify(c.RequestHeader())
 	m, ok := message.(proto.Message)

@@ -1,0 +1,420 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"connectrpc.com/connect"
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	"github.com/remit-register/remit/api"
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
+	"github.com/remit-register/remit/proto/remit/v1/remitv1connect"
+)
+
+// lively makes watches give signs of life so often that a test need not wait for one.
+func lively(c *api.Config) { c.Watch.Heartbeat = 10 * time.Millisecond }
+
+// protocols are the ways in which a stream can be asked for.
+func protocols() map[string][]connect.ClientOption {
+	return map[string][]connect.ClientOption{
+		"Connect":        nil,
+		"Connect, JSON":  {connect.WithProtoJSON()},
+		"gRPC":           {connect.WithGRPC()},
+		"gRPC, JSON":     {connect.WithGRPC(), connect.WithProtoJSON()},
+		"gRPC-Web, gzip": {connect.WithGRPCWeb(), connect.WithSendGzip()},
+	}
+}
+
+// mapReader folds what a watch of the map says, as a client does.
+type mapReader struct {
+	holdings []*remitv1.Holding
+	// pending are the messages since the last complete one.
+	pending  []*remitv1.WatchMapResponse
+	position string
+	on       string
+	steps    int
+	filter   *remitv1.WatchMapRequest
+}
+
+// take takes a message in, and tells whether the map is whole after it.
+func (r *mapReader) take(t *testing.T, m *remitv1.WatchMapResponse) bool {
+	t.Helper()
+	r.pending = append(r.pending, m)
+	if !m.GetComplete() {
+		return false
+	}
+	if len(m.GetPosition()) < len(r.position) || len(m.GetPosition()) == len(r.position) && m.GetPosition() < r.position {
+		t.Fatalf("position %s after %s", m.GetPosition(), r.position)
+	}
+	if m.GetStep() != nil && m.GetPosition() == r.position && m.GetEffectiveOn() == r.on {
+		t.Fatalf("position %s on %s twice", m.GetPosition(), r.on)
+	}
+	for _, p := range r.pending {
+		r.holdings = append(r.holdings, p.GetSnapshot().GetHoldings()...)
+		for _, c := range p.GetStep().GetChanges() {
+			r.change(c)
+		}
+		if p.GetStep() != nil {
+			r.steps++
+		}
+	}
+	r.pending, r.position, r.on = nil, m.GetPosition(), m.GetEffectiveOn()
+	return true
+}
+
+func (r *mapReader) change(c *remitv1.MapChange) {
+	of := func(h *remitv1.Holding) bool {
+		return h.GetFunction() == c.GetFunction() && h.GetPart() == c.GetPart() &&
+			h.GetFootprint() == c.GetFootprint() && h.GetRole() == c.GetRole()
+	}
+	at := slices.IndexFunc(r.holdings, of)
+	r.holdings = slices.DeleteFunc(r.holdings, of)
+	after := slices.DeleteFunc(slices.Clone(c.GetAfter()), func(h *remitv1.Holding) bool {
+		bodies := r.filter.GetOrganisations()
+		return len(bodies) > 0 && !slices.Contains(bodies, h.GetHolder()) && !slices.Contains(bodies, h.GetActingThrough())
+	})
+	if at < 0 {
+		at = slices.IndexFunc(r.holdings, func(h *remitv1.Holding) bool { return orderOf(h) > orderOf(c) })
+	}
+	if at < 0 {
+		at = len(r.holdings)
+	}
+	r.holdings = slices.Insert(r.holdings, at, after...)
+}
+
+// orderOf brings holdings and changes into the order of the map.
+func orderOf(h interface {
+	GetFunction() string
+	GetPart() string
+	GetFootprint() string
+	GetRole() remitv1.Role
+},
+) string {
+	return strings.Join([]string{h.GetFunction(), h.GetPart(), h.GetFootprint(), string('0' + rune(h.GetRole()))}, "\x00")
+}
+
+// check compares the reader's map with what GetMap answers for its point.
+func (r *mapReader) check(t *testing.T, s *server) {
+	t.Helper()
+	maps := remitv1connect.NewMapServiceClient(http2(), s.URL)
+	request := &remitv1.GetMapRequest{
+		AsOf:      &remitv1.AsOf{EffectiveOn: r.on, KnownPosition: r.position},
+		Functions: r.filter.GetFunctions(), Organisations: r.filter.GetOrganisations(),
+		Footprints: r.filter.GetFootprints(), Roles: r.filter.GetRoles(), PageSize: 5000,
+	}
+	var want []*remitv1.Holding
+	for {
+		page, err := maps.GetMap(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, page.GetHoldings()...)
+		if request.PageToken = page.GetNextPageToken(); request.PageToken == "" {
+			break
+		}
+	}
+	if diff := cmp.Diff(want, r.holdings, protocmp.Transform()); diff != "" {
+		t.Errorf("the watched map differs from the map as of %s, position %s (-map +watched):\n%s", r.on, r.position, diff)
+	}
+}
+
+// mapStream is an open watch of the map.
+type mapStream = connect.ServerStreamForClient[remitv1.WatchMapResponse]
+
+func watchMap(t *testing.T, s *server, r *remitv1.WatchMapRequest, options ...connect.ClientOption) *mapStream {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	stream, err := remitv1connect.NewMapServiceClient(http2(), s.URL, options...).WatchMap(ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stream.Close() })
+	return stream
+}
+
+// until takes messages in until the reader's map is whole and done says that it is enough.
+func (r *mapReader) until(t *testing.T, stream *mapStream, done func(*remitv1.WatchMapResponse) bool) {
+	t.Helper()
+	for stream.Receive() {
+		if r.take(t, stream.Msg()) && done(stream.Msg()) {
+			return
+		}
+	}
+	t.Fatalf("the watch ended: %v", stream.Err())
+}
+
+// at waits for a position.
+func at(position any) func(*remitv1.WatchMapResponse) bool {
+	return func(m *remitv1.WatchMapResponse) bool { return m.GetPosition() == position }
+}
+
+// TestWatchMap opens watches with every filter over every protocol, changes the map, and moves time on.
+func TestWatchMap(t *testing.T) {
+	s := newServer(t, lively)
+	loadInto(t, s)
+	filters := map[string]*remitv1.WatchMapRequest{
+		"Connect":        {},
+		"Connect, JSON":  {Functions: []string{"remaining-direct-commissioning", "eprr"}},
+		"gRPC":           {Organisations: []string{"QYG"}},
+		"gRPC, JSON":     {Functions: []string{"remaining-direct-commissioning"}, Roles: []remitv1.Role{remitv1.Role_ROLE_EXERCISING}},
+		"gRPC-Web, gzip": {Footprints: []string{"06H"}},
+	}
+	readers, streams := map[string]*mapReader{}, map[string]*mapStream{}
+	for name, options := range protocols() {
+		readers[name] = &mapReader{filter: filters[name]}
+		streams[name] = watchMap(t, s, filters[name], options...)
+		readers[name].until(t, streams[name], func(*remitv1.WatchMapResponse) bool { return true })
+		readers[name].check(t, s)
+	}
+	delegated := s.delegate(t)
+	for name, reader := range readers {
+		t.Run(name, func(t *testing.T) {
+			reader.until(t, streams[name], at(delegated))
+			reader.check(t, s)
+			if changed := name != "gRPC-Web, gzip"; changed != (reader.steps > 0) {
+				t.Errorf("%d steps", reader.steps)
+			}
+			if reader.on != today {
+				t.Errorf("the map of %s", reader.on)
+			}
+		})
+	}
+}
+
+// delegate makes a delegation that changes the map, and returns the position after it.
+func (s *server) delegate(t *testing.T) any {
+	t.Helper()
+	made := s.ok(t, "board@X24", "DelegationService/DelegateFunction", with(object{
+		"function": "remaining-direct-commissioning", "delegator": "X24", "delegate": "QYG", "effectiveOn": today,
+		"instrument": "nhsa2006-s65z5", "terms": proposal()["terms"],
+	}))
+	accepted := s.ok(t, "board@QYG", "DelegationService/AcceptDelegation", with(object{"delegationId": made["delegationId"]}))
+	revoked := s.ok(t, "board@X24", "DelegationService/RevokeDelegation",
+		with(object{"delegationId": made["delegationId"], "effectiveOn": today}))
+	if obj(accepted["receipt"])["position"] == nil {
+		t.Fatalf("accepted: %v", accepted)
+	}
+	return obj(revoked["receipt"])["position"]
+}
+
+// loadInto loads the reference register.
+func loadInto(t testing.TB, s *server) {
+	t.Helper()
+	if _, err := load(t.Context(), s.store.Store, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.views.WaitFor(t.Context(), s.store.Position()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWatchToday moves the clock over midnight: what was recorded for the next day is a change of today's map, and a
+// watch that was cut off before it goes on without losing it.
+func TestWatchToday(t *testing.T) {
+	s := newServer(t, lively)
+	loadInto(t, s)
+	s.store.Clock.Set(time.Date(2026, time.March, 31, 22, 59, 59, 0, time.UTC)) // a second before midnight in London
+	filter := &remitv1.WatchMapRequest{Functions: []string{"continuing-healthcare"}}
+	reader := &mapReader{filter: filter}
+	stream := watchMap(t, s, filter)
+	reader.until(t, stream, func(*remitv1.WatchMapResponse) bool { return true })
+	cut := *reader
+	cut.holdings = slices.Clone(reader.holdings)
+	if reader.on != "2026-03-31" {
+		t.Fatalf("the map of %s", reader.on)
+	}
+	s.store.Clock.Set(time.Date(2026, time.March, 31, 23, 0, 1, 0, time.UTC))
+	next := func(m *remitv1.WatchMapResponse) bool {
+		if m.GetStep().GetLearned() {
+			t.Error("nothing was recorded")
+		}
+		return m.GetEffectiveOn() == "2026-04-01"
+	}
+	reader.until(t, stream, next)
+	reader.check(t, s)
+	if reader.steps == 0 {
+		t.Error("nothing changed on the first of April")
+	}
+	later := watchMap(t, s, &remitv1.WatchMapRequest{
+		Functions: filter.GetFunctions(), AfterPosition: cut.position, AfterEffectiveOn: cut.on,
+	})
+	cut.until(t, later, next)
+	if diff := cmp.Diff(reader.holdings, cut.holdings, protocmp.Transform()); diff != "" {
+		t.Errorf("the watch that went on (-through +cut off):\n%s", diff)
+	}
+}
+
+// TestWatchMapResumes cuts a watch off after every complete message and goes on from there: nothing is lost or told
+// twice.
+func TestWatchMapResumes(t *testing.T) {
+	s := newServer(t, lively)
+	loadInto(t, s)
+	from := s.store.Position() - 400
+	filter := &remitv1.WatchMapRequest{EffectiveOn: today}
+	reader := &mapReader{filter: filter}
+	page := s.ok(t, "", "MapService/GetMap", object{
+		"asOf": object{"effectiveOn": today, "knownPosition": number(uint64(from))}, "pageSize": 1,
+	})
+	reader.position, reader.on = stringOf(obj(page["asOf"])["knownPosition"]), today
+	reader.holdings = wholeMapAt(t, s, reader.position)
+	s.delegate(t)
+	last := number(uint64(s.store.Position()))
+	for streams := 0; reader.position != last; streams++ {
+		if streams > 600 {
+			t.Fatalf("stuck at %s of %s", reader.position, last)
+		}
+		stream := watchMap(t, s, &remitv1.WatchMapRequest{EffectiveOn: today, AfterPosition: reader.position})
+		before := reader.steps
+		reader.until(t, stream, func(m *remitv1.WatchMapResponse) bool {
+			return m.GetPosition() == last || reader.steps > before
+		})
+		_ = stream.Close()
+	}
+	reader.check(t, s)
+	if reader.steps < 2 {
+		t.Errorf("%d steps", reader.steps)
+	}
+}
+
+func wholeMapAt(t *testing.T, s *server, position string) []*remitv1.Holding {
+	t.Helper()
+	maps := remitv1connect.NewMapServiceClient(http2(), s.URL)
+	request := &remitv1.GetMapRequest{AsOf: &remitv1.AsOf{EffectiveOn: today, KnownPosition: position}, PageSize: 5000}
+	var all []*remitv1.Holding
+	for {
+		page, err := maps.GetMap(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page.GetHoldings()...)
+		if request.PageToken = page.GetNextPageToken(); request.PageToken == "" {
+			return all
+		}
+	}
+}
+
+// ends reads a stream to its end and returns its error.
+func ends[M any](stream *connect.ServerStreamForClient[M]) error {
+	for stream.Receive() {
+		continue
+	}
+	return stream.Err()
+}
+
+// wantError demands the error of an ended stream, in every protocol.
+func wantError(t *testing.T, err error, code connect.Code, reason string) map[string]string {
+	t.Helper()
+	got, info := soleInfo(t, err)
+	if got != code || info.GetReason() != reason {
+		t.Fatalf("want %s %s, got %v, %v", code, reason, err, info)
+	}
+	return info.GetMetadata()
+}
+
+// TestWatchRefusals asks for watches that cannot be.
+func TestWatchRefusals(t *testing.T) {
+	s := newServer(t, lively)
+	loadInto(t, s)
+	for name, test := range map[string]struct {
+		request *remitv1.WatchMapRequest
+		code    connect.Code
+		reason  string
+		path    string
+	}{
+		"bad filter":           {&remitv1.WatchMapRequest{Functions: []string{"NO"}, AfterPosition: "x"}, connect.CodeInvalidArgument, "INVALID_ARGUMENT", "functions[0]"},
+		"today without a date": {&remitv1.WatchMapRequest{AfterPosition: "5"}, connect.CodeInvalidArgument, "INVALID_ARGUMENT", "request"},
+		"date beside a date":   {&remitv1.WatchMapRequest{EffectiveOn: today, AfterEffectiveOn: today, AfterPosition: "5"}, connect.CodeInvalidArgument, "INVALID_ARGUMENT", "request"},
+		"in a transaction":     {&remitv1.WatchMapRequest{EffectiveOn: today, AfterPosition: number(inTransaction(t, s))}, connect.CodeInvalidArgument, "INVALID_ARGUMENT", "afterPosition"},
+		"beyond the end":       {&remitv1.WatchMapRequest{EffectiveOn: today, AfterPosition: "999999"}, connect.CodeInvalidArgument, "INVALID_ARGUMENT", "knownPosition"},
+		"unknown function":     {&remitv1.WatchMapRequest{Functions: []string{"nothing"}}, connect.CodeNotFound, "UNKNOWN_FUNCTION", "function"},
+	} {
+		for protocol, options := range protocols() {
+			t.Run(name+" "+protocol, func(t *testing.T) {
+				err := ends(watchMap(t, s, test.request, options...))
+				if metadata := wantError(t, err, test.code, test.reason); metadata[test.path] == "" {
+					t.Errorf("nothing about %s in %v", test.path, metadata)
+				}
+			})
+		}
+	}
+}
+
+// inTransaction returns the number of an event that is not the last one of its transaction.
+func inTransaction(t *testing.T, s *server) uint64 {
+	t.Helper()
+	events, err := s.views.Feed(feedOf(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events.Events {
+		if e.Index < e.Count-1 {
+			return uint64(e.No)
+		}
+	}
+	t.Fatal("every transaction has one event")
+	return 0
+}
+
+func TestWatchesAreBounded(t *testing.T) {
+	stopping := make(chan struct{})
+	s := newServer(t, lively, func(c *api.Config) { c.Watch.Most, c.Stopping = 2, stopping })
+	s.ok(t, "", "FunctionService/ListFunctions", object{})
+	open := make([]*mapStream, 2)
+	for i := range open {
+		open[i] = watchMap(t, s, &remitv1.WatchMapRequest{})
+		if !open[i].Receive() {
+			t.Fatal(open[i].Err())
+		}
+	}
+	metadata := wantError(t, ends(watchMap(t, s, &remitv1.WatchMapRequest{})), connect.CodeResourceExhausted, "OVERLOADED")
+	if !strings.Contains(metadata["violation.1.remedy"], "try again") {
+		t.Errorf("metadata %v", metadata)
+	}
+	_ = open[0].Close()
+	for { // until the server has noticed
+		third := watchMap(t, s, &remitv1.WatchMapRequest{})
+		if third.Receive() {
+			break
+		}
+		wantError(t, third.Err(), connect.CodeResourceExhausted, "OVERLOADED")
+	}
+	t.Run("end with the server", func(t *testing.T) {
+		close(stopping)
+		metadata := wantError(t, ends(open[1]), connect.CodeUnavailable, "SERVER_STOPPING")
+		if metadata["afterPosition"] != "0" || metadata["afterEffectiveOn"] != today {
+			t.Errorf("metadata %v", metadata)
+		}
+		if err := ends(watchMap(t, s, &remitv1.WatchMapRequest{})); connect.CodeOf(err) != connect.CodeUnavailable {
+			t.Errorf("a watch that begins then: %v", err)
+		}
+	})
+}
+
+// TestWatchEndsWithItsReader checks that a reader who goes away is no error.
+func TestWatchEndsWithItsReader(t *testing.T) {
+	s := newServer(t, lively)
+	ctx, cancel := context.WithCancel(t.Context())
+	stream, err := remitv1connect.NewMapServiceClient(http2(), s.URL).WatchMap(ctx, &remitv1.WatchMapRequest{})
+	if err != nil || !stream.Receive() {
+		t.Fatal(err, stream.Err())
+	}
+	cancel()
+	if err := ends(stream); !errors.Is(err, context.Canceled) && connect.CodeOf(err) != connect.CodeCanceled {
+		t.Errorf("got %v", err)
+	}
+	s.ok(t, "", "FunctionService/ListFunctions", object{})
+	if log := s.log.String(); strings.Contains(log, "failed") || strings.Contains(log, "panicked") {
+		t.Errorf("the log:\n%s", log)
+	}
+	if _, err := http.DefaultClient.Get(s.URL + "/healthz"); err != nil {
+		t.Error(err)
+	}
+}
