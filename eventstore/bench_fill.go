@@ -48,7 +48,7 @@ func (s *Store) fillOne(b *batch, fact domain.Fact) error {
 		b.recordedAt = s.cfg.Clock().UTC().Truncate(time.Microsecond).AddDate(-1, 0, 0)
 	}
 	b.recordedAt = b.recordedAt.Add(time.Second)
-	id, err := s.ids.next(b.recordedAt)
+	id, err := s.nextID(b.recordedAt)
 	if err != nil {
 		return err
 	}
@@ -83,4 +83,16 @@ func (s *Store) fillCommit(ctx context.Context, b *batch) error {
 	}
 	b.commit.events = nil
 	return s.extend(written, false)
+}
+
+// ReadThrough reads the whole journal without looking at what it says, and returns how many records and bytes it has:
+// the least that whoever reads it back must do.
+func (s *Store) ReadThrough(ctx context.Context) (records, bytes int, err error) {
+	_, last, _ := s.history.position()
+	err = s.journal.Scan(ctx, 1, last, func(_ uint64, data []byte) error {
+		records++
+		bytes += len(data)
+		return nil
+	})
+	return records, bytes, err
 }

@@ -32,18 +32,15 @@ type Store struct {
 	queue   *queue
 	health  health
 	hinted  atomic.Uint64 // number of a record that another process may have written
-	london  *time.Location
 
 	// The write model belongs to Open, and then to Run alone.
-	state      *domain.State
+	decider
 	tree       *Tree
 	head       TreeHead   // of tree
 	headFile   headFile   // keeps head
 	expected   []TreeHead // heads that the tree is still to reach, by size
 	record     uint64     // number of the last record
 	recordedAt time.Time  // the latest so far
-	ids        *transactionIDs
-	scratch    []byte // for encoding
 
 	// What Run remembers of its last turn: see gather.
 	comeback    int // commands that were told then, and those that waited
@@ -69,8 +66,10 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, err
 	}
 	s := &Store{
-		cfg: cfg, conn: conn, london: london, queue: newQueue(cfg.MaxQueue), state: domain.NewState(), tree: NewTree(),
-		index: newCommandIndex(), ids: newTransactionIDs(cfg.Random),
+		cfg: cfg, conn: conn, queue: newQueue(cfg.MaxQueue), tree: NewTree(), index: newCommandIndex(),
+		decider: decider{
+			state: domain.NewState(), clock: cfg.Clock, london: london, nextID: newTransactionIDs(cfg.Random).next,
+		},
 	}
 	defer func() {
 		if err != nil {

@@ -1162,7 +1162,7 @@ var File_remit_v1_map_proto protoreflect.FileDescriptor
 
 const file_remit_v1_map_proto_rawDesc = "" +
 	"\n" +
-	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16remit/v1/changes.proto\x1a\x18remit/v1/coherence.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x18remit/v1/map_watch.proto\x1a\x15remit/v1/rollup.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\x87\x02\n" +
+	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16remit/v1/changes.proto\x1a\x18remit/v1/coherence.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/explain.proto\x1a\x16remit/v1/holding.proto\x1a\x18remit/v1/map_watch.proto\x1a\x15remit/v1/rollup.proto\x1a\x14remit/v1/rules.proto\x1a\x17remit/v1/simulate.proto\x1a\x19remit/v1/vocabulary.proto\"\x87\x02\n" +
 	"\x0fWhoHoldsRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12(\n" +
@@ -1287,7 +1287,7 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12\x1a\n" +
 	"\bposition\x18\x04 \x01(\tR\bposition\x12-\n" +
 	"\achanges\x18\n" +
-	" \x03(\v2\x13.remit.v1.MapChangeR\achanges2\x87\x05\n" +
+	" \x03(\v2\x13.remit.v1.MapChangeR\achanges2\xa9\x06\n" +
 	"\n" +
 	"MapService\x12F\n" +
 	"\bWhoHolds\x12\x19.remit.v1.WhoHoldsRequest\x1a\x1a.remit.v1.WhoHoldsResponse\"\x03\x90\x02\x01\x12@\n" +
@@ -1298,7 +1298,9 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\vListChanges\x12\x1c.remit.v1.ListChangesRequest\x1a\x1d.remit.v1.ListChangesResponse\"\x03\x90\x02\x01\x12[\n" +
 	"\x0fListChangeDates\x12 .remit.v1.ListChangeDatesRequest\x1a!.remit.v1.ListChangeDatesResponse\"\x03\x90\x02\x01\x12H\n" +
 	"\bWatchMap\x12\x19.remit.v1.WatchMapRequest\x1a\x1a.remit.v1.WatchMapResponse\"\x03\x90\x02\x010\x01\x12X\n" +
-	"\x0eCheckCoherence\x12\x1f.remit.v1.CheckCoherenceRequest\x1a .remit.v1.CheckCoherenceResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\x0eCheckCoherence\x12\x1f.remit.v1.CheckCoherenceRequest\x1a .remit.v1.CheckCoherenceResponse\"\x03\x90\x02\x01\x12F\n" +
+	"\bSimulate\x12\x19.remit.v1.SimulateRequest\x1a\x1a.remit.v1.SimulateResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\x0eExplainHolding\x12\x1f.remit.v1.ExplainHoldingRequest\x1a .remit.v1.ExplainHoldingResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_map_proto_rawDescOnce sync.Once
@@ -1340,10 +1342,14 @@ var file_remit_v1_map_proto_goTypes = []any{
 	(*ListChangeDatesRequest)(nil),  // 23: remit.v1.ListChangeDatesRequest
 	(*WatchMapRequest)(nil),         // 24: remit.v1.WatchMapRequest
 	(*CheckCoherenceRequest)(nil),   // 25: remit.v1.CheckCoherenceRequest
-	(*ListChangesResponse)(nil),     // 26: remit.v1.ListChangesResponse
-	(*ListChangeDatesResponse)(nil), // 27: remit.v1.ListChangeDatesResponse
-	(*WatchMapResponse)(nil),        // 28: remit.v1.WatchMapResponse
-	(*CheckCoherenceResponse)(nil),  // 29: remit.v1.CheckCoherenceResponse
+	(*SimulateRequest)(nil),         // 26: remit.v1.SimulateRequest
+	(*ExplainHoldingRequest)(nil),   // 27: remit.v1.ExplainHoldingRequest
+	(*ListChangesResponse)(nil),     // 28: remit.v1.ListChangesResponse
+	(*ListChangeDatesResponse)(nil), // 29: remit.v1.ListChangeDatesResponse
+	(*WatchMapResponse)(nil),        // 30: remit.v1.WatchMapResponse
+	(*CheckCoherenceResponse)(nil),  // 31: remit.v1.CheckCoherenceResponse
+	(*SimulateResponse)(nil),        // 32: remit.v1.SimulateResponse
+	(*ExplainHoldingResponse)(nil),  // 33: remit.v1.ExplainHoldingResponse
 }
 var file_remit_v1_map_proto_depIdxs = []int32{
 	10, // 0: remit.v1.WhoHoldsRequest.as_of:type_name -> remit.v1.AsOf
@@ -1385,16 +1391,20 @@ var file_remit_v1_map_proto_depIdxs = []int32{
 	23, // 36: remit.v1.MapService.ListChangeDates:input_type -> remit.v1.ListChangeDatesRequest
 	24, // 37: remit.v1.MapService.WatchMap:input_type -> remit.v1.WatchMapRequest
 	25, // 38: remit.v1.MapService.CheckCoherence:input_type -> remit.v1.CheckCoherenceRequest
-	1,  // 39: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
-	4,  // 40: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
-	6,  // 41: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
-	9,  // 42: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
-	26, // 43: remit.v1.MapService.ListChanges:output_type -> remit.v1.ListChangesResponse
-	27, // 44: remit.v1.MapService.ListChangeDates:output_type -> remit.v1.ListChangeDatesResponse
-	28, // 45: remit.v1.MapService.WatchMap:output_type -> remit.v1.WatchMapResponse
-	29, // 46: remit.v1.MapService.CheckCoherence:output_type -> remit.v1.CheckCoherenceResponse
-	39, // [39:47] is the sub-list for method output_type
-	31, // [31:39] is the sub-list for method input_type
+	26, // 39: remit.v1.MapService.Simulate:input_type -> remit.v1.SimulateRequest
+	27, // 40: remit.v1.MapService.ExplainHolding:input_type -> remit.v1.ExplainHoldingRequest
+	1,  // 41: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
+	4,  // 42: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
+	6,  // 43: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
+	9,  // 44: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
+	28, // 45: remit.v1.MapService.ListChanges:output_type -> remit.v1.ListChangesResponse
+	29, // 46: remit.v1.MapService.ListChangeDates:output_type -> remit.v1.ListChangeDatesResponse
+	30, // 47: remit.v1.MapService.WatchMap:output_type -> remit.v1.WatchMapResponse
+	31, // 48: remit.v1.MapService.CheckCoherence:output_type -> remit.v1.CheckCoherenceResponse
+	32, // 49: remit.v1.MapService.Simulate:output_type -> remit.v1.SimulateResponse
+	33, // 50: remit.v1.MapService.ExplainHolding:output_type -> remit.v1.ExplainHoldingResponse
+	41, // [41:51] is the sub-list for method output_type
+	31, // [31:41] is the sub-list for method input_type
 	31, // [31:31] is the sub-list for extension type_name
 	31, // [31:31] is the sub-list for extension extendee
 	0,  // [0:31] is the sub-list for field type_name
@@ -1408,10 +1418,12 @@ func file_remit_v1_map_proto_init() {
 	file_remit_v1_changes_proto_init()
 	file_remit_v1_coherence_proto_init()
 	file_remit_v1_common_proto_init()
+	file_remit_v1_explain_proto_init()
 	file_remit_v1_holding_proto_init()
 	file_remit_v1_map_watch_proto_init()
 	file_remit_v1_rollup_proto_init()
 	file_remit_v1_rules_proto_init()
+	file_remit_v1_simulate_proto_init()
 	file_remit_v1_vocabulary_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

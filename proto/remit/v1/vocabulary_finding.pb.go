@@ -61,6 +61,8 @@ const (
 	FindingKind_FINDING_KIND_COST_SHIFT FindingKind = 16
 	// A planned date has passed.
 	FindingKind_FINDING_KIND_DRIFT FindingKind = 17
+	// It is held on another tier than nearly everywhere else.
+	FindingKind_FINDING_KIND_OUTLIER FindingKind = 18
 )
 
 // Enum value maps for FindingKind.
@@ -84,6 +86,7 @@ var (
 		15: "FINDING_KIND_ASSUMED_DATE",
 		16: "FINDING_KIND_COST_SHIFT",
 		17: "FINDING_KIND_DRIFT",
+		18: "FINDING_KIND_OUTLIER",
 	}
 	FindingKind_value = map[string]int32{
 		"FINDING_KIND_UNSPECIFIED":         0,
@@ -104,6 +107,7 @@ var (
 		"FINDING_KIND_ASSUMED_DATE":        15,
 		"FINDING_KIND_COST_SHIFT":          16,
 		"FINDING_KIND_DRIFT":               17,
+		"FINDING_KIND_OUTLIER":             18,
 	}
 )
 
@@ -195,7 +199,7 @@ var File_remit_v1_vocabulary_finding_proto protoreflect.FileDescriptor
 
 const file_remit_v1_vocabulary_finding_proto_rawDesc = "" +
 	"\n" +
-	"!remit/v1/vocabulary_finding.proto\x12\bremit.v1*\xab\x04\n" +
+	"!remit/v1/vocabulary_finding.proto\x12\bremit.v1*\xc5\x04\n" +
 	"\vFindingKind\x12\x1c\n" +
 	"\x18FINDING_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10FINDING_KIND_GAP\x10\x01\x12\x18\n" +
@@ -215,7 +219,8 @@ const file_remit_v1_vocabulary_finding_proto_rawDesc = "" +
 	"\x19FINDING_KIND_UNDETERMINED\x10\x0e\x12\x1d\n" +
 	"\x19FINDING_KIND_ASSUMED_DATE\x10\x0f\x12\x1b\n" +
 	"\x17FINDING_KIND_COST_SHIFT\x10\x10\x12\x16\n" +
-	"\x12FINDING_KIND_DRIFT\x10\x11*^\n" +
+	"\x12FINDING_KIND_DRIFT\x10\x11\x12\x18\n" +
+	"\x14FINDING_KIND_OUTLIER\x10\x12*^\n" +
 	"\bSeverity\x12\x18\n" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fSEVERITY_LOW\x10\x01\x12\x13\n" +

@@ -51,6 +51,11 @@ const (
 	// MapServiceCheckCoherenceProcedure is the fully-qualified name of the MapService's CheckCoherence
 	// RPC.
 	MapServiceCheckCoherenceProcedure = "/remit.v1.MapService/CheckCoherence"
+	// MapServiceSimulateProcedure is the fully-qualified name of the MapService's Simulate RPC.
+	MapServiceSimulateProcedure = "/remit.v1.MapService/Simulate"
+	// MapServiceExplainHoldingProcedure is the fully-qualified name of the MapService's ExplainHolding
+	// RPC.
+	MapServiceExplainHoldingProcedure = "/remit.v1.MapService/ExplainHolding"
 )
 
 // MapServiceClient is a client for the remit.v1.MapService service.
@@ -77,6 +82,12 @@ type MapServiceClient interface {
 	// CheckCoherence returns what is incoherent in the map on a date, or on any date until another, plans included. Not
 	// paged.
 	CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error)
+	// Simulate tries commands on a copy of the register and returns what would become of them, what would change in the
+	// map, and which findings they would open and close. Nothing is recorded.
+	Simulate(context.Context, *v1.SimulateRequest) (*v1.SimulateResponse, error)
+	// ExplainHolding returns how holdings came about: the chain of what was recorded back to the baseline, with the
+	// decisions, evidence, instruments, delegations, reorganisations and corrections on the way.
+	ExplainHolding(context.Context, *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error)
 }
 
 // NewMapServiceClient constructs a client for the remit.v1.MapService service. By default, it uses
@@ -146,6 +157,20 @@ func NewMapServiceClient(httpClient connect.HTTPClient, baseURL string, opts ...
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		simulate: connect.NewClient[v1.SimulateRequest, v1.SimulateResponse](
+			httpClient,
+			baseURL+MapServiceSimulateProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("Simulate")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		explainHolding: connect.NewClient[v1.ExplainHoldingRequest, v1.ExplainHoldingResponse](
+			httpClient,
+			baseURL+MapServiceExplainHoldingProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("ExplainHolding")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -159,6 +184,8 @@ type mapServiceClient struct {
 	listChangeDates *connect.Client[v1.ListChangeDatesRequest, v1.ListChangeDatesResponse]
 	watchMap        *connect.Client[v1.WatchMapRequest, v1.WatchMapResponse]
 	checkCoherence  *connect.Client[v1.CheckCoherenceRequest, v1.CheckCoherenceResponse]
+	simulate        *connect.Client[v1.SimulateRequest, v1.SimulateResponse]
+	explainHolding  *connect.Client[v1.ExplainHoldingRequest, v1.ExplainHoldingResponse]
 }
 
 // WhoHolds calls remit.v1.MapService.WhoHolds.
@@ -229,6 +256,24 @@ func (c *mapServiceClient) CheckCoherence(ctx context.Context, req *v1.CheckCohe
 	return nil, err
 }
 
+// Simulate calls remit.v1.MapService.Simulate.
+func (c *mapServiceClient) Simulate(ctx context.Context, req *v1.SimulateRequest) (*v1.SimulateResponse, error) {
+	response, err := c.simulate.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ExplainHolding calls remit.v1.MapService.ExplainHolding.
+func (c *mapServiceClient) ExplainHolding(ctx context.Context, req *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error) {
+	response, err := c.explainHolding.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // MapServiceHandler is an implementation of the remit.v1.MapService service.
 type MapServiceHandler interface {
 	// WhoHolds returns who holds a function in a place, and what is planned there. One entry per footprint, role and
@@ -253,6 +298,12 @@ type MapServiceHandler interface {
 	// CheckCoherence returns what is incoherent in the map on a date, or on any date until another, plans included. Not
 	// paged.
 	CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error)
+	// Simulate tries commands on a copy of the register and returns what would become of them, what would change in the
+	// map, and which findings they would open and close. Nothing is recorded.
+	Simulate(context.Context, *v1.SimulateRequest) (*v1.SimulateResponse, error)
+	// ExplainHolding returns how holdings came about: the chain of what was recorded back to the baseline, with the
+	// decisions, evidence, instruments, delegations, reorganisations and corrections on the way.
+	ExplainHolding(context.Context, *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error)
 }
 
 // NewMapServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -318,6 +369,20 @@ func NewMapServiceHandler(svc MapServiceHandler, opts ...connect.HandlerOption) 
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	mapServiceSimulateHandler := connect.NewUnaryHandlerSimple(
+		MapServiceSimulateProcedure,
+		svc.Simulate,
+		connect.WithSchema(mapServiceMethods.ByName("Simulate")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	mapServiceExplainHoldingHandler := connect.NewUnaryHandlerSimple(
+		MapServiceExplainHoldingProcedure,
+		svc.ExplainHolding,
+		connect.WithSchema(mapServiceMethods.ByName("ExplainHolding")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/remit.v1.MapService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case MapServiceWhoHoldsProcedure:
@@ -336,6 +401,10 @@ func NewMapServiceHandler(svc MapServiceHandler, opts ...connect.HandlerOption) 
 			mapServiceWatchMapHandler.ServeHTTP(w, r)
 		case MapServiceCheckCoherenceProcedure:
 			mapServiceCheckCoherenceHandler.ServeHTTP(w, r)
+		case MapServiceSimulateProcedure:
+			mapServiceSimulateHandler.ServeHTTP(w, r)
+		case MapServiceExplainHoldingProcedure:
+			mapServiceExplainHoldingHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -375,4 +444,12 @@ func (UnimplementedMapServiceHandler) WatchMap(context.Context, *v1.WatchMapRequ
 
 func (UnimplementedMapServiceHandler) CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.CheckCoherence is not implemented"))
+}
+
+func (UnimplementedMapServiceHandler) Simulate(context.Context, *v1.SimulateRequest) (*v1.SimulateResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.Simulate is not implemented"))
+}
+
+func (UnimplementedMapServiceHandler) ExplainHolding(context.Context, *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.ExplainHolding is not implemented"))
 }
