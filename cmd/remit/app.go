@@ -94,7 +94,7 @@ func (a *app) addCommands(root *cobra.Command) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupAsk, a.who(), a.orgMap(), a.diff(), a.history(), a.org(), a.orgs(), a.functions(), a.instruments(),
+	add(groupAsk, a.who(), a.orgMap(), a.diff(), a.changes(), a.history(), a.replay(), a.watch(), a.org(), a.orgs(), a.functions(), a.instruments(),
 		a.footprints(), a.delegations(), a.events(), a.coherence(),
 		a.envelope(), a.shift())
 	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence(),

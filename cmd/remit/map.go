@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
@@ -14,8 +18,11 @@ func (a *app) orgMap() *cobra.Command {
 		Use:   "map",
 		Short: "Every holding in force on a date, or those that you choose",
 		Long: `The map: every holding in force on a date, as known at a time, by function, footprint and role.
-Choose with the flags; each may be given several codes, separated by commas.`,
+Choose with the flags; each may be given several codes, separated by commas.
+
+--rollup sums up by area: who holds each role in how many footprints, and whether one body holds it everywhere.`,
 		Example: `  remit map --org S1Y5D
+  remit map --rollup region --function eprr
   remit map --function eprr --role accountable,exercising --on 2026-04-01
   remit map --on 2026-03-31 -o csv > map.csv`,
 		Args: cobra.NoArgs,
@@ -23,21 +30,62 @@ Choose with the flags; each may be given several codes, separated by commas.`,
 	asOf := a.asOf(cmd)
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	organisations := codesVar(cmd, "org", "only what these organisations hold, themselves or acting for another (`CODES`)")
-	footprints := codesVar(cmd, "in", "only in these places: footprints, organisations or ENG (`CODES`)")
+	footprints := codesVar(cmd, "in", "only in these footprints (`CODES`)")
 	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers hold")
 	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
+	rollup := wordVar[remitv1.AreaLevel](cmd, "rollup", "sum up by area")
 	limit := limitVar(cmd, 0)
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
 		at, err := asOf.value()
 		if err != nil {
 			return err
 		}
-		return a.showMap(cmd, &remitv1.GetMapRequest{
+		request := &remitv1.GetMapRequest{
 			AsOf: at, PageSize: mapPage, Functions: *functions, Organisations: *organisations, Footprints: *footprints,
-			Tiers: tiers.values, Roles: roles.values,
-		}, *limit)
+			Tiers: tiers.values, Roles: roles.values, Rollup: rollup.value(),
+		}
+		if request.GetRollup() != remitv1.AreaLevel_AREA_LEVEL_UNSPECIFIED {
+			return a.showRollup(cmd, request, *limit)
+		}
+		return a.showMap(cmd, request, *limit)
 	})
 	return cmd
+}
+
+func (a *app) showRollup(cmd *cobra.Command, request *remitv1.GetMapRequest, limit int) error {
+	return pages[*remitv1.GetMapResponse, *remitv1.AreaHolders]{
+		ask: func(c *client, token string) (*remitv1.GetMapResponse, error) {
+			request.PageToken = token
+			return c.maps().GetMap(cmd.Context(), request)
+		},
+		items: (*remitv1.GetMapResponse).GetAreas,
+		keep:  func(r *remitv1.GetMapResponse, all []*remitv1.AreaHolders) { r.Areas, r.NextPageToken = all, "" },
+		columns: []column[*remitv1.AreaHolders]{
+			{"function", func(h *remitv1.AreaHolders) string { return subjectText(h.GetFunction(), h.GetPart()) }},
+			{"area", (*remitv1.AreaHolders).GetArea},
+			{"role", func(h *remitv1.AreaHolders) string { return word(h.GetRole()) }},
+			{"one holder", func(h *remitv1.AreaHolders) string { return yes(h.GetUniform()) }},
+			{"footprints", func(h *remitv1.AreaHolders) string { return strconv.Itoa(int(h.GetFootprints())) }},
+			{"unheld", func(h *remitv1.AreaHolders) string { return strconv.Itoa(int(h.GetUnheld())) }},
+			{"holders", areaHoldersText},
+		},
+	}.show(a, limit)
+}
+
+// areaHoldersText says who holds a role in how many footprints of an area.
+func areaHoldersText(h *remitv1.AreaHolders) string {
+	var holders []string
+	for _, holder := range h.GetHolders() {
+		who := holder.GetHolder()
+		switch {
+		case holder.GetUndetermined():
+			who = "undetermined"
+		case holder.GetActingThrough() != "":
+			who += " through " + holder.GetActingThrough()
+		}
+		holders = append(holders, fmt.Sprintf("%s (%d)", who, holder.GetFootprints()))
+	}
+	return strings.Join(holders, ", ")
 }
 
 func (a *app) showMap(cmd *cobra.Command, request *remitv1.GetMapRequest, limit int) error {
@@ -69,7 +117,7 @@ that caused it ("remit events NUMBER" shows one). --known-at and --known-positio
 	known.known(cmd)
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	organisations := codesVar(cmd, "org", "only what these organisations held before or hold after (`CODES`)")
-	footprints := codesVar(cmd, "in", "only in these places: footprints, organisations or ENG (`CODES`)")
+	footprints := codesVar(cmd, "in", "only in these footprints (`CODES`)")
 	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers held before or hold after")
 	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
 	limit := limitVar(cmd, 0)
