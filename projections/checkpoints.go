@@ -192,10 +192,16 @@ func (v *Views) adopt(s *state) {
 // Write writes a checkpoint of what the views show, and returns its position. While the state is written out the views
 // take no new events, and answer as before; bringing the file to disk holds up nobody.
 func (c *Checkpoints) Write(ctx context.Context, v *Views) (domain.EventNo, error) {
+	return c.WriteTelling(ctx, v, func() {})
+}
+
+// WriteTelling is Write that tells when the views take new events again.
+func (c *Checkpoints) WriteTelling(ctx context.Context, v *Views, goOn func()) (domain.EventNo, error) {
 	file, position, err := c.copy(ctx, v)
 	if err != nil {
 		return 0, fmt.Errorf("write a checkpoint of the views: %w", err)
 	}
+	goOn()
 	if err := file.Commit(fmt.Sprintf("views-%020d", position)); err != nil {
 		return 0, fmt.Errorf("write a checkpoint of the views: %w", err)
 	}
