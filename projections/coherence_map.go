@@ -30,8 +30,12 @@ type cellTally struct {
 	// endedOn and endedBy tell of the last end of each role that nobody holds any more.
 	endedOn [roleCount]domain.Date
 	endedBy [roleCount]domain.EventNo
+	// givenUp are the roles that a planned transfer takes from who holds them.
+	givenUp [roleCount]bool
 	// principals are the bodies that exercise it, or else are accountable for it, with the date and event.
 	principals []held
+	// alone has, for each role, who is the only known holder.
+	alone [roleCount]held
 }
 
 // held is a holding in force in a cell.
@@ -70,6 +74,14 @@ func (x *inquiry) function(code domain.FunctionCode) *functionTally {
 			}
 		}
 	}
+	for _, planned := range x.planned {
+		if planned.Subject.Function != code {
+			continue
+		}
+		for footprint := range planned.footprints {
+			f.moved[footprint] = true
+		}
+	}
 	return f
 }
 
@@ -95,13 +107,19 @@ func (x *inquiry) cell(c *cell) {
 	t := &cellTally{}
 	f.cells[c.subject][c.footprint] = t
 	x.buffer = x.views.inForce(x.buffer[:0], c, x.asOf, t)
+	if len(x.planned) > 0 {
+		x.buffer = x.asPlanned(x.buffer, c, t)
+	}
 	for _, h := range x.buffer {
 		x.holding(f, c, h)
 	}
 	if !t.any {
+		if len(x.planned) > 0 && t.givenUp[roleIndex(domain.RoleAccountable)] {
+			x.unaccountable(f, c, t)
+		}
 		return
 	}
-	t.principals = principals(x.buffer)
+	t.principals, t.alone = principals(x.buffer), alone(x.buffer)
 	x.overlap(f, c)
 	x.unaccountable(f, c, t)
 }
@@ -127,6 +145,21 @@ func (v *Views) inForce(list []held, c *cell, a domain.AsOf, t *cellTally) []hel
 		t.held[l.role], t.any = true, true
 	}
 	return list
+}
+
+// alone returns who is the only holder of each role, and known.
+func alone(list []held) (single [roleCount]held) {
+	var count [roleCount]int
+	for _, h := range list {
+		count[h.role]++
+		single[h.role] = h
+	}
+	for role := range single {
+		if count[role] != 1 || single[role].holding.Undetermined {
+			single[role] = held{}
+		}
+	}
+	return single
 }
 
 // principals returns who exercises, or else who is accountable: bodies that are known.
@@ -259,9 +292,9 @@ func (x *inquiry) unaccountable(f *functionTally, c *cell, t *cellTally) {
 		d.says("Record who is accountable: by baseline if it was never recorded, or by what happened.",
 			"Nobody is accountable for %s", x.title(c.subject.Function))
 	}
-	first := x.buffer[0]
-	for _, h := range x.buffer {
-		if h.from < first.from {
+	first := held{from: t.endedOn[accountable], no: t.endedBy[accountable]}
+	for i, h := range x.buffer {
+		if i == 0 || h.from < first.from {
 			first = h
 		}
 		d.involves(h.holding.Named())
