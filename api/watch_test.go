@@ -103,23 +103,11 @@ func orderOf(h interface {
 // check compares the reader's map with what GetMap answers for its point.
 func (r *mapReader) check(t *testing.T, s *server) {
 	t.Helper()
-	maps := remitv1connect.NewMapServiceClient(http2(), s.URL)
-	request := &remitv1.GetMapRequest{
+	want := allHoldings(t, s, &remitv1.GetMapRequest{
 		AsOf:      &remitv1.AsOf{EffectiveOn: r.on, KnownPosition: r.position},
 		Functions: r.filter.GetFunctions(), Organisations: r.filter.GetOrganisations(),
-		Footprints: r.filter.GetFootprints(), Roles: r.filter.GetRoles(), PageSize: 5000,
-	}
-	var want []*remitv1.Holding
-	for {
-		page, err := maps.GetMap(t.Context(), request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want = append(want, page.GetHoldings()...)
-		if request.PageToken = page.GetNextPageToken(); request.PageToken == "" {
-			break
-		}
-	}
+		Footprints: r.filter.GetFootprints(), Roles: r.filter.GetRoles(),
+	})
 	if diff := cmp.Diff(want, r.holdings, protocmp.Transform()); diff != "" {
 		t.Errorf("the watched map differs from the map as of %s, position %s (-map +watched):\n%s", r.on, r.position, diff)
 	}
@@ -264,7 +252,7 @@ func TestWatchMapResumes(t *testing.T) {
 		"asOf": object{"effectiveOn": today, "knownPosition": number(uint64(from))}, "pageSize": 1,
 	})
 	reader.position, reader.on = stringOf(obj(page["asOf"])["knownPosition"]), today
-	reader.holdings = wholeMapAt(t, s, reader.position)
+	reader.holdings = mapAt(t, s, &remitv1.AsOf{EffectiveOn: today, KnownPosition: reader.position})
 	s.delegate(t)
 	last := number(uint64(s.store.Position()))
 	for streams := 0; reader.position != last; streams++ {
@@ -284,13 +272,20 @@ func TestWatchMapResumes(t *testing.T) {
 	}
 }
 
-func wholeMapAt(t *testing.T, s *server, position string) []*remitv1.Holding {
+// mapAt returns the whole map as of a point.
+func mapAt(t *testing.T, s *server, at *remitv1.AsOf) []*remitv1.Holding {
 	t.Helper()
-	maps := remitv1connect.NewMapServiceClient(http2(), s.URL)
-	request := &remitv1.GetMapRequest{AsOf: &remitv1.AsOf{EffectiveOn: today, KnownPosition: position}, PageSize: 5000}
+	return allHoldings(t, s, &remitv1.GetMapRequest{AsOf: at})
+}
+
+// allHoldings returns all pages of the map.
+func allHoldings(t *testing.T, s *server, request *remitv1.GetMapRequest) []*remitv1.Holding {
+	t.Helper()
+	client := remitv1connect.NewMapServiceClient(http2(), s.URL)
+	request.PageSize = 5000
 	var all []*remitv1.Holding
 	for {
-		page, err := maps.GetMap(t.Context(), request)
+		page, err := client.GetMap(t.Context(), request)
 		if err != nil {
 			t.Fatal(err)
 		}
