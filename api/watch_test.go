@@ -3,7 +3,6 @@ package api_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -408,8 +407,5 @@ func TestWatchEndsWithItsReader(t *testing.T) {
 	s.ok(t, "", "FunctionService/ListFunctions", object{})
 	if log := s.log.String(); strings.Contains(log, "failed") || strings.Contains(log, "panicked") {
 		t.Errorf("the log:\n%s", log)
-	}
-	if _, err := http.DefaultClient.Get(s.URL + "/healthz"); err != nil {
-		t.Error(err)
 	}
 }

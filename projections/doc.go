@@ -14,7 +14,7 @@
 //
 // One file answers one question: whoholds.go (who holds this, and what is planned), map.go (all of it), compare.go,
 // history.go, changes.go (what was recorded, in the order of the log), steps.go and steps_dates.go (the way from one map
-// to another, step by step), changedates.go, rollup.go, digest.go, transfers.go, packages.go,
+// to another, step by step), changedates.go, rollup.go, feed.go, digest.go, transfers.go, packages.go,
 // delegations.go, interventions.go, claims.go, risks.go, awaiting.go, committees.go, planreturns.go, organisations.go,
 // footprints.go, functions.go, instruments.go, events.go. line.go and cell.go are the structure under the map, plans.go is
 // the one under what is planned.

@@ -112,8 +112,8 @@ func names(value reflect.Value, is func(domain.OrganisationCode) bool) bool {
 	case reflect.String:
 		return value.Type() == reflect.TypeFor[domain.OrganisationCode]() && is(domain.OrganisationCode(value.String()))
 	case reflect.Struct:
-		for i := range value.NumField() {
-			if names(value.Field(i), is) {
+		for _, field := range value.Fields() {
+			if names(field, is) {
 				return true
 			}
 		}

@@ -108,6 +108,48 @@ func TestFilteredStepsLeadFromViewToView(t *testing.T) {
 	})
 }
 
+// TestListedChangesAreTheSteps checks that the pages of listed changes are the changes of the steps, each once.
+func TestListedChangesAreTheSteps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := apply(t, drawMovingHistory(t))
+		from, to := drawWay(t, v)
+		way := projections.StepsQuery{From: from, To: to, Filter: drawFilter(t)}
+		var want, got []projections.ListedChange
+		err := v.Steps(way, func(s projections.Step) bool {
+			for _, c := range s.Changes {
+				want = append(want, projections.ListedChange{Learned: s.IsLearned(), AsOf: s.AsOf, Change: c})
+			}
+			return true
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for q := (projections.ListQuery{StepsQuery: way, Limit: rapid.IntRange(1, 3).Draw(t, "limit")}); ; {
+			page, err := v.ListChanges(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page.Changes) > q.Limit || page.Next != nil && len(page.Changes) < q.Limit {
+				t.Fatalf("a page of %d changes with the limit %d", len(page.Changes), q.Limit)
+			}
+			got = append(got, page.Changes...)
+			if page.Next == nil {
+				break
+			}
+			q.After = page.Next
+		}
+		for i := range got {
+			var causes []domain.EventNo
+			for _, c := range got[i].Causes {
+				causes = append(causes, c.Event)
+			}
+			check(t, "causes", causes, got[i].Change.CauseEvents)
+			got[i].Causes = nil
+		}
+		check(t, "listed changes", got, want)
+	})
+}
+
 func TestStepsBack(t *testing.T) {
 	v := newWorld().views(t)
 	for _, q := range []projections.StepsQuery{
