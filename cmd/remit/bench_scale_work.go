@@ -74,10 +74,12 @@ func (w *scaleWork) remit() domain.Remit {
 
 func (w *scaleWork) date() domain.Date { return scaleStart + domain.Date(w.random.IntN(scaleDays)) } //nolint:gosec // small
 
+// change gives a remit to one of the few bodies that are possible in its footprint.
 func (w *scaleWork) change(r domain.Remit, on domain.Date) domain.HoldingChange {
+	area := len(r.Footprint) + int(r.Footprint[len(r.Footprint)-3]) + w.random.IntN(4)
 	return domain.HoldingChange{
 		On: on, Subjects: []domain.Subject{r.Subject}, Footprints: []domain.FootprintCode{r.Footprint}, Roles: []domain.Role{r.Role},
-		Holdings: []domain.Holding{{Holder: w.bodies[w.random.IntN(scaleBodies)], Confidence: domain.ConfidenceExact, Source: "bench"}},
+		Holdings: []domain.Holding{{Holder: w.bodies[area%scaleBodies], Confidence: domain.ConfidenceExact, Source: "bench"}},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -130,6 +131,9 @@ func (o serveOptions) store(clock func() time.Time, logger *slog.Logger) eventst
 	return cfg
 }
 
+// startRoom is how much the heap may grow between collections while the journal is read.
+const startRoom = 512 << 20
+
 // runServe serves a register until ctx ends, or it cannot go on.
 func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 	began := a.clock()
@@ -140,6 +144,8 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 		return listenError(o.listen, err)
 	}
 	defer listener.Close()
+	restoreHeap := sync.OnceFunc(roomyHeap(startRoom))
+	defer restoreHeap()
 	r, err := openRegister(ctx, o.store(a.clock, logger))
 	if err != nil {
 		return openError(o, err)
@@ -157,6 +163,7 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 		if err := a.prepare(life, r, o.empty); err != nil && life.Err() == nil {
 			return err
 		} else if err == nil {
+			restoreHeap()
 			a.sayReady(listener.Addr(), r, a.clock().Sub(began))
 		}
 		return nil
