@@ -107,7 +107,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams}, options...))
+	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock)}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks, streams}, options...))
 }
 

@@ -12,6 +12,7 @@ import (
 type mapService struct {
 	queries *queries
 	watches *watches
+	copies  *copies
 }
 
 // WhoHolds returns who holds a function in a place, and what is planned there.
