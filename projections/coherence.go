@@ -117,16 +117,7 @@ func (t *tally) causes() []domain.EventNo       { return slices.Sorted(maps.Keys
 // inquire computes the findings of one date. It walks the map in stretches, as every walk does, and looks at
 // everything else while it holds the lock once.
 func (v *Views) inquire(q CoherenceQuery, a domain.AsOf, planned []*foreseen) drafts {
-	x := &inquiry{
-		views: v, asOf: a, today: q.Today, query: q, drafts: drafts{},
-		functions: map[domain.FunctionCode]*functionTally{}, bodies: map[domain.OrganisationCode]*bodyState{},
-		ending: map[domain.OrganisationCode]domain.PlannedReorganisation{},
-		under:  map[domain.ArrangementID]*tally{}, caused: make(map[domain.EventNo]*tally),
-		planned: planned,
-	}
-	if x.today == 0 {
-		x.today = a.On
-	}
+	x := v.newInquiry(q, a, planned)
 	v.mu.RLock()
 	x.begin()
 	v.mu.RUnlock()
@@ -146,6 +137,20 @@ func (v *Views) inquire(q CoherenceQuery, a domain.AsOf, planned []*foreseen) dr
 	x.transfers()
 	x.reorganisations()
 	return x.drafts
+}
+
+func (v *Views) newInquiry(q CoherenceQuery, a domain.AsOf, planned []*foreseen) *inquiry {
+	x := &inquiry{
+		views: v, asOf: a, today: q.Today, query: q, drafts: drafts{},
+		functions: map[domain.FunctionCode]*functionTally{}, bodies: map[domain.OrganisationCode]*bodyState{},
+		ending: map[domain.OrganisationCode]domain.PlannedReorganisation{},
+		under:  map[domain.ArrangementID]*tally{}, caused: make(map[domain.EventNo]*tally),
+		planned: planned,
+	}
+	if x.today == 0 {
+		x.today = a.On
+	}
+	return x
 }
 
 // begin gathers what the walk needs to know beforehand.

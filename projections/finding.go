@@ -134,8 +134,8 @@ type Finding struct {
 // IsPlanned tells whether the finding follows from plans, and not from what has happened.
 func (f Finding) IsPlanned() bool { return len(f.OpenedBy) > 0 }
 
-// compareFindings orders findings by kind, function, body and aspect.
-func compareFindings(a, b Finding) int {
+// CompareFindings orders findings by kind, function, body and aspect, those that follow from plans after those that do not.
+func CompareFindings(a, b Finding) int {
 	kinds := FindingKinds()
 	return cmp.Or(
 		cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)),
@@ -250,7 +250,7 @@ func (d drafts) findings(q CoherenceQuery, ahead *forecast) []Finding {
 			list = append(list, f)
 		}
 	}
-	slices.SortFunc(list, compareFindings)
+	slices.SortFunc(list, CompareFindings)
 	return list
 }
 
