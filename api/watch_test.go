@@ -143,10 +143,18 @@ func at(position any) func(*remitv1.WatchMapResponse) bool {
 	return func(m *remitv1.WatchMapResponse) bool { return m.GetPosition() == position }
 }
 
-// TestWatchMap opens watches with every filter over every protocol, changes the map, and moves time on.
-func TestWatchMap(t *testing.T) {
+// TestWatch asks one register for watches that need the reference register.
+func TestWatch(t *testing.T) {
 	s := newServer(t, lively)
 	loadInto(t, s)
+	t.Run("the map", func(t *testing.T) { testWatchMap(t, s) })
+	t.Run("cut off and going on", func(t *testing.T) { testWatchMapResumes(t, s) })
+	t.Run("refusals", func(t *testing.T) { testWatchRefusals(t, s) })
+	t.Run("today", func(t *testing.T) { testWatchToday(t, s) }) // sets the clock back
+}
+
+// testWatchMap opens watches with every filter over every protocol, and changes the map.
+func testWatchMap(t *testing.T, s *server) {
 	filters := map[string]*remitv1.WatchMapRequest{
 		"Connect":        {},
 		"Connect, JSON":  {Functions: []string{"remaining-direct-commissioning", "eprr"}},
@@ -203,11 +211,9 @@ func loadInto(t testing.TB, s *server) {
 	}
 }
 
-// TestWatchToday moves the clock over midnight: what was recorded for the next day is a change of today's map, and a
+// testWatchToday moves the clock over midnight: what was recorded for the next day is a change of today's map, and a
 // watch that was cut off before it goes on without losing it.
-func TestWatchToday(t *testing.T) {
-	s := newServer(t, lively)
-	loadInto(t, s)
+func testWatchToday(t *testing.T, s *server) {
 	s.store.Clock.Set(time.Date(2026, time.March, 31, 22, 59, 59, 0, time.UTC)) // a second before midnight in London
 	filter := &remitv1.WatchMapRequest{Functions: []string{"continuing-healthcare"}}
 	reader := &mapReader{filter: filter}
@@ -239,26 +245,30 @@ func TestWatchToday(t *testing.T) {
 	}
 }
 
-// TestWatchMapResumes cuts a watch off after every complete message and goes on from there: nothing is lost or told
+// testWatchMapResumes cuts a watch off after every complete message and goes on from there: nothing is lost or told
 // twice.
-func TestWatchMapResumes(t *testing.T) {
-	s := newServer(t, lively)
-	loadInto(t, s)
+func testWatchMapResumes(t *testing.T, s *server) {
 	from := s.store.Position() - 400
-	filter := &remitv1.WatchMapRequest{EffectiveOn: today}
+	filter := &remitv1.WatchMapRequest{
+		EffectiveOn: today, Functions: []string{"continuing-healthcare", "remaining-direct-commissioning"},
+	}
 	reader := &mapReader{filter: filter}
 	page := s.ok(t, "", "MapService/GetMap", object{
 		"asOf": object{"effectiveOn": today, "knownPosition": number(uint64(from))}, "pageSize": 1,
 	})
 	reader.position, reader.on = stringOf(obj(page["asOf"])["knownPosition"]), today
-	reader.holdings = mapAt(t, s, &remitv1.AsOf{EffectiveOn: today, KnownPosition: reader.position})
+	reader.holdings = allHoldings(t, s, &remitv1.GetMapRequest{
+		AsOf: &remitv1.AsOf{EffectiveOn: today, KnownPosition: reader.position}, Functions: filter.GetFunctions(),
+	})
 	s.delegate(t)
 	last := number(uint64(s.store.Position()))
 	for streams := 0; reader.position != last; streams++ {
 		if streams > 600 {
 			t.Fatalf("stuck at %s of %s", reader.position, last)
 		}
-		stream := watchMap(t, s, &remitv1.WatchMapRequest{EffectiveOn: today, AfterPosition: reader.position})
+		stream := watchMap(t, s, &remitv1.WatchMapRequest{
+			EffectiveOn: today, Functions: filter.GetFunctions(), AfterPosition: reader.position,
+		})
 		before := reader.steps
 		reader.until(t, stream, func(m *remitv1.WatchMapResponse) bool {
 			return m.GetPosition() == last || reader.steps > before
@@ -313,10 +323,8 @@ func wantError(t *testing.T, err error, code connect.Code, reason string) map[st
 	return info.GetMetadata()
 }
 
-// TestWatchRefusals asks for watches that cannot be.
-func TestWatchRefusals(t *testing.T) {
-	s := newServer(t, lively)
-	loadInto(t, s)
+// testWatchRefusals asks for watches that cannot be.
+func testWatchRefusals(t *testing.T, s *server) {
 	for name, test := range map[string]struct {
 		request *remitv1.WatchMapRequest
 		code    connect.Code
