@@ -17,6 +17,12 @@ type readiness struct {
 	// Recorded is the number of the last event recorded, Shown that of the last event that questions show.
 	Recorded string `json:"recorded"`
 	Shown    string `json:"shown"`
+	// Behind is how many events questions did not show yet when this was asked. Restored is the number of the event up
+	// to which they were taken from a checkpoint at the last start, Checkpoint up to where there is one by now: "0" for
+	// none.
+	Behind     string `json:"behind"`
+	Restored   string `json:"restored"`
+	Checkpoint string `json:"checkpoint"`
 }
 
 // settleTime is how long questions may lag behind before the register counts as not ready.
@@ -47,6 +53,7 @@ func readinessOf(ctx context.Context, c Config) readiness {
 		answer.Reasons = append(answer.Reasons, "the reference register is not loaded yet")
 	}
 	recorded := c.Store.Position()
+	answer.Behind = number(recorded - min(recorded, c.Views.Position()))
 	wait, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	if err := c.Views.WaitFor(wait, recorded); err != nil {
@@ -54,7 +61,9 @@ func readinessOf(ctx context.Context, c Config) readiness {
 			fmt.Sprintf("questions show %d of %d events", c.Views.Position(), recorded))
 	}
 	answer.Ready = len(answer.Reasons) == 0
-	answer.Recorded, answer.Shown = number(recorded), number(c.Views.Position())
+	status := c.Views.Status()
+	answer.Recorded, answer.Shown = number(recorded), number(status.Position)
+	answer.Restored, answer.Checkpoint = number(status.Restored), number(max(status.Restored, status.Checkpoint))
 	return answer
 }
 

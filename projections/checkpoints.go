@@ -168,6 +168,7 @@ func (c *Checkpoints) Restore(ctx context.Context, v *Views, loaded *Loaded) dom
 		root, err := c.config.Root(ctx, loaded.stamp.Position)
 		if err == nil && root == loaded.stamp.Root {
 			v.adopt(&loaded.state)
+			v.milestones.restored.Store(uint64(loaded.stamp.Position))
 			return v.Position()
 		}
 		if err == nil {
@@ -205,6 +206,7 @@ func (c *Checkpoints) WriteTelling(ctx context.Context, v *Views, goOn func()) (
 	if err := file.Commit(fmt.Sprintf("views-%020d", position)); err != nil {
 		return 0, fmt.Errorf("write a checkpoint of the views: %w", err)
 	}
+	v.milestones.checkpoint.Store(uint64(position))
 	c.config.Logger.InfoContext(ctx, "a checkpoint of the views is written", slog.Uint64("position", uint64(position)))
 	return position, checkpoint.Tidy(c.config.Dir, keptCheckpoints)
 }
@@ -239,7 +241,7 @@ func (c *Checkpoints) copy(ctx context.Context, v *Views) (*checkpoint.File, dom
 // Run writes checkpoints of views that are being fed until ctx ends. What goes wrong is logged: the register does not
 // depend on it.
 func (c *Checkpoints) Run(ctx context.Context, v *Views) {
-	written := v.Position()
+	written := v.Status().Restored
 	for ctx.Err() == nil {
 		soon, cancel := context.WithTimeout(ctx, c.config.Every)
 		err := v.WaitFor(soon, written+c.config.Events)

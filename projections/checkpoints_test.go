@@ -307,5 +307,7 @@ func TestCheckpointsAreWrittenAlong(t *testing.T) {
 	c.WriteLast(t.Context(), v)
 	if got, position := j.restored(c); position != worldEvents || projections.DiffStates(v, got) != "" {
 		t.Errorf("restored at %d of %d", position, worldEvents)
+	} else if got.Status().Restored != worldEvents || v.Status().Checkpoint != worldEvents {
+		t.Errorf("status %+v after %+v", got.Status(), v.Status())
 	}
 }

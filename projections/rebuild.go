@@ -50,6 +50,7 @@ func (v *Views) replace(fresh *Views) bool {
 	position := v.position()
 	v.mu.Unlock()
 	v.progress.advance(position)
+	v.milestones.rebuilds.Add(1)
 	return true
 }
 

@@ -62,6 +62,9 @@ func TestRebuildHoldsUpNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if s := v.Status(); s.Rebuilds != 20 || s.Position != v.Position() || s.RecordedAt != v.RecordedAt(s.Position) {
+		t.Errorf("status %+v", s)
+	}
 	close(done)
 	asking.Wait()
 	cancel()

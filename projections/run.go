@@ -35,7 +35,8 @@ type Views struct {
 	mu sync.RWMutex
 	state
 
-	progress progress
+	progress   progress
+	milestones milestones
 }
 
 // state is all that the views know, and nothing but what follows from the events.
