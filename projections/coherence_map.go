@@ -32,6 +32,8 @@ type cellTally struct {
 	endedBy [roleCount]domain.EventNo
 	// givenUp are the roles that a planned transfer takes from who holds them.
 	givenUp [roleCount]bool
+	// unfit says why nobody would be accountable by a planned transfer.
+	unfit unfit
 	// principals are the bodies that exercise it, or else are accountable for it, with the date and event.
 	principals []held
 	// alone has, for each role, who is the only known holder.
@@ -287,10 +289,21 @@ func (x *inquiry) unaccountable(f *functionTally, c *cell, t *cellTally) {
 	if t.held[accountable] {
 		return
 	}
-	d, isNew := x.drafts.at(findingKey{FindingUnaccountable, c.subject.Function, x.at(f, c.footprint), ""}, SeverityHigh)
-	if isNew {
+	severity := SeverityHigh
+	if t.unfit.expected { // as a gap that an announced end will leave
+		severity = SeverityMedium
+	}
+	d, isNew := x.drafts.at(findingKey{FindingUnaccountable, c.subject.Function, x.at(f, c.footprint), ""}, severity)
+	switch {
+	case isNew && t.unfit.why != "":
+		d.says("Amend the transfer: name a body that can be accountable on that date, or leave accountability where it is.",
+			"Nobody would be accountable for %s", x.title(c.subject.Function))
+	case isNew:
 		d.says("Record who is accountable: by baseline if it was never recorded, or by what happened.",
 			"Nobody is accountable for %s", x.title(c.subject.Function))
+	}
+	if t.unfit.why != "" {
+		d.details[t.unfit.why] = true
 	}
 	first := held{from: t.endedOn[accountable], no: t.endedBy[accountable]}
 	for i, h := range x.buffer {

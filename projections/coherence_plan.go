@@ -47,7 +47,11 @@ func (v *Views) foresee(a domain.AsOf, until domain.Date) []*foreseen {
 		f := &foreseen{Transfer: t, on: t.Due(), no: last, footprints: map[domain.FootprintCode]domain.OrganisationCode{}}
 		isDone := v.takenUp(t, a.Known)
 		for _, move := range t.Moves {
-			for _, footprint := range move.Footprints {
+			footprints := move.Footprints
+			if len(footprints) == 0 && len(t.Moves) == 1 {
+				footprints = v.placesOf(t, a)
+			}
+			for _, footprint := range footprints {
 				if !isDone(footprint) {
 					f.footprints[footprint] = move.Receiver
 				}
@@ -59,6 +63,28 @@ func (v *Views) foresee(a domain.AsOf, until domain.Date) []*foreseen {
 	}
 	slices.SortStableFunc(list, func(x, y *foreseen) int { return cmp.Compare(x.on, y.on) })
 	return list
+}
+
+// placesOf returns where the sender holds anything that an announcement moves which does not say where.
+func (v *Views) placesOf(t domain.Transfer, a domain.AsOf) []domain.FootprintCode {
+	tree, ok := v.holdings.byBody[t.Sender]
+	if !ok {
+		return nil
+	}
+	var places []domain.FootprintCode
+	tree.Ascend(&cell{subject: domain.Subject{Function: t.Subject.Function}}, func(c *cell) bool {
+		if c.subject.Function != t.Subject.Function {
+			return false
+		}
+		for _, role := range t.Roles {
+			holds := func(h domain.Holding) bool { return h.IsHeldBy(t.Sender) }
+			if slices.ContainsFunc(v.holdings.held(c, roleIndex(role), a), holds) && !slices.Contains(places, c.footprint) {
+				places = append(places, c.footprint)
+			}
+		}
+		return true
+	})
+	return places
 }
 
 func isOnItsWay(s domain.TransferState) bool {
@@ -153,7 +179,11 @@ func (x *inquiry) handedOver(list []held, t *cellTally, f *foreseen, receiver do
 	for _, role := range f.Roles {
 		var gave bool
 		if list, gave = taken(list, t, f, roleIndex(role)); gave {
+			kept := len(list)
 			list = x.given(list, f, receiver, role)
+			if role == domain.RoleAccountable && len(list) == kept {
+				t.unfit = x.whyUnfit(receiver)
+			}
 		}
 	}
 	for _, aspect := range f.Retained {
@@ -192,6 +222,27 @@ func (x *inquiry) given(list []held, f *foreseen, body domain.OrganisationCode, 
 		return list
 	}
 	return append(list, held{role: roleIndex(role), from: f.on, no: f.no, holding: holding})
+}
+
+// unfit says why a body would not be accountable by a planned transfer.
+type unfit struct {
+	why string
+	// expected says that only what is announced stands in the way.
+	expected bool
+}
+
+func (x *inquiry) whyUnfit(body domain.OrganisationCode) unfit {
+	person, ok := x.views.organisations.LegalPersonOf(body, x.asOf)
+	for _, code := range []domain.OrganisationCode{body, person} {
+		if planned, ends := x.ending[code]; ends {
+			return unfit{why: x.named(code) + ", which is to have it, is announced to end on " + planned.EffectiveOn.String() +
+				", and nobody is known to follow it", expected: true}
+		}
+	}
+	if ok || !x.body(body).open {
+		return unfit{why: x.named(body) + ", which is to have it, is not open then"}
+	}
+	return unfit{why: "no body in law stands behind " + x.named(body) + ", which is to have it"}
 }
 
 // stands tells whether a body is open on the date, and is not announced to have ended by then with nobody to follow it.

@@ -34,10 +34,11 @@ const (
 	// FindingContested: the models of those that are to have a function disagree; or a body's claim, or its last
 	// attestation, disagrees with the record; or two bodies claim what only one may hold.
 	FindingContested FindingKind = "contested"
-	// FindingUnclaimed: the receiver that is named for a function does not list it in its own model, and no transfer
-	// of it has been completed in the footprint.
+	// FindingUnclaimed: the receiver that is named for a function does not list it in its own model, or only in part, and
+	// no transfer of it has been completed in the footprint.
 	FindingUnclaimed FindingKind = "unclaimed"
-	// FindingLegalBasisUnknown: nobody has checked whether statute confers the function. One finding a function.
+	// FindingLegalBasisUnknown: nobody has checked whether statute confers the function, or it is said to, and no Act and
+	// section is recorded. One finding a function.
 	FindingLegalBasisUnknown FindingKind = "legal_basis_unknown"
 	// FindingNoPower: something is held under a delegation, direction or joint exercise whose instrument is missing,
 	// may not carry it, excludes the function, or is not in force there on the date; or which passes on what an
