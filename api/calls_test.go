@@ -49,6 +49,14 @@ func testCalls(t *testing.T, s *server) {
 		{"GetFunction", "", "FunctionService/GetFunction", `{"code":"eprr"}`},
 		{"GetInstrument", "", "InstrumentService/GetInstrument", `{"code":"nhsa2006-s65z5"}`},
 		{"ListFootprints", "", "OrganisationService/ListFootprints", `{"organisation":"S1Y5D","pageSize":2}`},
+		{"CheckCoherence", "", "MapService/CheckCoherence", `{"asOf":{"effectiveOn":"2026-11-21"},"until":"2027-04-01",
+			"functions":["send","vaccination-screening"],"organisations":["QJ2"],"severity":"SEVERITY_MEDIUM"}`},
+		{"Simulate", "", "MapService/Simulate", `{"asOf":{"effectiveOn":"2027-04-01","knownPosition":"3116"},"commands":[
+			{"as":"registrar@X24","recordOccurrence":{"function":"eprr","kind":"TRANSFER_KIND_DELIVERY","from":"S1Y5D","to":"X24",
+			"footprints":["06H"],"roles":["ROLE_DELIVERING"],"effectiveOn":"2027-04-01","source":"Letter"}},
+			{"as":"po@QYG","withdrawTransfer":{"transferId":"00000000000000000000000001","reason":"No."}}]}`},
+		{"ExplainHolding", "", "MapService/ExplainHolding", `{"asOf":{"effectiveOn":"2026-11-21"},"function":"eprr",
+			"footprint":"06H","role":"ROLE_EXERCISING"}`},
 		{"refusal", "board@QYG", "DelegationService/DelegateFunction", other.Replace(`{"commandId":"COMMAND","function":"eprr",
 			"delegator":"QYG","delegate":"X24","footprints":["06H"],"effectiveOn":"2026-11-21","instrument":"nhsa2006-s65z5"}`)},
 	} {
