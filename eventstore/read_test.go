@@ -15,7 +15,7 @@ import (
 func TestReadsWhatWasFollowed(t *testing.T) {
 	const bodies = 5000 // more than the store keeps in memory
 	h := eventstoretest.New(t)
-	heads := map[domain.EventNo]eventstore.TreeHead{}
+	heads := make(map[domain.EventNo]eventstore.TreeHead)
 	for n := range bodies {
 		request := eventstoretest.Request(eventstoretest.Body(fmt.Sprintf("B%d", n)))
 		ticket, err := h.Enqueue(t.Context(), request)

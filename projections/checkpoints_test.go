@@ -66,7 +66,7 @@ func (j *journal) restored(c *projections.Checkpoints) (*projections.Views, doma
 // TestCheckpointEqualsRebuilt restores views in the middle of random histories: they know exactly what views know that
 // folded the log, then and after the rest of it.
 func TestCheckpointEqualsRebuilt(t *testing.T) {
-	dir := t.TempDir()
+	dir, ctx := t.TempDir(), t.Context()
 	rapid.Check(t, func(t *rapid.T) {
 		j := newJournal()
 		j.events = drawMovingHistory(t)
@@ -76,7 +76,7 @@ func TestCheckpointEqualsRebuilt(t *testing.T) {
 		before := j.feed(t, epochs, middle)
 		c := j.checkpoints(dir)
 		defer remove(t, dir)
-		if _, err := c.Write(context.Background(), before); err != nil {
+		if _, err := c.Write(ctx, before); err != nil {
 			t.Fatal(err)
 		}
 		v, position := j.restored(c)

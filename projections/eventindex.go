@@ -51,7 +51,7 @@ type keptFact struct {
 }
 
 func newEventIndex() eventIndex {
-	return eventIndex{entityIDs: map[string]entityID{}, kindIDs: map[string]kindID{}, facts: map[domain.EventNo]keptFact{}}
+	return eventIndex{entityIDs: map[string]entityID{}, kindIDs: map[string]kindID{}, facts: make(map[domain.EventNo]keptFact)}
 }
 
 // errIndexFull says that there are more events, or types of them, than the index can name.

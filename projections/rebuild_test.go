@@ -44,11 +44,10 @@ func TestRebuildHoldsUpNobody(t *testing.T) {
 					t.Errorf("asked meanwhile: %+v, %v", got, err)
 					return
 				}
-				if now := v.Position(); now < position {
-					t.Errorf("position %d after %d", now, position)
+				before := position
+				if position = v.Position(); position < before {
+					t.Errorf("position %d after %d", position, before)
 					return
-				} else {
-					position = now
 				}
 			}
 		})

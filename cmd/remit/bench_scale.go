@@ -43,7 +43,7 @@ var errNoEvents = errors.New("the synthetic events are not kept")
 
 // run measures views of so many events, and shows how the figures grow from a tenth of them.
 func (b *scaleBench) run(ctx context.Context, events int) error {
-	b.work, b.random = newScaleWork(), rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same questions each time
+	b.work, b.random = newScaleWork(), rand.New(rand.NewPCG(3, 4))
 	b.before = heapBytes()
 	b.views = projections.NewReading(b.app.clock, projections.LogFunc(
 		func(domain.EventNo, domain.EventNo) ([]domain.Event, error) { return nil, errNoEvents }))
@@ -144,7 +144,7 @@ func (b *scaleBench) lookups(f *scaleFigures) (err error) {
 	}
 	found := domain.EventNo(0)
 	if f.rawLookup, err = b.sampled(samples, func() error {
-		found += raw[b.work.remit()] + domain.EventNo(b.asOf().On) //nolint:gosec // not negative
+		found += raw[b.work.remit()] + domain.EventNo(b.asOf().On)
 		return nil
 	}); err != nil {
 		return err
@@ -193,9 +193,7 @@ func (b *scaleBench) maps(f *scaleFigures) error {
 		f.entries = max(f.entries, len(page.Holdings))
 		began = b.app.clock()
 		again := make([]projections.Entry, 0, len(page.Holdings))
-		for i := range page.Holdings {
-			again = append(again, page.Holdings[i])
-		}
+		again = append(again, page.Holdings...)
 		raw = append(raw, b.app.clock().Sub(began))
 		runtime.KeepAlive(again)
 		from := b.asOf()

@@ -34,7 +34,7 @@ type scaleWork struct {
 }
 
 func newScaleWork() *scaleWork {
-	w := &scaleWork{random: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // the same register each time
+	w := &scaleWork{random: rand.New(rand.NewPCG(1, 2))}
 	for i := range scaleFunctions {
 		w.functions = append(w.functions, domain.FunctionCode(fmt.Sprintf("function-%02d", i)))
 	}
@@ -72,7 +72,7 @@ func (w *scaleWork) remit() domain.Remit {
 	}
 }
 
-func (w *scaleWork) date() domain.Date { return scaleStart + domain.Date(w.random.IntN(scaleDays)) } //nolint:gosec // small
+func (w *scaleWork) date() domain.Date { return scaleStart + domain.Date(w.random.IntN(scaleDays)) }
 
 // change gives a remit to one of the few bodies that are possible in its footprint.
 func (w *scaleWork) change(r domain.Remit, on domain.Date) domain.HoldingChange {
@@ -117,7 +117,7 @@ func (w *scaleWork) events(facts ...domain.Fact) []domain.Event {
 	events := make([]domain.Event, 0, len(facts))
 	for _, fact := range facts {
 		w.last++
-		at := time.Unix(1_500_000_000+int64(w.last), 0).UTC() //nolint:gosec // small
+		at := time.Unix(1_500_000_000+int64(w.last), 0).UTC()
 		events = append(events, domain.Event{
 			No: w.last, Count: 1, TransactionID: fmt.Sprintf("%026d", w.last), RecordedAt: at, EffectiveOn: fact.Effective(),
 			Late: true, Fact: fact,

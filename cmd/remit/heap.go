@@ -44,7 +44,7 @@ func (h *heapTuner) tune() {
 	metrics.Read(live)
 	const percent = 100
 	want := h.room * percent / max(live[0].Value.Uint64(), 1<<20)
-	debug.SetGCPercent(max(h.before, int(min(want, 1<<20)))) //nolint:gosec // bounded
+	debug.SetGCPercent(max(h.before, int(min(want, 1<<20))))
 	// What nobody holds goes with the next collection, which is when to tune again.
 	runtime.SetFinalizer(&struct{ _ *int }{}, func(any) { h.tune() })
 }

@@ -37,6 +37,8 @@ type register struct {
 
 	running errgroup.Group
 	stop    context.CancelFunc
+	// finish is called when nothing runs any more and the journal is still open.
+	finish func()
 	// failed is closed when something ends that should run.
 	failed chan struct{}
 }
@@ -52,10 +54,11 @@ func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error)
 	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(life, from, to) })
 	r := &register{
 		store: store, views: projections.NewReading(cfg.Clock, log), loader: &referenceLoader{store: store}, clock: cfg.Clock,
-		logger: cfg.Logger, failed: make(chan struct{}), stop: stop,
+		logger: cfg.Logger, failed: make(chan struct{}), stop: stop, finish: func() {},
 	}
 	if cfg.Dir != "" {
 		r.restoreViews(ctx, filepath.Join(cfg.Dir, "views"))
+		r.finish = func() { r.checkpoints.WriteLast(context.WithoutCancel(ctx), r.views) }
 		r.running.Go(func() error {
 			r.checkpoints.Run(life, r.views)
 			return nil
@@ -77,9 +80,7 @@ func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error)
 func (r *register) close() error {
 	r.stop()
 	err := r.running.Wait()
-	if r.checkpoints != nil {
-		r.checkpoints.WriteLast(context.Background(), r.views)
-	}
+	r.finish()
 	return errors.Join(err, r.store.Close())
 }
 
@@ -101,7 +102,7 @@ func programID() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find this program: %w", err)
 	}
-	file, err := os.Open(path) //nolint:gosec // it is what runs
+	file, err := os.Open(path)
 	if err != nil {
 		return "", fmt.Errorf("read this program: %w", err)
 	}

@@ -101,7 +101,7 @@ func (c *Codec) op(t reflect.Type) *op {
 		c.plain(o)
 		return o
 	}
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // the rest has no pointers, or is not supported
 	case reflect.String:
 		o.write = func(e *encoder, p unsafe.Pointer) { e.text(*at[string](p)) }
 		o.read = func(d *decoder, p unsafe.Pointer) { *at[string](p) = d.text() }
@@ -245,9 +245,9 @@ func (c *Codec) Fingerprint() [sha256.Size]byte {
 		}
 		switch t.Kind() { //nolint:exhaustive // the rest leads nowhere
 		case reflect.Struct:
-			for i := range t.NumField() {
-				fmt.Fprintf(hash, "%s %d ", t.Field(i).Name, t.Field(i).Offset)
-				visit(t.Field(i).Type)
+			for f := range t.Fields() {
+				fmt.Fprintf(hash, "%s %d ", f.Name, f.Offset)
+				visit(f.Type)
 			}
 		case reflect.Map:
 			visit(t.Key())

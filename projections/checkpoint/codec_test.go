@@ -68,9 +68,9 @@ func example() everything {
 	circle.next = &ring{name: "second", next: circle}
 	return everything{
 		truth: true, small: -3, large: 1 << 63, ratio: 1.5, text: "häh", again: "häh", bytes: []byte{0, 255},
-		numbers: []int32{-1, 1 << 30}, empty: []int{}, list: list, shared: list, pair: [2]string{"a", "z"},
+		numbers: []int32{-1, 1 << 30}, none: nil, empty: []int{}, list: list, shared: list, pair: [2]string{"a", "z"},
 		sizes: sizes, same: sizes, set: map[struct{}][]string{{}: {"one"}},
-		pointer: &n, alias: &n, circle: circle, shapes: []shape{square{2}, nil, star{[]int{1, 2}}},
+		nothing: nil, pointer: &n, alias: &n, absent: nil, circle: circle, shapes: []shape{square{2}, nil, star{[]int{1, 2}}},
 		hidden: hidden{value: 9, how: func() int { return 9 }}, embedded: struct{ inside, deep string }{"in", "deep"},
 	}
 }
@@ -142,26 +142,26 @@ func TestRefusesWhatItCannotKeep(t *testing.T) {
 }
 
 func TestFingerprintTellsTypesApart(t *testing.T) {
-	type one struct{ a, b int32 }
-	type renamed struct{ a, c int32 }
+	type one struct{ A, B int32 }
+	type renamed struct{ A, C int32 }
 	type wider struct {
-		a int32
-		b int64
+		A int32
+		B int64
 	}
-	type holder[T any] struct{ v []map[string]*T }
+	type holder[T any] struct{ V []map[string]*T }
 	prints := map[any]string{}
 	for name, c := range map[string]*checkpoint.Codec{
 		"one": checkpoint.New[holder[one]](), "renamed": checkpoint.New[holder[renamed]](), "wider": checkpoint.New[holder[wider]](),
 		"with a type": checkpoint.New[holder[one]](checkpoint.Register(square{})),
 		"surrogate":   checkpoint.New[holder[one]](checkpoint.Surrogate(func(one) int { return 0 }, func(int) one { return one{} })),
 	} {
-		print := c.Fingerprint()
-		if other, ok := prints[print]; ok {
+		mark := c.Fingerprint()
+		if other, ok := prints[mark]; ok {
 			t.Errorf("%s is like %s", name, other)
 		}
-		prints[print] = name
+		prints[mark] = name
 	}
-	if newCodec().Fingerprint() != newCodec().Fingerprint() {
+	if one, again := newCodec(), newCodec(); one.Fingerprint() != again.Fingerprint() {
 		t.Error("one codec is unlike itself")
 	}
 }

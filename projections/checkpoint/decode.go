@@ -26,13 +26,12 @@ func (c *Codec) Decode(r io.Reader, size uint64, v any) error {
 	if p.Type() != reflect.PointerTo(c.root.typ) {
 		return fmt.Errorf("a %s, not a *%s: %w", p.Type(), c.root.typ, ErrUnsupported)
 	}
-	//nolint:gosec // no more than buffered
 	d := &decoder{in: bufio.NewReaderSize(r, int(min(buffered, size))), left: size}
 	c.root.read(d, p.UnsafePointer())
 	if d.err != nil {
 		return fmt.Errorf("read a checkpoint: %w", d.err)
 	}
-	if _, err := d.in.ReadByte(); err != io.EOF { //nolint:errorlint // bufio returns it as it is
+	if _, err := d.in.ReadByte(); err != io.EOF {
 		return fmt.Errorf("read a checkpoint: more than one value: %w", ErrDamaged)
 	}
 	return nil
@@ -127,10 +126,10 @@ func (d *decoder) text() string {
 func (d *decoder) elements(element *op, p unsafe.Pointer, n int) {
 	size := element.typ.Size()
 	if element.plain {
-		d.raw(bytesAt(p, size*uintptr(n))) //nolint:gosec // not negative
+		d.raw(bytesAt(p, size*uintptr(n)))
 		return
 	}
 	for i := 0; i < n && d.err == nil; i++ {
-		element.read(d, beyond(p, uintptr(i)*size)) //nolint:gosec // not negative
+		element.read(d, beyond(p, uintptr(i)*size))
 	}
 }

@@ -87,10 +87,10 @@ func (e *encoder) text(s string) {
 func (e *encoder) elements(element *op, p unsafe.Pointer, n int) {
 	size := element.typ.Size()
 	if element.plain {
-		e.raw(bytesAt(p, size*uintptr(n))) //nolint:gosec // not negative
+		e.raw(bytesAt(p, size*uintptr(n)))
 		return
 	}
 	for i := 0; i < n && e.err == nil; i++ {
-		element.write(e, beyond(p, uintptr(i)*size)) //nolint:gosec // not negative
+		element.write(e, beyond(p, uintptr(i)*size))
 	}
 }

@@ -117,7 +117,7 @@ func (f *File) Abandon() error {
 }
 
 func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the directory of the checkpoints
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ type Reader struct {
 
 // Open opens a checkpoint by its path and reads the header.
 func Open(path string, header any) (*Reader, error) {
-	file, err := os.Open(path) //nolint:gosec // the directory of the checkpoints
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open a checkpoint: %w", err)
 	}

@@ -13,7 +13,7 @@ func at[T any](p unsafe.Pointer) *T { return (*T)(p) }
 
 // beyond is what is so many bytes after p, in the same value.
 func beyond(p unsafe.Pointer, offset uintptr) unsafe.Pointer {
-	return unsafe.Add(p, offset) //nolint:gosec // offsets come from reflection and stay inside of the value
+	return unsafe.Add(p, offset)
 }
 
 // bytesAt is the memory of a value without pointers.
@@ -21,5 +21,5 @@ func bytesAt(p unsafe.Pointer, size uintptr) []byte {
 	if size == 0 {
 		return nil
 	}
-	return unsafe.Slice((*byte)(p), size) //nolint:gosec // the size of the value, from reflection
+	return unsafe.Slice((*byte)(p), size)
 }

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// What may be shared is written once, under a number, and afterwards by that number. The marks:
+// What may be shared is written once, under a number, and afterwards by that number. These are the marks.
 const (
 	isNil = 0
 	isNew = 1
