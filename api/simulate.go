@@ -17,6 +17,8 @@ import (
 const (
 	// simulateFor is how long a simulation takes at most, waiting for its turn included.
 	simulateFor = 20 * time.Second
+	// firstWaiting numbers the transactions that wait for a second person apart from those of the commands.
+	firstWaiting = 1 << 32
 	// maxSimulatedChanges is how many changes its answer has room for.
 	maxSimulatedChanges = 5000
 )
@@ -142,11 +144,14 @@ func (x *simulation) try(n uint64, c *remitv1.SimulatedCommand, caller domain.Ca
 		if outcome.AwaitingSecond, _ = (recorded{events: events}).awaiting(); outcome.AwaitingSecond {
 			x.copy.State.Rollback(mark)
 			mark = x.copy.State.Mark()
-			request.Caller = register()
-			events, err = x.rehearsal.Try(n, request)
+			events, err = x.seconded(n, request)
 		}
 	}
-	x.copy.State.Release(mark)
+	if err != nil {
+		x.copy.State.Rollback(mark)
+	} else {
+		x.copy.State.Release(mark)
+	}
 	if err != nil {
 		refusal, isRefusal := refusalOf(err)
 		if !isRefusal {
@@ -163,6 +168,24 @@ func (x *simulation) try(n uint64, c *remitv1.SimulatedCommand, caller domain.Ca
 	outcome.Receipt = validated(eventstore.Receipt{CommandID: trial.GetCommandId(), Events: events}).receipt
 	outcome.Receipt.TransactionId = eventstore.RehearsedID(n)
 	return outcome, nil
+}
+
+// seconded tries a command that waits for a second person, and the word of one with the same rights.
+func (x *simulation) seconded(n uint64, request eventstore.Request) ([]domain.Event, error) {
+	waiting := n + firstWaiting
+	before, err := x.rehearsal.Try(waiting, request)
+	if err != nil {
+		return nil, fmt.Errorf("try %s: %w", request.Command.Method(), err)
+	}
+	other := request.Caller
+	other.Subject = "the second person beside " + other.Subject
+	events, err := x.rehearsal.Try(n, eventstore.Request{
+		Caller: other, Command: domain.Second{AwaitingID: eventstore.RehearsedID(waiting)}, SimulatedOn: request.SimulatedOn,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("second %s: %w", request.Command.Method(), err)
+	}
+	return append(before, events...), nil
 }
 
 // request seals the personal texts, as for a command that is recorded; what opens them is thrown away.
