@@ -1,13 +1,15 @@
 // Package projections answers the register's questions: who holds what, what changed, what is planned, on any date as
 // known at any time.
 //
-// Views is fed with committed transactions in order, by Run from a Source or by Apply, and keeps everything in memory.
-// It can always be rebuilt from the log: nothing in it is stored, and the same events give the same answers to the
-// byte (see Views.Digest).
+// Views is fed with committed transactions in order, by Run from a Source or by Apply, and keeps in memory what answers
+// need: of the events themselves an index, while their content is read back from a Log. It can always be rebuilt from
+// the log (Views.Rebuild does so beside the live state, and swaps), and the same events give the same answers to the
+// byte (see Views.Digest). Checkpoints are copies of its state on disk that make a restart short. They are a cache: one
+// that is damaged, of another log, ahead of it, or written by another program is discarded.
 //
 // # Shape
 //
-//	Source ─▶ Run ─▶ Apply ─┬▶ events          the events themselves, by number, entity and type
+//	Source ─▶ Run ─▶ Apply ─┬▶ events          index of the events, by number, entity and type
 //	                        ├▶ domain folds    bodies, functions, instruments, transfers, delegations, and the rest
 //	                        ├▶ functionMap     who holds what: cells of lines of points
 //	                        └▶ transferIndex   transfers by function, for what is planned
@@ -35,7 +37,9 @@
 //
 // One lock guards all views. Apply holds it for one call, so no reader ever sees half a transaction. Readers share it,
 // and those that walk the whole map let it go between stretches: since recorded points are only added, what lies at or
-// before a position never changes, and a walk pinned to one is consistent in spite of it.
+// before a position never changes, and a walk pinned to one is consistent in spite of it. Events are read back without
+// the lock, as that may take a disk. Whoever changes the state, or copies it into a checkpoint, also holds the one who
+// feeds it: questions go on meanwhile, and only new events wait.
 //
 // # Errors
 //

@@ -33,8 +33,8 @@ func (a *app) bench() *cobra.Command {
 		Short: "Measure this program on this machine, against the machine's own limits",
 		Long: `Measure, in one run and one process on a temporary directory: the raw limits of the machine (a sync of the disk, a
 publish of the same bytes to NATS JetStream with the same settings), and beside them what the register does, as ratios,
-with the target for each. Only the ratios compare with other machines. It takes about half a minute; let nothing else
-run meanwhile.`,
+with the target for each. Only the ratios compare with other machines. It takes about half a minute, and with
+--events 10000000 some minutes; let nothing else run meanwhile.`,
 		Example: `  remit bench
   remit bench --dir /srv --for 10s --commanders 128
   remit bench --events 10000000

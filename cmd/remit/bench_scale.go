@@ -109,8 +109,9 @@ func (b *scaleBench) measure(ctx context.Context, events int) error {
 
 // asOf draws a point on both clocks.
 func (b *scaleBench) asOf() domain.AsOf {
+	const world = scaleFootprints + scaleBodies + scaleFunctions // events before which there is nothing to ask
 	last := uint64(b.views.Position())
-	return domain.AsOf{On: b.work.date(), Known: domain.EventNo(1 + last/10 + b.random.Uint64N(last-last/10))}
+	return domain.AsOf{On: b.work.date(), Known: domain.EventNo(world + 1 + b.random.Uint64N(last-world))}
 }
 
 // together is how many short questions are timed in one: a clock cannot tell one of them.
