@@ -58,9 +58,9 @@ func (j *journal) feed(t interface{ Fatal(...any) }, epochs int32, until domain.
 }
 
 // restored returns views that were given the newest checkpoint.
-func (j *journal) restored(c *projections.Checkpoints) (*projections.Views, domain.EventNo) {
+func (j *journal) restored(ctx context.Context, c *projections.Checkpoints) (*projections.Views, domain.EventNo) {
 	v := projections.NewReading(now, j)
-	return v, c.Restore(context.Background(), v, c.Read(context.Background()))
+	return v, c.Restore(ctx, v, c.Read(ctx))
 }
 
 // TestCheckpointEqualsRebuilt restores views in the middle of random histories: they know exactly what views know that
@@ -79,7 +79,7 @@ func TestCheckpointEqualsRebuilt(t *testing.T) {
 		if _, err := c.Write(ctx, before); err != nil {
 			t.Fatal(err)
 		}
-		v, position := j.restored(c)
+		v, position := j.restored(ctx, c)
 		if position != middle {
 			t.Fatalf("restored at %d, not %d", position, middle)
 		}
@@ -160,7 +160,7 @@ func TestCheckpointOfTheReferenceRegister(t *testing.T) {
 	if _, err := c.Write(t.Context(), before); err != nil {
 		t.Fatal(err)
 	}
-	after, position := j.restored(c)
+	after, position := j.restored(t.Context(), c)
 	if position != before.Position() {
 		t.Fatalf("restored at %d, not %d", position, before.Position())
 	}
@@ -222,7 +222,7 @@ func TestUnfitCheckpointsAreDiscarded(t *testing.T) {
 			if c.change != nil {
 				unfit = log.checkpoints(dir, c.change)
 			}
-			if v, position := log.restored(unfit); position != 0 || v.Position() != 0 {
+			if v, position := log.restored(t.Context(), unfit); position != 0 || v.Position() != 0 {
 				t.Errorf("restored at %d", position)
 			}
 			if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
@@ -266,7 +266,7 @@ func TestEarlierCheckpointServes(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "1.unfinished"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	v, position := j.restored(c)
+	v, position := j.restored(t.Context(), c)
 	if position != 7 || v.Position() != 7 {
 		t.Errorf("restored at %d", position)
 	}
@@ -305,7 +305,7 @@ func TestCheckpointsAreWrittenAlong(t *testing.T) {
 	cancel()
 	running.Wait()
 	c.WriteLast(t.Context(), v)
-	if got, position := j.restored(c); position != worldEvents || projections.DiffStates(v, got) != "" {
+	if got, position := j.restored(t.Context(), c); position != worldEvents || projections.DiffStates(v, got) != "" {
 		t.Errorf("restored at %d of %d", position, worldEvents)
 	} else if got.Status().Restored != worldEvents || v.Status().Checkpoint != worldEvents {
 		t.Errorf("status %+v after %+v", got.Status(), v.Status())
