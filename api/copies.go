@@ -41,7 +41,7 @@ func (c *copies) take(ctx context.Context, known domain.EventNo) (*projections.C
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for a copy of the register: %w", ctx.Err())
 	}
-	x := c.pick(known)
+	x := c.pick(ctx, known)
 	if err := x.Fill(ctx, known); err != nil {
 		if ctx.Err() == nil {
 			x = nil
@@ -53,7 +53,7 @@ func (c *copies) take(ctx context.Context, known domain.EventNo) (*projections.C
 }
 
 // pick takes the idle copy that lacks least, or makes one in the place of the one that was not used for longest.
-func (c *copies) pick(known domain.EventNo) *projections.Copy {
+func (c *copies) pick(ctx context.Context, known domain.EventNo) *projections.Copy {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	best := -1
@@ -71,8 +71,9 @@ func (c *copies) pick(known domain.EventNo) *projections.Copy {
 	if len(c.idle)+len(c.turns) > keptCopies {
 		c.idle = slices.Delete(c.idle, 0, 1)
 	}
+	always := context.WithoutCancel(ctx) // others will use the copy when this caller is gone
 	return projections.NewCopy(c.clock, projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) {
-		return c.store.Read(context.Background(), from, to)
+		return c.store.Read(always, from, to)
 	}))
 }
 

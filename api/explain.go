@@ -28,7 +28,7 @@ func (s *mapService) ExplainHolding(
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
 	x := &explanation{
-		queries: s.queries, at: at, events: map[domain.EventNo]domain.Event{}, transfers: map[domain.TransferID]bool{},
+		queries: s.queries, at: at, events: make(map[domain.EventNo]domain.Event), transfers: map[domain.TransferID]bool{},
 		delegations: map[domain.ArrangementID]bool{}, instruments: map[domain.InstrumentCode]bool{},
 	}
 	answer := &remitv1.ExplainHoldingResponse{AsOf: at.message(), Position: number(at.Known)}

@@ -196,7 +196,7 @@ func (t tried) request(caller domain.Caller, on domain.Date) (eventstore.Request
 	if _, err := eventstore.SealAll(nil, sealed.Interface()); err != nil {
 		return eventstore.Request{}, fmt.Errorf("seal the personal texts of %s: %w", t.command.Method(), err)
 	}
-	command, ok := sealed.Elem().Interface().(domain.Command)
+	command, ok := reflect.TypeAssert[domain.Command](sealed.Elem())
 	if !ok {
 		return eventstore.Request{}, errors.New("a sealed command is still a command")
 	}

@@ -25,7 +25,7 @@ func (x *inquiry) outliers() {
 		for _, subject := range sortedSubjects(f) {
 			for i, role := range domain.Roles() {
 				if f.details.RuleOf(role) == domain.RuleSole {
-					x.outliersOf(f, subject, role, f.held(subject, int8(i))) //nolint:gosec // there are five roles
+					x.outliersOf(f, subject, role, f.held(subject, int8(i)))
 				}
 			}
 		}
@@ -55,7 +55,7 @@ func (x *inquiry) outliersOf(
 	if len(holders) < fewestPeers {
 		return
 	}
-	tiers := map[domain.Tier]int{}
+	tiers := make(map[domain.Tier]int)
 	for _, h := range holders {
 		tiers[x.tierOf(h.holding.Named())]++
 	}

@@ -44,3 +44,10 @@ func DiffStates(a, b *Views) string {
 		cmp.Exporter(func(reflect.Type) bool { return true }),
 		cmp.Transformer("cells", packTree))
 }
+
+// NewCopyWithEpochs is NewWithEpochs for copies.
+func NewCopyWithEpochs(now func() time.Time, log Log, epochChanges int32) *Copy {
+	c := NewCopy(now, log)
+	c.holdings = newFunctionMap(epochChanges)
+	return c
+}
