@@ -48,6 +48,11 @@ type Config struct {
 	LogStatus func() archive.Status
 	// Backup writes a backup of all that an earlier one with so many events does not have. Default: there are none.
 	Backup func(ctx context.Context, after domain.EventNo, out io.Writer) error
+	// Watch limits watches.
+	Watch WatchLimits
+	// Stopping is closed when the server is about to stop: watches end then, each telling where to go on. Default: they
+	// end with their connections.
+	Stopping <-chan struct{}
 }
 
 // Loaded says what a load of the reference register did.
@@ -74,6 +79,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.ProofPatience <= 0 {
 		c.ProofPatience = 2 * time.Second
 	}
+	c.Watch = c.Watch.withDefaults()
 	return c, nil
 }
 
@@ -100,7 +106,7 @@ func New(c Config) (http.Handler, error) {
 	mountHealth(mux, c)
 	mountLog(mux, c)
 	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
-	return g.handler(finish(mux)), nil
+	return g.handler(finish(controlled(mux))), nil
 }
 
 // Answers of this size and more are compressed for callers who accept that; smaller ones gain nothing by it.
@@ -112,15 +118,16 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 		store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience,
 		proofs: &proofs{prover: c.Prover, patience: c.ProofPatience},
 	}
-	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks}, options...))
+	streams := newWatches(c, asks)
+	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks, streams}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewFunctionServiceHandler(&functionService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks}, options...))
-	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks}, options...))
+	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock)}, options...))
+	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks, streams}, options...))
 	mux.Handle(remitv1connect.NewOperatorServiceHandler(&operatorService{asks, c.Backup}, options...))
 }
 

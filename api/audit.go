@@ -12,6 +12,7 @@ import (
 // auditService serves remit.v1.AuditService.
 type auditService struct {
 	queries *queries
+	watches *watches
 }
 
 // ListEvents returns events in the order of recording.

@@ -21,6 +21,7 @@ func (s *mapService) CheckCoherence(
 		Kinds:         words[projections.FindingKind](r.GetKinds()),
 		Functions:     strs[domain.FunctionCode](r.GetFunctions()),
 		Organisations: strs[domain.OrganisationCode](r.GetOrganisations()),
+		Severity:      word[projections.Severity](r.GetSeverity()),
 	})
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is

@@ -29,6 +29,8 @@ func TestContract(t *testing.T) {
 	t.Run("lists", func(t *testing.T) { testLists(t, s) })
 	t.Run("reference", func(t *testing.T) { testReference(t, s) })
 	t.Run("ready", func(t *testing.T) { testReady(t, s) })
+	t.Run("replay to the byte", func(t *testing.T) { testReplayText(t, s) })
+	t.Run("watch a transfer", func(t *testing.T) { testWatchTransfer(t, s) })
 	t.Run("managed transfer", func(t *testing.T) { testManagedTransfer(t, s) })
 }
 

@@ -104,5 +104,14 @@ func findingMessage(f projections.Finding) *remitv1.Finding {
 		Function: string(f.Function), Organisation: string(f.Organisation), Aspect: f.Aspect,
 		Footprints: strs[string](f.Footprints), Since: f.Since.String(),
 		CauseEvents: mapped(f.CauseEvents, number[domain.EventNo]), Message: f.Message, Remedy: f.Remedy,
+		Planned: f.IsPlanned(), OpenedBy: mapped(f.OpenedBy, plannedEffect), ClosesOn: f.ClosesOn.String(),
+		ClosedBy: mapped(f.ClosedBy, plannedEffect),
+	}
+}
+
+func plannedEffect(e projections.PlannedEffect) *remitv1.PlannedEffect {
+	return &remitv1.PlannedEffect{
+		TransferId: string(e.Transfer), EffectiveOn: e.EffectiveOn.String(),
+		State: enumOf[remitv1.TransferState](e.State), Sender: string(e.Sender), Receivers: strs[string](e.Receivers),
 	}
 }

@@ -30,6 +30,8 @@ const (
 	NotArchivedYet domain.Reason = "NOT_ARCHIVED_YET"
 	// OutOfTime says that the caller's time was over. Where it was a command, it may be recorded all the same.
 	OutOfTime domain.Reason = "OUT_OF_TIME"
+	// ServerStopping says that a watch ended because the server is about to stop.
+	ServerStopping domain.Reason = "SERVER_STOPPING"
 	// Canceled says that the caller went away.
 	Canceled domain.Reason = "CANCELED"
 	// HostNotAllowed says that the Host header does not name this machine.
@@ -92,6 +94,7 @@ func codes() map[domain.Reason]connect.Code {
 		Internal:       connect.CodeInternal,
 		NotCaughtUp:    connect.CodeUnavailable,
 		NotArchivedYet: connect.CodeUnavailable,
+		ServerStopping: connect.CodeUnavailable,
 		OutOfTime:      connect.CodeDeadlineExceeded,
 		Canceled:       connect.CodeCanceled,
 		HostNotAllowed: connect.CodePermissionDenied,

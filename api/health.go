@@ -21,6 +21,12 @@ type readiness struct {
 	Archived string `json:"archived,omitempty"`
 	// Warnings say what an operator should see to, although questions are answered and commands taken.
 	Warnings []string `json:"warnings,omitempty"`
+	// Behind is how many events questions did not show yet when this was asked. Restored is the number of the event up
+	// to which they were taken from a checkpoint at the last start, Checkpoint up to where there is one by now: "0" for
+	// none.
+	Behind     string `json:"behind"`
+	Restored   string `json:"restored"`
+	Checkpoint string `json:"checkpoint"`
 }
 
 // settleTime is how long questions may lag behind before the register counts as not ready.
@@ -51,6 +57,7 @@ func readinessOf(ctx context.Context, c Config) readiness {
 		answer.Reasons = append(answer.Reasons, "the reference register is not loaded yet")
 	}
 	recorded := c.Store.Position()
+	answer.Behind = number(recorded - min(recorded, c.Views.Position()))
 	wait, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	if err := c.Views.WaitFor(wait, recorded); err != nil {
@@ -58,7 +65,9 @@ func readinessOf(ctx context.Context, c Config) readiness {
 			fmt.Sprintf("questions show %d of %d events", c.Views.Position(), recorded))
 	}
 	answer.Ready = len(answer.Reasons) == 0
-	answer.Recorded, answer.Shown = number(recorded), number(c.Views.Position())
+	status := c.Views.Status()
+	answer.Recorded, answer.Shown = number(recorded), number(status.Position)
+	answer.Restored, answer.Checkpoint = number(status.Restored), number(max(status.Restored, status.Checkpoint))
 	warnings(c, &answer)
 	return answer
 }

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/remit-register/remit/domain"
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
 // interceptor stands before and behind every handler: it says who calls, checks the format of the request, and turns
@@ -56,6 +57,9 @@ func (x *interceptor) admit(ctx context.Context, req connect.AnyRequest) (contex
 	m, ok := req.Any().(proto.Message)
 	if !ok {
 		return ctx, internal()
+	}
+	if simulated, ok := m.(*remitv1.SimulateRequest); ok {
+		nameCommands(simulated)
 	}
 	violations = append(violations, takeViolations(m)...)
 	violations, err := x.check(m, violations)

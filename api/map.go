@@ -11,6 +11,8 @@ import (
 // mapService serves remit.v1.MapService.
 type mapService struct {
 	queries *queries
+	watches *watches
+	copies  *copies
 }
 
 // WhoHolds returns who holds a function in a place, and what is planned there.
@@ -45,6 +47,9 @@ func (s *mapService) GetMap(ctx context.Context, r *remitv1.GetMapRequest) (*rem
 	if err != nil {
 		return nil, err
 	}
+	if r.GetRollup() != remitv1.AreaLevel_AREA_LEVEL_UNSPECIFIED {
+		return s.rollup(r, p)
+	}
 	after, err := mapCursor(p)
 	if err != nil {
 		return nil, err
@@ -54,7 +59,7 @@ func (s *mapService) GetMap(ctx context.Context, r *remitv1.GetMapRequest) (*rem
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	token, err := nextOnMap(p, list.Next)
+	token, err := nextAfter(p, list.Next)
 	return &remitv1.GetMapResponse{
 		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
 		Holdings: mapped(list.Holdings, entryMessage),
@@ -112,7 +117,7 @@ func (s *mapService) CompareMaps(
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	token, err := nextOnMap(p, list.Next)
+	token, err := nextAfter(p, list.Next)
 	return &remitv1.CompareMapsResponse{
 		From: from.message(), To: to.message(), NextPageToken: token, Position: number(max(from.Known, to.Known)),
 		Changes: mapped(list.Changes, mapChange),
@@ -147,7 +152,8 @@ func mapCursor(p page) (*projections.Cursor, error) {
 	return &cursor, nil
 }
 
-func nextOnMap(p page, cursor *projections.Cursor) (string, error) {
+// nextAfter makes the token of the page after a cursor, "" for none.
+func nextAfter[C comparable](p page, cursor *C) (string, error) {
 	if cursor == nil {
 		return "", nil
 	}

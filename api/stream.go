@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 
@@ -36,7 +37,7 @@ func (x *interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) co
 			return notSignedIn()
 		}
 		if err := next(withPerson(ctx, caller), &checkedConn{conn, x}); err != nil {
-			return x.translate(ctx, procedure, err)
+			return x.translate(ctx, procedure, detailed(err))
 		}
 		return nil
 	}
@@ -66,4 +67,17 @@ func (c *checkedConn) Receive(message any) error {
 		return invalid(violations)
 	}
 	return nil
+}
+
+// detailed gives an error of Connect's own, which has none, its ErrorInfo.
+func detailed(err error) error {
+	var sent *connect.Error
+	if !errors.As(err, &sent) || len(sent.Details()) > 0 {
+		return err //nolint:wrapcheck // Connect looks at the error itself
+	}
+	code := sent.Code()
+	if code == connect.CodeUnknown { // what Connect says of a request that it cannot unpack
+		code = connect.CodeInvalidArgument
+	}
+	return coded(code, sent.Message(), plainInfo(reasonOf(code)))
 }

@@ -112,16 +112,16 @@ func (w *walk) single(path string, value any, field protoreflect.FieldDescriptor
 	if field.Enum() != nil {
 		return w.enum(path, value, field.Enum())
 	}
-	switch field.Default().Interface().(type) {
-	case bool:
+	switch field.Kind() { //nolint:exhaustive // requests have whole numbers of 32 bits besides, and nothing else
+	case protoreflect.BoolKind:
 		if _, ok := value.(bool); !ok {
 			return w.wrong(path, "must be true or false")
 		}
-	case string:
+	case protoreflect.StringKind:
 		if _, ok := value.(string); !ok {
 			return w.wrong(path, "must be a text in quotation marks")
 		}
-	default: // requests have whole numbers of 32 bits besides, and nothing else
+	default:
 		if _, err := strconv.ParseInt(fmt.Sprint(value), 10, 32); err != nil {
 			return w.wrong(path, "must be a whole number")
 		}

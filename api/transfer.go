@@ -12,6 +12,7 @@ import (
 type transferService struct {
 	commands *commands
 	queries  *queries
+	watches  *watches
 }
 
 // PlanTransfer records an announcement.

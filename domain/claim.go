@@ -40,9 +40,9 @@ func (c *Claims) init(undo *undoLog) {
 func (c *Claims) Apply(e Event) bool {
 	switch f := e.Fact.(type) {
 	case RemitClaimed:
-		c.claims.set(struct{}{}, appended(c.claims.m[struct{}{}], Claim{f, e.No}))
+		c.claims.set(struct{}{}, grown(c.claims.m[struct{}{}], Claim{f, e.No}))
 	case RemitsAttested:
-		c.attestations.set(struct{}{}, appended(c.attestations.m[struct{}{}], Attestation{f, e.No}))
+		c.attestations.set(struct{}{}, grown(c.attestations.m[struct{}{}], Attestation{f, e.No}))
 	default:
 		return false
 	}

@@ -141,17 +141,9 @@ type recordedPoint struct {
 
 // recordedBy finds what an event put on the register.
 func (d *decision) recordedBy(no EventNo) recorded {
-	var r recorded
-	for _, remit := range d.s.Holdings.Remits() {
-		for _, line := range d.s.Holdings.Lines(remit) {
-			for i, p := range line.Points {
-				if p.No != no || p.Retracted || isReplaced(line.Points, i) {
-					continue
-				}
-				r.points = append(r.points, recordedPoint{remit, line.Slot, p, belowOf(line.Points, i)})
-				r.about = "function/" + string(remit.Subject.Function)
-			}
-		}
+	r := recorded{points: d.s.Holdings.recordedBy(no)}
+	for _, p := range r.points {
+		r.about = "function/" + string(p.remit.Subject.Function)
 	}
 	for _, body := range d.s.Organisations.Bodies(Latest) {
 		named := hasPoint(body.Name, no)
@@ -168,6 +160,22 @@ func (d *decision) recordedBy(no EventNo) recorded {
 		}
 	}
 	return r
+}
+
+// recordedBy finds the points of an event that still stand, in the order of their remits.
+func (h *Holdings) recordedBy(no EventNo) []recordedPoint {
+	var points []recordedPoint
+	for remit, lines := range h.lines.m {
+		for _, line := range lines {
+			for i, p := range line.Points {
+				if p.No == no && !isReplaced(line.Points, i) {
+					points = append(points, recordedPoint{remit, line.Slot, p, belowOf(line.Points, i)})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(points, func(a, b recordedPoint) int { return CompareRemits(a.remit, b.remit) })
+	return points
 }
 
 // isReplaced tells whether something recorded later for the same date has taken the place of a point.
@@ -346,6 +354,9 @@ func (d *decision) missing(r Remit, h Holding, from, until Date) (string, Date) 
 
 // corrected folds a correction into bodies and footprints.
 func (o *Organisations) corrected(no EventNo, f Corrected) {
+	if len(f.Changes) > 0 {
+		return // what recorded holdings recorded nothing of bodies
+	}
 	for _, body := range o.Bodies(Latest) {
 		before := body
 		body.Name = rectified(body.Name, no, f, f.Name)

@@ -3,6 +3,7 @@ package domain
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -231,7 +232,7 @@ func (s *changeSet) add(c HoldingChange) {
 	if s.at == nil {
 		s.at = map[string]int{}
 	}
-	key := fmt.Sprint(c.On, c.Subjects, c.Roles, c.Slot, c.Holdings, c.TakenFrom, c.Relies, c.Retracts)
+	key := c.like(true, false, true)
 	i, ok := s.at[key]
 	if !ok {
 		s.at[key] = len(s.list)
@@ -242,12 +243,47 @@ func (s *changeSet) add(c HoldingChange) {
 }
 
 func (s *changeSet) changes() []HoldingChange {
-	byRole := merged(s.list, func(c HoldingChange) string {
-		return fmt.Sprint(c.On, c.Subjects, c.Footprints, c.Slot, c.Holdings, c.TakenFrom, c.Relies, c.Retracts)
-	}, func(into *HoldingChange, c HoldingChange) { into.Roles = appended(into.Roles, c.Roles...) })
-	return merged(byRole, func(c HoldingChange) string {
-		return fmt.Sprint(c.On, c.Roles, c.Footprints, c.Slot, c.Holdings, c.TakenFrom, c.Relies, c.Retracts)
-	}, func(into *HoldingChange, c HoldingChange) { into.Subjects = appended(into.Subjects, c.Subjects...) })
+	if len(s.list) < 2 {
+		return s.list
+	}
+	byRole := merged(s.list, func(c HoldingChange) string { return c.like(true, true, false) },
+		func(into *HoldingChange, c HoldingChange) { into.Roles = appended(into.Roles, c.Roles...) })
+	return merged(byRole, func(c HoldingChange) string { return c.like(false, true, true) },
+		func(into *HoldingChange, c HoldingChange) { into.Subjects = appended(into.Subjects, c.Subjects...) })
+}
+
+// like returns a text that is the same for changes that are alike in everything, or in everything but their subjects,
+// footprints or roles.
+func (c *HoldingChange) like(subjects, footprints, roles bool) string {
+	var key strings.Builder
+	word := func(words ...string) {
+		for _, w := range words {
+			key.WriteString(strconv.Itoa(len(w)))
+			key.WriteByte(':')
+			key.WriteString(w)
+		}
+	}
+	word(strconv.Itoa(int(c.On)), string(c.Slot), string(c.TakenFrom), strconv.FormatBool(c.Relies), strconv.FormatBool(c.Retracts))
+	for _, h := range c.Holdings {
+		word(string(h.Holder), string(h.ActingThrough), string(h.AccountableTo), h.HeldThrough, string(h.Instrument),
+			string(h.Arrangement), string(h.Confidence), h.Source, strconv.FormatBool(h.Undetermined))
+	}
+	for _, s := range c.Subjects {
+		if subjects {
+			word("subject", string(s.Function), string(s.Part))
+		}
+	}
+	for _, code := range c.Footprints {
+		if footprints {
+			word("footprint", string(code))
+		}
+	}
+	for _, r := range c.Roles {
+		if roles {
+			word("role", string(r))
+		}
+	}
+	return key.String()
 }
 
 func merged(list []HoldingChange, key func(HoldingChange) string, into func(*HoldingChange, HoldingChange)) []HoldingChange {

@@ -82,8 +82,63 @@ type LineValue struct {
 
 // Line is the dated history of one remit, or of one body's part in a concurrent remit.
 type Line struct {
-	Slot   OrganisationCode
+	Slot OrganisationCode
+	// Points are what stands as known now: on each date that counts the point recorded last, and the one before it on
+	// the same date. However often a line was corrected, there are no more of them than it has dates.
 	Points Timeline[LineValue]
+	// gone are the points that no longer stand, the last one that went first. newest is the last event of all.
+	gone   *gonePoint
+	newest EventNo
+}
+
+// gonePoint is a point of a line that took its place, or that was taken back, and those that went before it.
+type gonePoint struct {
+	Point[LineValue]
+	before *gonePoint
+}
+
+// with returns the line with a point added; l stays as it is.
+func (l Line) with(p Point[LineValue]) Line {
+	points := l.Points.With(p)
+	l.newest = max(l.newest, p.No)
+	end := points.upTo(p.From)
+	start := end
+	for start > 0 && points[start-1].From == p.From {
+		start--
+	}
+	const stand = 2
+	stays := max(start, end-stand)
+	if points[end-1].Retracted {
+		stays = end
+	}
+	for _, q := range points[start:stays] {
+		l.gone = &gonePoint{q, l.gone}
+	}
+	l.Points = slices.Delete(points, start, stays)
+	return l
+}
+
+// Recorded returns every point that was ever recorded on the line.
+func (l Line) Recorded() Timeline[LineValue] {
+	var all Timeline[LineValue]
+	for g := l.gone; g != nil; g = g.before {
+		all = append(all, g.Point)
+	}
+	// Of several points of one event on one date those that went are the earlier ones.
+	slices.Reverse(all)
+	all = append(all, l.Points...)
+	slices.SortStableFunc(all, func(a, b Point[LineValue]) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.No, b.No))
+	})
+	return all
+}
+
+// at returns the point in force, or false when none is.
+func (l Line) at(a AsOf) (Point[LineValue], bool) {
+	if a.Known >= l.newest {
+		return l.Points.At(a)
+	}
+	return l.Recorded().At(a)
 }
 
 // Held is a holding in force, since when and by virtue of which event.
@@ -116,11 +171,11 @@ func withPoint(lines []Line, slot OrganisationCode, p Point[LineValue]) []Line {
 	next := slices.Clone(lines)
 	for i := range next {
 		if next[i].Slot == slot {
-			next[i].Points = next[i].Points.With(p)
+			next[i] = next[i].with(p)
 			return next
 		}
 	}
-	next = append(next, Line{Slot: slot, Points: Timeline[LineValue]{p}})
+	next = append(next, Line{Slot: slot}.with(p))
 	slices.SortFunc(next, func(a, b Line) int { return cmp.Compare(a.Slot, b.Slot) })
 	return next
 }
@@ -135,7 +190,7 @@ func (h *Holdings) At(r Remit, a AsOf) []Held { return HeldIn(r, h.lines.m[r], a
 func HeldIn(r Remit, lines []Line, a AsOf) []Held {
 	var held []Held
 	for _, line := range lines {
-		p, ok := line.Points.At(a)
+		p, ok := line.at(a)
 		if !ok {
 			continue
 		}

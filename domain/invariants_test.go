@@ -308,7 +308,7 @@ func chainHolds(s *State) error {
 		for _, line := range s.Holdings.Lines(remit) {
 			for _, p := range line.Points.Known(Latest) {
 				same := func(q Point[LineValue]) bool { return q.From == p.From }
-				if !p.Value.Relies || countIf(line.Points, same) > 1 {
+				if !p.Value.Relies || countIf(line.Recorded(), same) > 1 {
 					continue
 				}
 				var before []Holding

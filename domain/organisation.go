@@ -111,7 +111,7 @@ func (o *Organisations) Apply(e Event) bool {
 	case Corrected:
 		o.corrected(e.No, f)
 	case ReorganisationPlanned:
-		o.planned.set(struct{}{}, appended(o.planned.m[struct{}{}], PlannedReorganisation{f, e.No}))
+		o.planned.set(struct{}{}, grown(o.planned.m[struct{}{}], PlannedReorganisation{f, e.No}))
 	default:
 		return o.applyFootprint(e)
 	}
@@ -174,7 +174,7 @@ func (o *Organisation) moved(no EventNo, f OrganisationMoved) {
 func (o *Organisations) reorganised(no EventNo, f OrganisationsReorganised) {
 	list := o.successions.m[struct{}{}]
 	for _, s := range f.Successions {
-		list = appended(list, RecordedSuccession{s, f.EffectiveOn, no, f.ID})
+		list = grown(list, RecordedSuccession{s, f.EffectiveOn, no, f.ID})
 	}
 	o.successions.set(struct{}{}, list)
 }
@@ -192,7 +192,7 @@ func (o *Organisations) opened(no EventNo, f FootprintOpened) {
 func (o *Organisations) succeeded(no EventNo, f FootprintsSucceeded) {
 	list := o.footprintSuccessions.m[struct{}{}]
 	for _, s := range f.Successions {
-		list = appended(list, RecordedFootprintSuccession{s, f.EffectiveOn, no})
+		list = grown(list, RecordedFootprintSuccession{s, f.EffectiveOn, no})
 		fp := o.footprints.m[s.Predecessor]
 		if !fp.IsOpen(AsOf{f.EffectiveOn, no}) {
 			continue

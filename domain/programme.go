@@ -108,9 +108,9 @@ func (p *Programme) init(undo *undoLog) {
 func (p *Programme) Apply(e Event) bool {
 	switch f := e.Fact.(type) {
 	case PopulationRecorded:
-		p.populations.set(struct{}{}, appended(p.populations.m[struct{}{}], f))
+		p.populations.set(struct{}{}, grown(p.populations.m[struct{}{}], f))
 	case CostRecorded:
-		p.costs.set(struct{}{}, appended(p.costs.m[struct{}{}], f))
+		p.costs.set(struct{}{}, grown(p.costs.m[struct{}{}], f))
 	case PlanReturnSubmitted:
 		p.returns.set(f.ID, p.returns.m[f.ID].With(e.No, PlanReturn{PlanReturnSubmitted: f, Revision: 1}))
 	case PlanReturnModerated:
@@ -135,7 +135,9 @@ func (p *Programme) Returns(known EventNo) []PlanReturn {
 }
 
 // Populations returns the recorded populations in the order of recording.
-func (p *Programme) Populations() []PopulationRecorded { return p.populations.m[struct{}{}] }
+func (p *Programme) Populations() []PopulationRecorded {
+	return slices.Clip(p.populations.m[struct{}{}])
+}
 
 // Costs returns the recorded costs in the order of recording.
-func (p *Programme) Costs() []CostRecorded { return p.costs.m[struct{}{}] }
+func (p *Programme) Costs() []CostRecorded { return slices.Clip(p.costs.m[struct{}{}]) }

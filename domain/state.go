@@ -156,4 +156,8 @@ func (t *table[K, V]) set(k K, v V) {
 	t.m[k] = v
 }
 
+// grown lengthens a list that a table keeps, in place where it has room: a long list is not copied for every event.
+// What was read of it before is shorter and stays as it is; what was undone is overwritten, and nobody has it any more.
+func grown[V any](list []V, v ...V) []V { return append(list, v...) }
+
 func (t *table[K, V]) keys() iter.Seq[K] { return maps.Keys(t.m) }

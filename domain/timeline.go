@@ -39,15 +39,20 @@ func (t Timeline[V]) With(p Point[V]) Timeline[V] {
 	return append(next, t[at:]...)
 }
 
-// At returns the point in force at a, or false when none is.
-func (t Timeline[V]) At(a AsOf) (Point[V], bool) {
-	end, _ := slices.BinarySearchFunc(t, a.On, func(p Point[V], on Date) int {
+// upTo returns how many points are of dates up to and including on.
+func (t Timeline[V]) upTo(on Date) int {
+	end, _ := slices.BinarySearchFunc(t, on, func(p Point[V], on Date) int {
 		if p.From <= on {
 			return -1
 		}
 		return 1
 	})
-	for i := end - 1; i >= 0; i-- {
+	return end
+}
+
+// At returns the point in force at a, or false when none is.
+func (t Timeline[V]) At(a AsOf) (Point[V], bool) {
+	for i := t.upTo(a.On) - 1; i >= 0; i-- {
 		if t[i].No > a.Known {
 			continue
 		}
@@ -63,8 +68,8 @@ func (t Timeline[V]) At(a AsOf) (Point[V], bool) {
 
 // Next returns the first point in force after date on, as known, or false when nothing is recorded after it.
 func (t Timeline[V]) Next(a AsOf) (Point[V], bool) {
-	for i := range t {
-		if t[i].From <= a.On || t[i].No > a.Known {
+	for i := t.upTo(a.On); i < len(t); i++ {
+		if t[i].No > a.Known {
 			continue
 		}
 		if p, ok := t.At(AsOf{On: t[i].From, Known: a.Known}); ok && p.From == t[i].From {
@@ -99,13 +104,17 @@ type Version[V any] struct {
 
 // At returns the newest version recorded at or before known, or false when the thing was not known yet.
 func (v Versions[V]) At(known EventNo) (V, bool) {
-	for _, version := range slices.Backward(v) {
+	end, _ := slices.BinarySearchFunc(v, known, func(version Version[V], known EventNo) int {
 		if version.No <= known {
-			return version.Value, true
+			return -1
 		}
+		return 1
+	})
+	if end == 0 {
+		var none V
+		return none, false
 	}
-	var none V
-	return none, false
+	return v[end-1].Value, true
 }
 
 // Latest returns the newest version, or false when there is none.

@@ -1,15 +1,12 @@
 package eventstore
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/remit-register/remit/domain"
 )
@@ -73,7 +70,7 @@ func (s *Store) decideOne(b *batch, p *Pending) outcome {
 		return repeated(p, b.outcomes[at])
 	}
 	mark := s.state.Mark()
-	tx, err := s.transact(b, p.request, p.digest)
+	tx, err := s.transact(b.recordedAt, p.request, p.digest)
 	if err == nil {
 		err = b.fits(tx, p.request.ValidateOnly)
 	}
@@ -139,88 +136,6 @@ func (b *batch) add(tx transaction) {
 	b.recordedAt = tx.events[0].RecordedAt
 }
 
-// transaction is what one command makes.
-type transaction struct {
-	events      []domain.Event
-	stored      [][]byte
-	size        int // in a commit
-	commitments []string
-}
-
-// transact decides a command and applies its events to the write model: those that will be read from the journal, as
-// they will be read.
-func (s *Store) transact(b *batch, r Request, digest string) (transaction, error) {
-	at := s.cfg.Clock().UTC().Truncate(time.Microsecond)
-	if !at.After(b.recordedAt) {
-		at = b.recordedAt.Add(time.Microsecond)
-	}
-	id, err := s.ids.next(at)
-	if err != nil {
-		return transaction{}, err
-	}
-	today := cmp.Or(r.SimulatedOn, domain.DateOf(at.In(s.london)))
-	decision, err := s.ask(r.Command, domain.Meta{
-		Caller: r.Caller, Now: at, Today: today, ID: id, ExpectedRevision: r.ExpectedRevision, Reason: r.Reason,
-	})
-	if err != nil {
-		return transaction{}, err
-	}
-	tx := transaction{events: make([]domain.Event, 0, len(decision.Facts)), stored: make([][]byte, 0, len(decision.Facts))}
-	for i, fact := range decision.Facts {
-		e := domain.Event{
-			No: s.state.Last() + 1, TransactionID: id, Index: i, Count: len(decision.Facts), CommandID: r.CommandID,
-			Actor:      domain.Actor{Subject: r.Caller.Subject, Organisation: r.Caller.Organisation, Role: decision.Role},
-			RecordedAt: at, EffectiveOn: fact.Effective(), Reason: decision.Reason, Fact: fact,
-		}
-		if i == 0 {
-			e.Digest = digest
-		}
-		if e.EffectiveOn == 0 {
-			e.EffectiveOn = today
-		}
-		e.Late = e.EffectiveOn < today
-		if err := s.emit(&tx, e); err != nil {
-			return transaction{}, err
-		}
-	}
-	return tx, nil
-}
-
-// emit adds an event to the transaction and applies it.
-func (s *Store) emit(tx *transaction, e domain.Event) error {
-	data, commitments, err := encodeEvent(s.scratch[:0], e)
-	if err != nil {
-		return err
-	}
-	s.scratch = data
-	data = slices.Clone(data)
-	if len(data) > MaxEventBytes {
-		return fmt.Errorf("the command makes a %s of %d bytes, more than %d: divide it: %w",
-			e.Fact.FactType(), len(data), MaxEventBytes, ErrTooLarge)
-	}
-	if e, err = DecodeEvent(data); err != nil {
-		return err
-	}
-	if err := s.state.Apply(e); err != nil {
-		return fmt.Errorf("apply what was decided: %w", err)
-	}
-	tx.events = append(tx.events, e)
-	tx.stored = append(tx.stored, data)
-	tx.size += protowire.SizeTag(4) + protowire.SizeBytes(len(data))
-	tx.commitments = append(tx.commitments, commitments...)
-	return nil
-}
-
-// ask has the rules decide. They change nothing, so a fault in them costs this command and no more.
-func (s *Store) ask(command domain.Command, meta domain.Meta) (decision domain.Decision, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("fault in deciding %s: %v\n%s", command.Method(), fault, debug.Stack())
-		}
-	}()
-	return s.state.Decide(command, meta)
-}
-
 // simulate decides commands one on top of the other and takes them all back.
 func (s *Store) simulate(b *batch, p *Pending) outcome {
 	all := s.state.Mark()
@@ -229,7 +144,7 @@ func (s *Store) simulate(b *batch, p *Pending) outcome {
 	for _, r := range p.trial {
 		r.CommandID = uuid.Nil.String()
 		mark := s.state.Mark()
-		tx, err := s.transact(b, r, "")
+		tx, err := s.transact(b.recordedAt, r, "")
 		if err != nil {
 			s.state.Rollback(mark)
 		} else {

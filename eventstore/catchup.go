@@ -50,7 +50,7 @@ func (s *Store) catchUp(ctx context.Context, take func(block) error) error {
 	if err := s.vault.refresh(ctx); err != nil {
 		return err
 	}
-	return readBlocks(ctx, s.journal, s.record+1, last, take)
+	return readBlocks(ctx, s.journal, s.record+1, last, decodeHashed, take)
 }
 
 // extend takes the next block of the journal into the write model, the tree, the index and the history. It is the one

@@ -143,11 +143,14 @@ func commitRecord(c *coder, m *commit) {
 	blobs(c, 4, &m.events)
 }
 
-// decodeCommit reads a record of the journal.
+// decodeCommit reads a record of the journal, which must stay as it is: the events are parts of it.
 func decodeCommit(data []byte) (commit, error) {
 	var m commit
-	if err := decode(data, &m, commitRecord); err != nil {
-		return commit{}, fmt.Errorf("decode commit: %w", err)
+	c := coder{in: string(data), whole: data}
+	commitRecord(&c, &m)
+	c.end()
+	if c.err != nil {
+		return commit{}, fmt.Errorf("decode commit: %w", c.err)
 	}
 	if len(m.events) == 0 || m.id == "" {
 		return commit{}, fmt.Errorf("decode commit: it is empty: %w", errNotCanonical)

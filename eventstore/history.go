@@ -17,7 +17,16 @@ type block struct {
 	record uint64 // its number in the journal
 	commit commit
 	events []domain.Event
-	leaves []Hash // of commit.events
+	leaves []Hash // of commit.events, where they were asked for
+}
+
+// hashed returns b with its leaves.
+func (b block) hashed() block {
+	b.leaves = make([]Hash, 0, len(b.commit.events))
+	for _, raw := range b.commit.events {
+		b.leaves = append(b.leaves, LeafHash(raw))
+	}
+	return b
 }
 
 // decodeBlock decodes a record of the journal and checks what can be told without the records before it: events are
@@ -27,19 +36,27 @@ func decodeBlock(no uint64, data []byte) (block, error) {
 	if err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 	}
-	b := block{record: no, commit: m, events: make([]domain.Event, 0, len(m.events)), leaves: make([]Hash, 0, len(m.events))}
+	b := block{record: no, commit: m, events: make([]domain.Event, 0, len(m.events))}
 	for _, raw := range m.events {
 		e, err := DecodeEvent(raw)
 		if err != nil {
 			return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 		}
 		b.events = append(b.events, e)
-		b.leaves = append(b.leaves, LeafHash(raw))
 	}
 	if err := checkTransactions(m.before.Size, b.events); err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 	}
 	return b, nil
+}
+
+// decodeHashed is decodeBlock with the leaves.
+func decodeHashed(no uint64, data []byte) (block, error) {
+	b, err := decodeBlock(no, data)
+	if err != nil {
+		return block{}, err
+	}
+	return b.hashed(), nil
 }
 
 // checkTransactions checks that events follow event number after, and that their transactions are whole.
@@ -69,6 +86,7 @@ type history struct {
 	starts  []domain.EventNo // guarded by mu: first event of record i+1
 	head    TreeHead         // guarded by mu: after the last event committed
 	recent  []block          // guarded by mu: the newest blocks, dense up to the last record
+	cache   blockCache       // guarded by mu: blocks before those that were read back
 	kept    int              // guarded by mu: events in recent
 	changed chan struct{}    // guarded by mu: closed at the next commit
 }
@@ -120,6 +138,36 @@ func (h *history) find(no domain.EventNo) (record uint64, b block, ok bool) {
 	return record, block{}, false
 }
 
+// read calls each with the blocks that hold the events from..to, which are committed, in order. It remembers what it
+// has read for a while.
+func (h *history) read(ctx context.Context, from, to domain.EventNo, each func(block)) error {
+	for from <= to {
+		record, b, ok := h.find(from)
+		if !ok {
+			b, ok = h.cached(record)
+		}
+		if ok {
+			each(b)
+			from = b.commit.last() + 1
+			continue
+		}
+		last, _, _ := h.find(to)
+		err := h.load(ctx, record, min(last, record+readAhead-1), func(b block) error {
+			h.remember(b)
+			each(b)
+			from = b.commit.last() + 1
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAhead is the most records that are read in one go before the cache is looked at again.
+const readAhead = 256
+
 // follow calls apply with every block that holds events after `after`, in order, until ctx ends.
 func (h *history) follow(ctx context.Context, after domain.EventNo, apply func(block) error) error {
 	for {
@@ -152,7 +200,7 @@ func (h *history) follow(ctx context.Context, after domain.EventNo, apply func(b
 
 // load reads records from..to from the journal, which must be committed, and calls each with them in order.
 func (h *history) load(ctx context.Context, from, to uint64, each func(block) error) error {
-	return readBlocks(ctx, h.journal, from, to, func(b block) error {
+	return readBlocks(ctx, h.journal, from, to, decodeBlock, func(b block) error {
 		h.mu.Lock()
 		start := h.starts[b.record-1]
 		h.mu.Unlock()
@@ -167,7 +215,9 @@ func (h *history) load(ctx context.Context, from, to uint64, each func(block) er
 const decodeAhead = 8
 
 // readBlocks reads records from..to, decodes them concurrently, and calls each with them in order.
-func readBlocks(ctx context.Context, journal Journal, from, to uint64, each func(block) error) error {
+func readBlocks(
+	ctx context.Context, journal Journal, from, to uint64, decode func(uint64, []byte) (block, error), each func(block) error,
+) error {
 	type result struct {
 		block block
 		err   error
@@ -181,7 +231,7 @@ func readBlocks(ctx context.Context, journal Journal, from, to uint64, each func
 		err := journal.Scan(ctx, from, to, func(no uint64, data []byte) error {
 			slot := make(chan result, 1)
 			decoders.Go(func() error {
-				b, err := decodeBlock(no, data)
+				b, err := decode(no, data)
 				slot <- result{b, err}
 				return nil
 			})

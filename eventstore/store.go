@@ -32,10 +32,9 @@ type Store struct {
 	queue   *queue
 	health  health
 	hinted  atomic.Uint64 // number of a record that another process may have written
-	london  *time.Location
 
 	// The write model belongs to Open, and then to Run alone.
-	state      *domain.State
+	decider
 	tree       *Tree
 	head       TreeHead   // of tree
 	headFile   headFile   // keeps head
@@ -43,8 +42,6 @@ type Store struct {
 	record     uint64     // number of the last record
 	recordedAt time.Time  // the latest so far
 	erasing    erasures   // recorded, but not yet erased from the vault
-	ids        *transactionIDs
-	scratch    []byte // for encoding
 
 	// What Run remembers of its last turn: see gather.
 	comeback    int // commands that were told then, and those that waited
@@ -70,8 +67,10 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, err
 	}
 	s := &Store{
-		cfg: cfg, conn: conn, london: london, queue: newQueue(cfg.MaxQueue), state: domain.NewState(), tree: NewTree(),
-		index: newCommandIndex(), ids: newTransactionIDs(cfg.Random),
+		cfg: cfg, conn: conn, queue: newQueue(cfg.MaxQueue), tree: NewTree(), index: newCommandIndex(),
+		decider: decider{
+			state: domain.NewState(), clock: cfg.Clock, london: london, nextID: newTransactionIDs(cfg.Random).next,
+		},
 	}
 	defer func() {
 		if err != nil {
@@ -186,29 +185,40 @@ func (s *Store) FollowBytes(ctx context.Context, after domain.EventNo, apply fun
 	})
 }
 
-// Read returns the events from..to. An event that is not recorded is ErrNotFound.
+// Read returns the events from..to, which are not to be changed. An event that is not recorded is ErrNotFound.
 func (s *Store) Read(ctx context.Context, from, to domain.EventNo) ([]domain.Event, error) {
 	last, _, _ := s.history.position()
 	if from == 0 || to > last || from > to {
 		return nil, fmt.Errorf("events %d to %d of %d: %w", from, to, last, ErrNotFound)
 	}
 	var events []domain.Event
-	for from <= to {
-		record, b, ok := s.history.find(from)
-		if !ok {
-			err := s.history.load(ctx, record, record, func(loaded block) error {
-				b = loaded
-				return nil
-			})
-			if err != nil {
-				return nil, err
-			}
+	err := s.history.read(ctx, from, to, func(b block) {
+		first := b.commit.first()
+		start, end := max(from, first)-first, min(to, b.commit.last())+1-first
+		if events == nil && b.commit.last() >= to {
+			events = b.events[start:end:end]
+			return
 		}
-		end := min(to, b.commit.last())
-		events = append(events, b.events[from-b.commit.first():end+1-b.commit.first()]...)
-		from = end + 1
+		events = append(events, b.events[start:end]...)
+	})
+	return events, err
+}
+
+// HeadAt returns the tree after event number `at`, where a commit ends with it: elsewhere the journal does not say, and
+// it is ErrNotFound.
+func (s *Store) HeadAt(ctx context.Context, at domain.EventNo) (TreeHead, error) {
+	if head := s.Head(); head.Size == at {
+		return head, nil
 	}
-	return events, nil
+	var head TreeHead
+	if at >= s.Position() {
+		return head, fmt.Errorf("tree of %d events: %w", at, ErrNotFound)
+	}
+	err := s.history.read(ctx, at+1, at+1, func(b block) { head = b.commit.before })
+	if err == nil && head.Size != at {
+		err = fmt.Errorf("tree of %d events: %w", at, ErrNotFound)
+	}
+	return head, err
 }
 
 // Close ends the connection and stops the embedded server. Run must have returned; followers get errors.

@@ -23,6 +23,8 @@ type coder struct {
 	out     []byte // written so far
 	in      string // left to read; strings that were read share its memory
 	err     error
+	// whole is what in was made of, where it is read at the outermost level only and may be kept.
+	whole []byte
 	// commitments of the personal texts that were visited, in hex
 	commitments []string
 	// what oneof compares with, for the innermost choice: type of the member to be written, nil once it is; field of the
@@ -90,6 +92,9 @@ func (c *coder) peek() protowire.Number {
 
 // peekVarint returns the number at the start of s and its size, 0 when there is none in shortest form.
 func peekVarint(s string) (value uint64, size int) {
+	if s != "" && s[0] < 0x80 {
+		return uint64(s[0]), 1
+	}
 	for size < len(s) && size < protowire.SizeVarint(^uint64(0)) {
 		b := s[size]
 		value |= uint64(b&0x7f) << (7 * size)
@@ -102,6 +107,21 @@ func peekVarint(s string) (value uint64, size int) {
 		}
 	}
 	return 0, 0
+}
+
+// ahead returns how many fields num come next, one after the other.
+func (c *coder) ahead(num protowire.Number) (count int) {
+	for rest := c.in; ; count++ {
+		tag, size := peekVarint(rest)
+		if size == 0 || tag != protowire.EncodeTag(num, protowire.BytesType) {
+			return count
+		}
+		length, more := peekVarint(rest[size:])
+		if rest = rest[size+more:]; more == 0 || length > uint64(len(rest)) {
+			return count
+		}
+		rest = rest[length:]
+	}
 }
 
 func (c *coder) tag(num protowire.Number, kind protowire.Type) {
@@ -209,6 +229,9 @@ func texts[T ~string](c *coder, num protowire.Number, v *[]T) {
 		}
 		return
 	}
+	if n := c.ahead(num); n > 0 {
+		*v = make([]T, 0, n)
+	}
 	for c.next(num, protowire.BytesType) {
 		*v = append(*v, T(c.readText()))
 	}
@@ -234,6 +257,15 @@ func binary(c *coder, num protowire.Number, size int, v *string) {
 	}
 }
 
+// bytesOf returns what was just read as bytes: those of whole, where they are known, or a copy.
+func (c *coder) bytesOf(read string) []byte {
+	if c.whole == nil {
+		return []byte(read)
+	}
+	end := len(c.whole) - len(c.in)
+	return c.whole[end-len(read) : end : end]
+}
+
 // blobs visits a list of byte strings.
 func blobs(c *coder, num protowire.Number, v *[][]byte) {
 	if c.writing {
@@ -243,8 +275,11 @@ func blobs(c *coder, num protowire.Number, v *[][]byte) {
 		}
 		return
 	}
+	if n := c.ahead(num); n > 0 {
+		*v = make([][]byte, 0, n)
+	}
 	for c.next(num, protowire.BytesType) {
-		*v = append(*v, []byte(c.readBytes()))
+		*v = append(*v, c.bytesOf(c.readBytes()))
 	}
 }
 
@@ -276,10 +311,13 @@ func many[T any](c *coder, num protowire.Number, v *[]T, body func(*coder, *T)) 
 		}
 		return
 	}
+	if n := c.ahead(num); n > 0 {
+		*v = make([]T, 0, n)
+	}
 	for c.next(num, protowire.BytesType) {
-		var element T
-		readMessage(c, &element, body)
-		*v = append(*v, element)
+		var none T
+		*v = append(*v, none)
+		readMessage(c, &(*v)[len(*v)-1], body)
 	}
 }
 

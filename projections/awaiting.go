@@ -47,11 +47,7 @@ func (v *Views) Awaiting(q AwaitingQuery) (AwaitingPage, error) {
 			paging[domain.EventNo]{q.After, q.Limit}, q.lets)
 		page.Next = next
 		for _, x := range waiting {
-			view := AwaitingView{Awaiting: x}
-			if e, ok := v.events.at(x.Event); ok {
-				view.RecordedAt = e.RecordedAt
-			}
-			page.Awaiting = append(page.Awaiting, view)
+			page.Awaiting = append(page.Awaiting, AwaitingView{Awaiting: x, RecordedAt: v.events.recordedAt(x.Event)})
 		}
 		return nil
 	})

@@ -30,7 +30,7 @@ type ChangesPage struct {
 	Position domain.EventNo
 }
 
-// Changes lists what was recorded about holdings. It refuses as Map does.
+// Changes lists what was recorded about holdings. It refuses as Map does, and fails when the log cannot be read.
 func (v *Views) Changes(q ChangesQuery) (ChangesPage, error) {
 	if q.Until == 0 {
 		q.Until = domain.Latest
@@ -41,7 +41,9 @@ func (v *Views) Changes(q ChangesQuery) (ChangesPage, error) {
 	}
 	page := ChangesPage{Position: a.Known}
 	for no := q.After; no < a.Known; {
-		no = v.changesStretch(q, &page, no, a.Known)
+		if no, err = v.changesStretch(q, &page, no, a.Known); err != nil {
+			return ChangesPage{}, err
+		}
 		if q.Limit > 0 && len(page.Changes) >= q.Limit {
 			if no < a.Known {
 				page.Next = no
@@ -53,17 +55,37 @@ func (v *Views) Changes(q ChangesQuery) (ChangesPage, error) {
 }
 
 // changesStretch adds the changes of a stretch of events after no, and returns the last event looked at.
-func (v *Views) changesStretch(q ChangesQuery, page *ChangesPage, no, until domain.EventNo) domain.EventNo {
+func (v *Views) changesStretch(q ChangesQuery, page *ChangesPage, no, until domain.EventNo) (domain.EventNo, error) {
+	numbers, end := v.changing(no, min(until, no+stretch), q.Limit-len(page.Changes))
+	events, err := v.readEvents(numbers)
+	if err != nil {
+		return no, err
+	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	for range stretch {
-		if no == until || (q.Limit > 0 && len(page.Changes) >= q.Limit) {
-			break
+	for i := range events {
+		if q.Limit > 0 && len(page.Changes) >= q.Limit {
+			return events[i].No - 1, nil
 		}
-		no++
-		page.Changes = v.eventChanges(page.Changes, q.Filter, no)
+		page.Changes = v.eventChanges(page.Changes, q.Filter, &events[i])
 	}
-	return no
+	return end, nil
+}
+
+// changing returns the events after one, up to another, that change holdings: at most as many as are wanted where that
+// is above zero. It returns the last event that it looked at.
+func (v *Views) changing(after, until domain.EventNo, most int) (numbers []domain.EventNo, end domain.EventNo) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	for no := after + 1; no <= until; no++ {
+		if !v.events.changesHoldings(no) {
+			continue
+		}
+		if numbers = append(numbers, no); most > 0 && len(numbers) == most {
+			return numbers, no
+		}
+	}
+	return numbers, until
 }
 
 // changeKey is what an event can change once: when it does so twice, the later one counts.
@@ -74,11 +96,7 @@ type changeKey struct {
 }
 
 // eventChanges appends the changes of an event that the filter lets through.
-func (v *Views) eventChanges(changes []Change, f Filter, no domain.EventNo) []Change {
-	e, ok := v.events.at(no)
-	if !ok {
-		return changes
-	}
+func (v *Views) eventChanges(changes []Change, f Filter, e *domain.Event) []Change {
 	var all []Change
 	places := map[changeKey]int{}
 	for _, recorded := range domain.ChangesOf(e.Fact) {
@@ -88,11 +106,11 @@ func (v *Views) eventChanges(changes []Change, f Filter, no domain.EventNo) []Ch
 			}
 			key := changeKey{remit, recorded.Slot, recorded.On}
 			if i, again := places[key]; again {
-				all[i] = v.recorded(remit, recorded, no)
+				all[i] = v.recorded(remit, recorded, e.No)
 				continue
 			}
 			places[key] = len(all)
-			all = append(all, v.recorded(remit, recorded, no))
+			all = append(all, v.recorded(remit, recorded, e.No))
 		}
 	}
 	for _, change := range all {

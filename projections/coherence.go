@@ -10,8 +10,9 @@ import (
 // CoherenceQuery asks what is incoherent in the map on a date. Empty fields limit nothing.
 type CoherenceQuery struct {
 	AsOf domain.AsOf
-	// Until adds what will be found on later dates, up to and including this one: each finding says since when. Zero
-	// asks about the date alone.
+	// Until adds what will be found on later dates, up to and including this one: each finding says since when. The
+	// planned transfers that are to take effect by then do so on their dates, and findings say which of them open or
+	// close them. Zero asks about the date alone.
 	Until domain.Date
 	// Today tells which planned dates have passed: those before it, and before the date of the question. Zero is the
 	// date of the question.
@@ -21,6 +22,8 @@ type CoherenceQuery struct {
 	Functions []domain.FunctionCode
 	// Organisations limits the answer to findings at these bodies, and those that involve them.
 	Organisations []domain.OrganisationCode
+	// Severity limits the answer to findings at least this grave; "" for all.
+	Severity Severity
 }
 
 // Coherence is what is incoherent in the map.
@@ -45,13 +48,29 @@ func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
 		return Coherence{}, domain.Refuse(domain.InvalidArgument, "The last date lies before the first.",
 			"Leave it out, or give a later one.", "until", q.Until.String(), "effectiveOn", a.On.String())
 	}
-	answer := Coherence{AsOf: a, Until: q.Until, Dates: append([]domain.Date{a.On}, v.changeDates(a, q)...)}
-	all := drafts{}
+	plans := v.plansUntil(a, q.Until)
+	answer := Coherence{AsOf: a, Until: q.Until, Dates: v.datesOf(a, q, plans)}
+	all, ahead := drafts{}, newForecast()
 	for _, on := range answer.Dates {
-		all.add(v.inquire(q, domain.AsOf{On: on, Known: a.Known}))
+		at := domain.AsOf{On: on, Known: a.Known}
+		happened := v.inquire(q, at, nil)
+		all.add(happened)
+		if due := dueBy(plans, on); len(due) > 0 {
+			ahead.compare(on, happened, v.inquire(q, at, due), due)
+		}
 	}
-	answer.Findings = all.findings(q)
+	answer.Findings = all.findings(q, ahead)
 	return answer, nil
+}
+
+// datesOf returns the dates to look at: that of the question, and those after it on which anything changes.
+func (v *Views) datesOf(a domain.AsOf, q CoherenceQuery, plans []*foreseen) []domain.Date {
+	dates := append([]domain.Date{a.On}, v.changeDates(a, q)...)
+	for _, f := range plans {
+		dates = append(dates, f.on)
+	}
+	slices.Sort(dates)
+	return slices.Compact(dates)
 }
 
 // inquiry looks for findings on one date.
@@ -70,6 +89,8 @@ type inquiry struct {
 	caused map[domain.EventNo]*tally
 	// buffer has what is held in the cell that is looked at.
 	buffer []held
+	// planned are the planned transfers that are taken to have taken effect; none: only what has happened counts.
+	planned []*foreseen
 }
 
 // tally gathers where something is held, since when, and by which events.
@@ -95,16 +116,8 @@ func (t *tally) causes() []domain.EventNo       { return slices.Sorted(maps.Keys
 
 // inquire computes the findings of one date. It walks the map in stretches, as every walk does, and looks at
 // everything else while it holds the lock once.
-func (v *Views) inquire(q CoherenceQuery, a domain.AsOf) drafts {
-	x := &inquiry{
-		views: v, asOf: a, today: q.Today, query: q, drafts: drafts{},
-		functions: map[domain.FunctionCode]*functionTally{}, bodies: map[domain.OrganisationCode]*bodyState{},
-		ending: map[domain.OrganisationCode]domain.PlannedReorganisation{},
-		under:  map[domain.ArrangementID]*tally{}, caused: make(map[domain.EventNo]*tally),
-	}
-	if x.today == 0 {
-		x.today = a.On
-	}
+func (v *Views) inquire(q CoherenceQuery, a domain.AsOf, planned []*foreseen) drafts {
+	x := v.newInquiry(q, a, planned)
 	v.mu.RLock()
 	x.begin()
 	v.mu.RUnlock()
@@ -114,6 +127,7 @@ func (v *Views) inquire(q CoherenceQuery, a domain.AsOf) drafts {
 	})
 	v.mu.RLock()
 	defer v.mu.RUnlock()
+	x.plannedCells()
 	x.gaps()
 	x.outliers()
 	x.receivers()
@@ -123,6 +137,20 @@ func (v *Views) inquire(q CoherenceQuery, a domain.AsOf) drafts {
 	x.transfers()
 	x.reorganisations()
 	return x.drafts
+}
+
+func (v *Views) newInquiry(q CoherenceQuery, a domain.AsOf, planned []*foreseen) *inquiry {
+	x := &inquiry{
+		views: v, asOf: a, today: q.Today, query: q, drafts: drafts{},
+		functions: map[domain.FunctionCode]*functionTally{}, bodies: map[domain.OrganisationCode]*bodyState{},
+		ending: map[domain.OrganisationCode]domain.PlannedReorganisation{},
+		under:  map[domain.ArrangementID]*tally{}, caused: make(map[domain.EventNo]*tally),
+		planned: planned,
+	}
+	if x.today == 0 {
+		x.today = a.On
+	}
+	return x
 }
 
 // begin gathers what the walk needs to know beforehand.
@@ -138,7 +166,7 @@ func (x *inquiry) begin() {
 		}
 	}
 	for _, no := range x.views.events.ofType("OccurrenceRecorded", x.asOf.Known) {
-		x.caused[no] = newTally()
+		x.caused[domain.EventNo(no)] = newTally()
 	}
 }
 
@@ -189,19 +217,4 @@ func (x *inquiry) title(code domain.FunctionCode) string {
 // asksFor tells whether the query is about a function; a finding about none is asked for by a query about all.
 func (x *inquiry) asksFor(code domain.FunctionCode) bool {
 	return len(x.query.Functions) == 0 || slices.Contains(x.query.Functions, code)
-}
-
-// ofType returns the events of a type at or before known.
-func (x *eventIndex) ofType(kind string, known domain.EventNo) []domain.EventNo {
-	numbers := x.byType[kind]
-	end, _ := slices.BinarySearch(numbers, known+1)
-	return numbers[:end]
-}
-
-// recordedOn returns the civil date of an event: that from which it holds.
-func (x *eventIndex) recordedOn(no domain.EventNo) domain.Date {
-	if e, ok := x.at(no); ok {
-		return e.EffectiveOn
-	}
-	return 0
 }

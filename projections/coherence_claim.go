@@ -19,8 +19,13 @@ func (x *inquiry) receivers() {
 		if t.since == 0 {
 			x.heldByNobody(f.Code, t)
 		}
-		if f.Details.LegalStatus == domain.LegalUnknown {
-			x.legalBasisUnknown(f.Code, t)
+		switch {
+		case f.Details.LegalStatus == domain.LegalUnknown:
+			x.legalBasisUnknown(f.Code, t, "Have it checked by a lawyer, and record who checked it and when; until then it "+
+				"counts as statutory.", "Nobody has checked whether statute confers %s")
+		case f.Details.LegalStatus == domain.LegalStatutory && len(f.Details.LegalBasis) == 0:
+			x.legalBasisUnknown(f.Code, t, "Record the Act and section, who checked it and when.",
+				"Statute is said to confer %s, and no Act and section is recorded")
 		}
 		if f.Details.Category == domain.CategoryReviewForTransfer {
 			x.receiver(f.Code, t)
@@ -35,10 +40,9 @@ func (x *inquiry) heldByNobody(code domain.FunctionCode, f *functionTally) {
 	d.seen(min(x.views.events.recordedOn(f.event), x.asOf.On), f.event)
 }
 
-func (x *inquiry) legalBasisUnknown(code domain.FunctionCode, f *functionTally) {
+func (x *inquiry) legalBasisUnknown(code domain.FunctionCode, f *functionTally, remedy, what string) {
 	d, _ := x.drafts.at(findingKey{FindingLegalBasisUnknown, code, "", ""}, SeverityLow)
-	d.says("Have it checked by a lawyer, and record who checked it and when; until then it counts as statutory.",
-		"Nobody has checked whether statute confers %s", x.title(code))
+	d.says(remedy, what, x.title(code))
 	d.involves(slices.Collect(maps.Keys(f.accountable))...)
 	since := cmp.Or(f.since, min(x.views.events.recordedOn(f.event), x.asOf.On))
 	d.seen(since, f.event)
@@ -68,6 +72,11 @@ func receiverSays(claim string) (receiverFinding, bool) {
 		return receiverFinding{
 			FindingUnclaimed, SeverityMedium, "is to go to a receiver whose own model does not list it",
 			"Have the receiver say that it takes it before anything is proposed.",
+		}, true
+	case "partly":
+		return receiverFinding{
+			FindingUnclaimed, SeverityLow, "is to go to a receiver whose own model lists it only in part",
+			"Divide it, or have the receiver say that it takes the whole of it before anything is proposed.",
 		}, true
 	case "contested":
 		return receiverFinding{

@@ -39,7 +39,7 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 	}
 	for _, kind := range []string{"CostRecorded", "MatterDisposed"} {
 		for _, no := range v.events.ofType(kind, a.Known) {
-			add(v.events.recordedOn(no))
+			add(v.events.recordedOn(domain.EventNo(no)))
 		}
 	}
 	return slices.Sorted(maps.Keys(dates))

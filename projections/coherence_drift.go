@@ -72,9 +72,9 @@ func (x *inquiry) milestones(t domain.Transfer) {
 func (x *inquiry) milestoneEvents(id domain.TransferID, m domain.Milestone) []domain.EventNo {
 	var events []domain.EventNo
 	for _, no := range x.views.events.about("transfer/"+string(id), x.asOf.Known) {
-		f, ok := x.views.events.all[no-1].Fact.(domain.MilestoneRecorded)
+		f, ok := x.views.events.fact(no).(domain.MilestoneRecorded)
 		if ok && f.Milestone.Kind == m.Kind && slices.Equal(f.Milestone.Footprints, m.Footprints) {
-			events = append(events, no)
+			events = append(events, domain.EventNo(no))
 		}
 	}
 	return events
@@ -113,8 +113,8 @@ type recordedCost struct {
 func (v *Views) costsOf(known domain.EventNo) map[domain.TransferID][]recordedCost {
 	costs := map[domain.TransferID][]recordedCost{}
 	for _, no := range v.events.ofType("CostRecorded", known) {
-		if f, ok := v.events.all[no-1].Fact.(domain.CostRecorded); ok {
-			costs[f.Transfer] = append(costs[f.Transfer], recordedCost{f, no})
+		if f, ok := v.events.fact(no).(domain.CostRecorded); ok {
+			costs[f.Transfer] = append(costs[f.Transfer], recordedCost{f, domain.EventNo(no)})
 		}
 	}
 	return costs

@@ -46,10 +46,10 @@ func (x *inquiry) isInForce(d domain.Delegation) bool {
 func (v *Views) made(id domain.ArrangementID, known domain.EventNo) bool {
 	accepted, offered := false, false
 	for _, no := range v.events.about("delegation/"+string(id), known) {
-		switch v.events.all[no-1].Fact.(type) {
-		case domain.FunctionDelegated:
+		switch v.events.kindName(domain.EventNo(no)) {
+		case domain.FunctionDelegated{}.FactType():
 			offered = true
-		case domain.DelegationAccepted:
+		case domain.DelegationAccepted{}.FactType():
 			accepted = true
 		}
 	}
@@ -61,8 +61,8 @@ func (x *inquiry) undetermined(
 ) {
 	var event domain.EventNo
 	for _, no := range x.views.events.about(entity, x.asOf.Known) {
-		if _, ok := x.views.events.all[no-1].Fact.(domain.MatterDisposed); ok {
-			event = no
+		if x.views.events.kindName(domain.EventNo(no)) == (domain.MatterDisposed{}).FactType() {
+			event = domain.EventNo(no)
 		}
 	}
 	since := x.views.events.recordedOn(event)

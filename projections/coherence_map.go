@@ -32,6 +32,10 @@ type cellTally struct {
 	endedBy [roleCount]domain.EventNo
 	// roles says who holds each role, seen from the body that covers the footprint.
 	roles [roleCount]roleTally
+	// givenUp are the roles that a planned transfer takes from who holds them.
+	givenUp [roleCount]bool
+	// unfit says why nobody would be accountable by a planned transfer.
+	unfit unfit
 	// principals are the bodies that exercise it, or else are accountable for it, with the date and event.
 	principals []held
 }
@@ -59,9 +63,9 @@ func (x *inquiry) function(code domain.FunctionCode) *functionTally {
 		f.details = known.Details
 	}
 	for _, no := range x.views.events.about("function/"+string(code), x.asOf.Known) {
-		switch x.views.events.all[no-1].Fact.(type) {
-		case domain.FunctionDefined, domain.FunctionRevised:
-			f.event = no
+		switch x.views.events.kindName(domain.EventNo(no)) {
+		case domain.FunctionDefined{}.FactType(), domain.FunctionRevised{}.FactType():
+			f.event = domain.EventNo(no)
 		}
 	}
 	for _, flight := range x.views.plans.byFunction[code] {
@@ -70,6 +74,14 @@ func (x *inquiry) function(code domain.FunctionCode) *functionTally {
 			for _, footprint := range t.Footprints() {
 				f.moved[footprint] = true
 			}
+		}
+	}
+	for _, planned := range x.planned {
+		if planned.Subject.Function != code {
+			continue
+		}
+		for footprint := range planned.footprints {
+			f.moved[footprint] = true
 		}
 	}
 	return f
@@ -97,10 +109,16 @@ func (x *inquiry) cell(c *cell) {
 	t := &cellTally{}
 	f.cells[c.subject][c.footprint] = t
 	x.buffer = x.views.inForce(x.buffer[:0], c, x.asOf, t)
+	if len(x.planned) > 0 {
+		x.buffer = x.asPlanned(x.buffer, c, t)
+	}
 	for _, h := range x.buffer {
 		x.holding(f, c, h)
 	}
 	if !t.any {
+		if len(x.planned) > 0 && t.givenUp[roleIndex(domain.RoleAccountable)] {
+			x.unaccountable(f, c, t)
+		}
 		return
 	}
 	t.principals = principals(x.buffer)
@@ -257,14 +275,25 @@ func (x *inquiry) unaccountable(f *functionTally, c *cell, t *cellTally) {
 	if t.held[accountable] {
 		return
 	}
-	d, isNew := x.drafts.at(findingKey{FindingUnaccountable, c.subject.Function, x.at(f, c.footprint), ""}, SeverityHigh)
-	if isNew {
+	severity := SeverityHigh
+	if t.unfit.expected { // as a gap that an announced end will leave
+		severity = SeverityMedium
+	}
+	d, isNew := x.drafts.at(findingKey{FindingUnaccountable, c.subject.Function, x.at(f, c.footprint), ""}, severity)
+	switch {
+	case isNew && t.unfit.why != "":
+		d.says("Amend the transfer: name a body that can be accountable on that date, or leave accountability where it is.",
+			"Nobody would be accountable for %s", x.title(c.subject.Function))
+	case isNew:
 		d.says("Record who is accountable: by baseline if it was never recorded, or by what happened.",
 			"Nobody is accountable for %s", x.title(c.subject.Function))
 	}
-	first := x.buffer[0]
-	for _, h := range x.buffer {
-		if h.from < first.from {
+	if t.unfit.why != "" {
+		d.details[t.unfit.why] = true
+	}
+	first := held{from: t.endedOn[accountable], no: t.endedBy[accountable]}
+	for i, h := range x.buffer {
+		if i == 0 || h.from < first.from {
 			first = h
 		}
 		d.involves(h.holding.Named())

@@ -10,8 +10,8 @@ import (
 // occurrences finds what was moved without safeguards, as far as it is still held by virtue of it.
 func (x *inquiry) occurrences() {
 	for _, no := range slices.Sorted(maps.Keys(x.caused)) {
-		e := &x.views.events.all[no-1]
-		f, ok := e.Fact.(domain.OccurrenceRecorded)
+		kept := x.views.events.facts[no]
+		f, ok := kept.fact.(domain.OccurrenceRecorded)
 		if !ok || f.Kind == domain.KindStatutory || f.EffectiveOn > x.asOf.On || !x.asksFor(f.Function) {
 			continue
 		}
@@ -22,17 +22,19 @@ func (x *inquiry) occurrences() {
 			}
 		}
 		if len(still.footprints) > 0 {
-			x.safeguards(f, e, still.places())
+			x.safeguards(f, no, kept.actor, still.places())
 		}
 	}
 }
 
-func (x *inquiry) safeguards(f domain.OccurrenceRecorded, e *domain.Event, footprints []domain.FootprintCode) {
+func (x *inquiry) safeguards(
+	f domain.OccurrenceRecorded, no domain.EventNo, actor domain.Actor, footprints []domain.FootprintCode,
+) {
 	body, severity := f.From, SeverityMedium
 	if body == "" {
 		body = f.To
 	}
-	if e.Actor.Role == domain.ActorSystem || e.Actor.Subject == domain.SystemSubject {
+	if actor.Role == domain.ActorSystem || actor.Subject == domain.SystemSubject {
 		severity = SeverityLow
 	}
 	for _, safeguard := range safeguardsOf(f) {
@@ -49,7 +51,7 @@ func (x *inquiry) safeguards(f domain.OccurrenceRecorded, e *domain.Event, footp
 		}
 		d.in(unmet...)
 		d.involves(f.To)
-		d.seen(f.EffectiveOn, e.No)
+		d.seen(f.EffectiveOn, no)
 	}
 }
 

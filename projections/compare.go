@@ -160,10 +160,22 @@ func sameHolders(a, b []Entry) bool {
 }
 
 func whoHolds(entries []Entry) []who {
-	list := make([]who, 0, len(entries))
+	holdings := make([]domain.Holding, 0, len(entries))
 	for i := range entries {
-		h := &entries[i].Holding
-		list = append(list, who{h.Holder, h.ActingThrough, h.AccountableTo, h.HeldThrough, h.Undetermined})
+		holdings = append(holdings, entries[i].Holding)
+	}
+	return whoAre(holdings)
+}
+
+func whoIs(h *domain.Holding) who {
+	return who{h.Holder, h.ActingThrough, h.AccountableTo, h.HeldThrough, h.Undetermined}
+}
+
+// whoAre returns who holds by virtue of holdings, in a fixed order.
+func whoAre(holdings []domain.Holding) []who {
+	list := make([]who, 0, len(holdings))
+	for i := range holdings {
+		list = append(list, whoIs(&holdings[i]))
 	}
 	slices.SortFunc(list, func(a, b who) int {
 		return cmp.Or(

@@ -12,7 +12,7 @@ import (
 
 func TestCompareLikeTheNaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		events := drawHistory(t)
+		events := drawMovingHistory(t)
 		v, o := apply(t, events), oracleOf(events)
 		for range 4 {
 			q := projections.CompareQuery{From: drawAsOf(t, v), To: drawAsOf(t, v), Limit: rapid.IntRange(0, 3).Draw(t, "limit")}
@@ -63,7 +63,7 @@ func checkCauses(t *rapid.T, o oracle, q projections.CompareQuery, d projections
 
 func TestFilteredComparisonIsPartOfTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		v := apply(t, drawHistory(t))
+		v := apply(t, drawMovingHistory(t))
 		q := projections.CompareQuery{From: drawAsOf(t, v), To: drawAsOf(t, v)}
 		whole, err := v.Compare(q)
 		if err != nil {

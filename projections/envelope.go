@@ -181,9 +181,9 @@ func (v *Views) populations(a domain.AsOf) map[domain.OrganisationCode][]Allowan
 	}
 	last := map[key]count{}
 	for _, no := range v.events.ofType("PopulationRecorded", a.Known) {
-		f, ok := v.events.all[no-1].Fact.(domain.PopulationRecorded)
+		f, ok := v.events.fact(no).(domain.PopulationRecorded)
 		if k := (key{f.Organisation, f.Basis}); ok && f.EffectiveOn <= a.On && f.EffectiveOn >= last[k].EffectiveOn {
-			last[k] = count{f, no}
+			last[k] = count{f, domain.EventNo(no)}
 		}
 	}
 	populations := map[domain.OrganisationCode][]Allowance{}

@@ -34,10 +34,11 @@ const (
 	// FindingContested: the models of those that are to have a function disagree; or a body's claim, or its last
 	// attestation, disagrees with the record; or two bodies claim what only one may hold.
 	FindingContested FindingKind = "contested"
-	// FindingUnclaimed: the receiver that is named for a function does not list it in its own model, and no transfer
-	// of it has been completed in the footprint.
+	// FindingUnclaimed: the receiver that is named for a function does not list it in its own model, or only in part, and
+	// no transfer of it has been completed in the footprint.
 	FindingUnclaimed FindingKind = "unclaimed"
-	// FindingLegalBasisUnknown: nobody has checked whether statute confers the function. One finding a function.
+	// FindingLegalBasisUnknown: nobody has checked whether statute confers the function, or it is said to, and no Act and
+	// section is recorded. One finding a function.
 	FindingLegalBasisUnknown FindingKind = "legal_basis_unknown"
 	// FindingNoPower: something is held under a delegation, direction or joint exercise whose instrument is missing,
 	// may not carry it, excludes the function, or is not in force there on the date; or which passes on what an
@@ -116,23 +117,34 @@ type Finding struct {
 	Aspect string
 	// Footprints are where, sorted; none where the finding is not about places.
 	Footprints []domain.FootprintCode
-	// Since is the earliest date from which it is so. It is never later than the date of the question.
+	// Since is the earliest date from which it is so. It is never later than the last date of the question.
 	Since domain.Date
 	// CauseEvents are the events from which it follows, in the order of the log.
 	CauseEvents []domain.EventNo
 	// Message says what is found, and Remedy what would put it right, each in plain English.
 	Message string
 	Remedy  string
+	// OpenedBy are the planned transfers that will open it, in the order of their dates: it is not so by what has
+	// happened. Since is then the first date on which they have it so. None for what does not hang on a plan.
+	OpenedBy []PlannedEffect
+	// ClosesOn is the first date on which planned transfers will have closed it altogether, zero where they will not;
+	// ClosedBy are those that will.
+	ClosesOn domain.Date
+	ClosedBy []PlannedEffect
 }
 
-// compareFindings orders findings by kind, function, body and aspect.
-func compareFindings(a, b Finding) int {
+// IsPlanned tells whether the finding follows from plans, and not from what has happened.
+func (f Finding) IsPlanned() bool { return len(f.OpenedBy) > 0 }
+
+// CompareFindings orders findings by kind, function, body and aspect, those that follow from plans after those that do not.
+func CompareFindings(a, b Finding) int {
 	kinds := FindingKinds()
 	return cmp.Or(
 		cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)),
 		cmp.Compare(a.Function, b.Function),
 		cmp.Compare(a.Organisation, b.Organisation),
 		cmp.Compare(a.Aspect, b.Aspect),
+		cmp.Compare(len(a.OpenedBy), len(b.OpenedBy)),
 	)
 }
 
@@ -223,27 +235,40 @@ func (d drafts) add(other drafts) {
 	}
 }
 
-// findings returns what the query lets through, in order.
-func (d drafts) findings(q CoherenceQuery) []Finding {
+// findings returns what the query lets through, in order: what has happened, and what planned transfers open.
+func (d drafts) findings(q CoherenceQuery, ahead *forecast) []Finding {
 	var list []Finding
 	for key, x := range d {
-		if !q.lets(key, x) {
-			continue
+		if q.lets(key, x) {
+			f := x.finding(key)
+			f.ClosesOn, f.ClosedBy = ahead.closes[key], ahead.closing[key]
+			list = append(list, f)
 		}
-		list = append(list, Finding{
-			Kind: key.kind, Severity: x.severity, Function: key.function, Organisation: key.organisation,
-			Aspect: key.aspect, Footprints: slices.Sorted(maps.Keys(x.footprints)), Since: x.since,
-			CauseEvents: slices.Sorted(maps.Keys(x.causes)), Message: x.message(), Remedy: x.remedy,
-		})
 	}
-	slices.SortFunc(list, compareFindings)
+	for key, x := range ahead.opened {
+		if q.lets(key, x) {
+			f := x.finding(key)
+			f.OpenedBy = ahead.by[key]
+			list = append(list, f)
+		}
+	}
+	slices.SortFunc(list, CompareFindings)
 	return list
+}
+
+func (x *draft) finding(key findingKey) Finding {
+	return Finding{
+		Kind: key.kind, Severity: x.severity, Function: key.function, Organisation: key.organisation,
+		Aspect: key.aspect, Footprints: slices.Sorted(maps.Keys(x.footprints)), Since: x.since,
+		CauseEvents: slices.Sorted(maps.Keys(x.causes)), Message: x.message(), Remedy: x.remedy,
+	}
 }
 
 // lets tells whether the query asks for a finding: a body asks for what is found at it and what it is involved in.
 func (q *CoherenceQuery) lets(key findingKey, x *draft) bool {
 	concerns := func(code domain.OrganisationCode) bool { return code == key.organisation || x.bodies[code] }
 	return (len(q.Kinds) == 0 || slices.Contains(q.Kinds, key.kind)) &&
+		(q.Severity == "" || severityRank(x.severity) >= severityRank(q.Severity)) &&
 		(len(q.Functions) == 0 || slices.Contains(q.Functions, key.function)) &&
 		(len(q.Organisations) == 0 || slices.ContainsFunc(q.Organisations, concerns))
 }

@@ -155,9 +155,9 @@ func (v *Views) change(remit domain.Remit, l *line, p point, replaced, known dom
 		Remit: remit, Slot: l.slot, EffectiveOn: p.from, Event: p.no,
 		Retraction: p.value == retracted, SupersededBy: replaced,
 	}
-	if e, ok := v.events.at(p.no); ok {
-		change.RecordedAt, change.Late = e.RecordedAt, e.Late
-		change.Type, change.Entity = e.Fact.FactType(), e.Fact.Entity()
+	if v.events.has(p.no) {
+		change.RecordedAt, change.Late = v.events.recordedAt(p.no), v.events.isLate(p.no)
+		change.Type, change.Entity = v.events.kindName(p.no), v.events.entityName(p.no)
 	}
 	if replaced != 0 {
 		known = p.no

@@ -13,7 +13,7 @@ import (
 
 func TestHistoryLikeTheNaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		events := drawHistory(t)
+		events := drawMovingHistory(t)
 		v, o := apply(t, events), oracleOf(events)
 		a := drawAsOf(t, v)
 		q := projections.HistoryQuery{Function: "alpha", Footprint: "F1", AsOf: a, Limit: rapid.IntRange(0, 3).Draw(t, "limit")}
@@ -66,7 +66,7 @@ func withoutEvents(changes []projections.Change) []projections.Change {
 
 func TestChangesLikeTheNaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		events := drawHistory(t)
+		events := drawMovingHistory(t)
 		v, o := apply(t, events), oracleOf(events)
 		q := projections.ChangesQuery{Limit: rapid.IntRange(0, 3).Draw(t, "limit"), Filter: drawFilter(t)}
 		var got []projections.Change

@@ -25,9 +25,22 @@ type Source interface {
 // of goroutines.
 type Views struct {
 	now func() time.Time
+	// log is where the events themselves are read; memory is the same where nothing else keeps them, or else nil.
+	log    Log
+	memory *memoryLog
 
-	// mu guards everything below it up to progress.
-	mu            sync.RWMutex
+	// feeding is held by who changes the state, and by who needs it to stand still while questions go on.
+	feeding sync.Mutex
+	// mu guards the state. Who changes it holds feeding too.
+	mu sync.RWMutex
+	state
+
+	progress   progress
+	milestones milestones
+}
+
+// state is all that the views know, and nothing but what follows from the events.
+type state struct {
 	events        eventIndex
 	organisations *domain.Organisations
 	functions     *domain.Functions
@@ -48,19 +61,27 @@ type Views struct {
 	plans         *transferIndex
 	// broken is the error that stopped Apply in the middle of a transaction; nothing can be applied after it.
 	broken error
-
-	progress progress
 }
 
 // epochChanges is the fewest changes of a line's epoch: it bounds what a lookup passes over, and the lines that have
 // more than one epoch are few.
 const epochChanges = 256
 
-// New returns views of an empty register. The clock is asked only to refuse questions about what will be known in the
-// future.
+// New returns views of an empty register, which keep its events in memory. The clock is asked only to refuse questions
+// about what will be known in the future.
 func New(now func() time.Time) *Views {
-	return &Views{
-		now:           now,
+	memory := &memoryLog{}
+	return &Views{now: now, log: memory, memory: memory, state: newState()}
+}
+
+// NewReading returns views of an empty register that keep an index of its events, and read them back from a log: where
+// they were fed from, or a copy of it.
+func NewReading(now func() time.Time, log Log) *Views {
+	return &Views{now: now, log: log, state: newState()}
+}
+
+func newState() state {
+	return state{
 		events:        newEventIndex(),
 		organisations: domain.NewOrganisations(),
 		functions:     domain.NewFunctions(),
@@ -86,12 +107,21 @@ func New(now func() time.Time) *Views {
 // it ended. Whoever waits in WaitFor when it ends gets ErrStopped.
 func (v *Views) Run(ctx context.Context, source Source) error {
 	v.progress.start()
-	err := source.Follow(ctx, v.Position(), v.Apply)
+	err := source.Follow(ctx, v.Position(), v.applyNew)
 	v.progress.stop()
 	if err != nil {
 		return fmt.Errorf("follow the log: %w", err)
 	}
 	return nil
+}
+
+// applyNew is Apply for events of which the views may show some already, because a rebuild was faster.
+func (v *Views) applyNew(events []domain.Event) error {
+	shown := v.Position()
+	for len(events) > 0 && events[0].No <= shown {
+		events = events[1:]
+	}
+	return v.Apply(events)
 }
 
 // Apply folds the next events: whole transactions, in the order of the log. Events out of order, or a transaction
@@ -110,6 +140,8 @@ func (v *Views) Apply(events []domain.Event) error {
 }
 
 func (v *Views) fold(events []domain.Event) (domain.EventNo, error) {
+	v.feeding.Lock()
+	defer v.feeding.Unlock()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.broken != nil {
@@ -117,6 +149,9 @@ func (v *Views) fold(events []domain.Event) (domain.EventNo, error) {
 	}
 	if err := v.events.check(events); err != nil {
 		return 0, err
+	}
+	if v.memory != nil {
+		v.memory.add(events)
 	}
 	for i := range events {
 		if err := v.foldOne(&events[i]); err != nil {
@@ -127,7 +162,7 @@ func (v *Views) fold(events []domain.Event) (domain.EventNo, error) {
 	return v.position(), nil
 }
 
-func (v *Views) foldOne(e *domain.Event) error {
+func (v *state) foldOne(e *domain.Event) error {
 	known := false
 	for _, fold := range v.folds() {
 		known = fold(*e) || known
@@ -140,12 +175,11 @@ func (v *Views) foldOne(e *domain.Event) error {
 	if err := v.holdings.apply(e.No, changes); err != nil {
 		return err
 	}
-	v.events.add(e)
-	return nil
+	return v.events.add(e)
 }
 
 // folds are the domain's own folds; each tells whether an event was about what it keeps.
-func (v *Views) folds() [15]func(domain.Event) bool {
+func (v *state) folds() [15]func(domain.Event) bool {
 	return [...]func(domain.Event) bool{
 		v.organisations.Apply, v.functions.Apply, v.instruments.Apply, v.transfers.Apply, v.delegations.Apply,
 		v.interventions.Apply, v.claims.Apply, v.risks.Apply, v.frameworks.Apply, v.packages.Apply,
@@ -161,7 +195,7 @@ func (v *Views) Position() domain.EventNo {
 }
 
 // position returns the end of the last transaction; the caller holds the lock.
-func (v *Views) position() domain.EventNo { return v.events.completed(v.events.last()) }
+func (v *state) position() domain.EventNo { return v.events.completed(v.events.last()) }
 
 // WaitFor returns once the views show everything up to position: who has a receipt reads its own write, and who has
 // seen position p and waits for p+1 learns of news. It returns the error of ctx when that is done first, and
@@ -196,11 +230,7 @@ func (v *Views) ResolvePosition(known domain.EventNo) (domain.EventNo, error) {
 func (v *Views) RecordedAt(known domain.EventNo) time.Time {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	e, ok := v.events.at(min(known, v.events.last()))
-	if !ok {
-		return time.Time{}
-	}
-	return e.RecordedAt
+	return v.events.recordedAt(min(known, v.events.last()))
 }
 
 // pin resolves a position; the caller holds the lock.

@@ -204,8 +204,8 @@ func (v *Views) moves(q ShiftQuery, steps []step, known domain.EventNo) (moved, 
 func (v *Views) otherMoves(known domain.EventNo) []move {
 	var list []move
 	for _, no := range v.events.ofType("DelegationAccepted", known) {
-		f, _ := v.events.all[no-1].Fact.(domain.DelegationAccepted)
-		d, ok := v.delegations.Get(f.ID, no)
+		f, _ := v.events.fact(no).(domain.DelegationAccepted)
+		d, ok := v.delegations.Get(f.ID, domain.EventNo(no))
 		if ok {
 			list = append(list, move{
 				on: f.EffectiveOn, function: d.Subject.Function, from: d.Delegator, to: d.Delegate, footprints: d.Footprints,
@@ -214,7 +214,7 @@ func (v *Views) otherMoves(known domain.EventNo) []move {
 		}
 	}
 	for _, no := range v.events.ofType("OccurrenceRecorded", known) {
-		f, _ := v.events.all[no-1].Fact.(domain.OccurrenceRecorded)
+		f, _ := v.events.fact(no).(domain.OccurrenceRecorded)
 		list = append(list, move{
 			on: f.EffectiveOn, function: f.Function, from: f.From, to: f.To, footprints: f.Footprints, roles: f.Roles,
 			count: ShiftMove{Occurrences: 1},

@@ -102,12 +102,7 @@ func (v *Views) transferView(t domain.Transfer, known domain.EventNo) TransferVi
 		}
 	}
 	view.FirstEvent, view.LastEvent = v.events.bounds("transfer/"+string(t.ID), known)
-	if e, ok := v.events.at(view.FirstEvent); ok {
-		view.CreatedAt = e.RecordedAt
-	}
-	if e, ok := v.events.at(view.LastEvent); ok {
-		view.ChangedAt = e.RecordedAt
-	}
+	view.CreatedAt, view.ChangedAt = v.events.recordedAt(view.FirstEvent), v.events.recordedAt(view.LastEvent)
 	return view
 }
 

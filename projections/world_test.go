@@ -24,8 +24,6 @@ var (
 	worldTiers = map[domain.OrganisationCode]domain.Tier{
 		"NAT": domain.TierNational, "REG": domain.TierRegional, "ICA": domain.TierICB, "ICB": domain.TierICB,
 	}
-	// worldPersons has the person in law behind each body.
-	worldPersons = map[domain.OrganisationCode]domain.OrganisationCode{"NAT": "NAT", "REG": "NAT", "ICA": "ICA", "ICB": "ICB"}
 )
 
 // worldDays is the last day on which anything is recorded; worldEvents is the position after which it is.

@@ -105,7 +105,8 @@ func (a *app) addCommands(root *cobra.Command) {
 			root.AddCommand(c)
 		}
 	}
-	add("ask", a.who(), a.orgMap(), a.export(), a.diff(), a.history(), a.events(), a.coherence())
+	add("ask", a.who(), a.orgMap(), a.export(), a.diff(), a.changes(), a.history(), a.why(), a.replay(), a.watch(),
+		a.events(), a.coherence(), a.simulate())
 	add("look", a.functions(), a.org(), a.orgs(), a.footprints(), a.instruments())
 	add("move", a.transfer(), a.packageGroup(), a.packages(), a.delegate(), a.delegations(), a.revoke(), a.risk())
 	add("record", a.allocate(), a.occurrence(), a.reorganise(), a.correct(), a.erase(), a.second(), a.claim(), a.claims(), a.attest(), a.attestations(), a.intervene())

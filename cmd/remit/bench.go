@@ -23,6 +23,7 @@ type benchOptions struct {
 	commanders int
 	singles    int
 	lasting    time.Duration // of each measurement with all commanders
+	events     int           // of the large register, 0 for none
 	strict     bool
 }
 
@@ -32,10 +33,11 @@ func (a *app) bench() *cobra.Command {
 		Short: "Measure this program on this machine, against the machine's own limits",
 		Long: `Measure, in one run and one process on a temporary directory: the raw limits of the machine (a sync of the disk, a
 publish of the same bytes to NATS JetStream with the same settings), and beside them what the register does, as ratios,
-with the target for each. Only the ratios compare with other machines. It takes about half a minute; let nothing else
-run meanwhile.`,
+with the target for each. Only the ratios compare with other machines. It takes about half a minute, and with
+--events 10000000 some minutes; let nothing else run meanwhile.`,
 		Example: `  remit bench
   remit bench --dir /srv --for 10s --commanders 128
+  remit bench --events 10000000
   remit bench -o json`,
 		Args: cobra.NoArgs,
 	}
@@ -45,10 +47,14 @@ run meanwhile.`,
 	flags.IntVar(&o.commanders, "commanders", 64, "how many give commands at the same time")
 	flags.IntVar(&o.singles, "singles", 500, "how many single commands to measure")
 	flags.DurationVar(&o.lasting, "for", 3*time.Second, "how long all commanders go on")
+	flags.IntVar(&o.events, "events", 200_000, "events of a synthetic register of 100,000 remits to ask; the targets are for 10,000,000")
 	flags.BoolVar(&o.strict, "strict", false, "exit with 3 when a target is missed")
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
 		if o.commanders < 1 || o.singles < 1 || o.lasting <= 0 {
 			return usagef("--commanders, --singles and --for must be above zero")
+		}
+		if err := scaleSizes(o.events); err != nil {
+			return err
 		}
 		return a.runBench(cmd.Context(), o)
 	})
@@ -85,6 +91,9 @@ func (a *app) runBench(ctx context.Context, o benchOptions) (err error) {
 		return err
 	}
 	if err := b.reference(ctx, config("reference")); err != nil {
+		return err
+	}
+	if err := a.benchScale(ctx, o, report, dir); err != nil {
 		return err
 	}
 	if err := a.showBench(report); err != nil {

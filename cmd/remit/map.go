@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,18 +19,26 @@ func (a *app) orgMap() *cobra.Command {
 		Use:   "map",
 		Short: "Every holding in force on a date, or those that you choose",
 		Long: `The map: every holding in force on a date, as known at a time, by function, footprint and role.
-Choose with the flags; each may be given several codes, separated by commas.`,
+Choose with the flags; each may be given several codes, separated by commas.
+
+--rollup sums up by area: who holds each role in how many footprints, and whether one body holds it everywhere.`,
 		Example: `  remit map --org S1Y5D
+  remit map --rollup region --function eprr
   remit map --function eprr --role accountable,exercising --on 2026-04-01
   remit map --on 2026-03-31 -o csv > map.csv`,
 		Args: cobra.NoArgs,
 	}
 	query := a.mapQuery(cmd)
+	rollup := wordVar[remitv1.AreaLevel](cmd, "rollup", "sum up by area")
 	limit := limitVar(cmd, 0)
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
 		request, err := query()
 		if err != nil {
 			return err
+		}
+		request.Rollup = rollup.value()
+		if request.GetRollup() != remitv1.AreaLevel_AREA_LEVEL_UNSPECIFIED {
+			return a.showRollup(cmd, request, *limit)
 		}
 		return a.mapPages(cmd.Context(), request).show(a, *limit)
 	})
@@ -39,7 +50,7 @@ func (a *app) mapQuery(cmd *cobra.Command) func() (*remitv1.GetMapRequest, error
 	asOf := a.asOf(cmd)
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	organisations := codesVar(cmd, "org", "only what these organisations hold, themselves or acting for another (`CODES`)")
-	footprints := codesVar(cmd, "in", "only in these places: footprints, organisations or ENG (`CODES`)")
+	footprints := codesVar(cmd, "in", "only in these footprints (`CODES`)")
 	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers hold")
 	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
 	return func() (*remitv1.GetMapRequest, error) {
@@ -49,6 +60,42 @@ func (a *app) mapQuery(cmd *cobra.Command) func() (*remitv1.GetMapRequest, error
 			Tiers: tiers.values, Roles: roles.values,
 		}, err
 	}
+}
+
+func (a *app) showRollup(cmd *cobra.Command, request *remitv1.GetMapRequest, limit int) error {
+	return pages[*remitv1.GetMapResponse, *remitv1.AreaHolders]{
+		ask: func(c *client, token string) (*remitv1.GetMapResponse, error) {
+			request.PageToken = token
+			return c.maps().GetMap(cmd.Context(), request)
+		},
+		items: (*remitv1.GetMapResponse).GetAreas,
+		keep:  func(r *remitv1.GetMapResponse, all []*remitv1.AreaHolders) { r.Areas, r.NextPageToken = all, "" },
+		columns: []column[*remitv1.AreaHolders]{
+			{"function", func(h *remitv1.AreaHolders) string { return subjectText(h.GetFunction(), h.GetPart()) }},
+			{"area", (*remitv1.AreaHolders).GetArea},
+			{"role", func(h *remitv1.AreaHolders) string { return word(h.GetRole()) }},
+			{"one holder", func(h *remitv1.AreaHolders) string { return yes(h.GetUniform()) }},
+			{"footprints", func(h *remitv1.AreaHolders) string { return strconv.Itoa(int(h.GetFootprints())) }},
+			{"unheld", func(h *remitv1.AreaHolders) string { return strconv.Itoa(int(h.GetUnheld())) }},
+			{"holders", areaHoldersText},
+		},
+	}.show(a, limit)
+}
+
+// areaHoldersText says who holds a role in how many footprints of an area.
+func areaHoldersText(h *remitv1.AreaHolders) string {
+	var holders []string
+	for _, holder := range h.GetHolders() {
+		who := holder.GetHolder()
+		switch {
+		case holder.GetUndetermined():
+			who = "undetermined"
+		case holder.GetActingThrough() != "":
+			who += " through " + holder.GetActingThrough()
+		}
+		holders = append(holders, fmt.Sprintf("%s (%d)", who, holder.GetFootprints()))
+	}
+	return strings.Join(holders, ", ")
 }
 
 func (a *app) mapPages(ctx context.Context, request *remitv1.GetMapRequest) pages[*remitv1.GetMapResponse, *remitv1.Holding] {

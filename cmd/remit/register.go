@@ -2,17 +2,24 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/remit-register/remit/api"
+	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
 	"github.com/remit-register/remit/projections"
@@ -22,7 +29,9 @@ import (
 type register struct {
 	store  *eventstore.Store
 	views  *projections.Views
-	loader *referenceLoader
+	// checkpoints of the views are kept in the data directory, nil where there is none.
+	checkpoints *projections.Checkpoints
+	loader      *referenceLoader
 	// loaded is set once the reference register is there, or is known not to be wanted.
 	loaded atomic.Bool
 	clock  func() time.Time
@@ -42,9 +51,7 @@ type register struct {
 // openRegister opens the journal, verifies it, and starts the sequencer, the views, and the archive unless archived is
 // nil. close ends them.
 func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.Config) (*register, error) {
-	r := &register{
-		views: projections.New(cfg.Clock), clock: cfg.Clock, logger: cfg.Logger, drain: cfg.DrainTimeout, failed: make(chan error, 2),
-	}
+	r := &register{clock: cfg.Clock, logger: cfg.Logger, drain: cfg.DrainTimeout, failed: make(chan error, 2)}
 	if archived != nil {
 		var err error
 		if r.archive, err = archive.New(*archived); err != nil {
@@ -66,6 +73,15 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 	// What runs goes on after a signal until whoever waits for it has been answered: close ends it.
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r.stop = stop
+	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(life, from, to) })
+	r.views = projections.NewReading(cfg.Clock, log)
+	if cfg.Dir != "" {
+		r.restoreViews(ctx, filepath.Join(cfg.Dir, "views"))
+		r.running.Go(func() error {
+			r.checkpoints.Run(life, r.views)
+			return nil
+		})
+	}
 	r.running.Go(func() error { return r.store.Run(life) })
 	r.running.Go(func() error {
 		err := r.views.Run(life, r.store)
@@ -116,7 +132,40 @@ func (r *register) startArchive(ctx context.Context) error {
 func (r *register) close() error {
 	r.stop()
 	err := r.running.Wait()
+	if r.checkpoints != nil {
+		r.checkpoints.WriteLast(context.Background(), r.views)
+	}
 	return errors.Join(err, r.endArchive(), r.store.Close())
+}
+
+// restoreViews gives the views the newest checkpoint that fits the journal, if there is one.
+func (r *register) restoreViews(ctx context.Context, dir string) {
+	r.checkpoints = projections.NewCheckpoints(projections.CheckpointConfig{
+		Dir: dir, Program: sync.OnceValues(programID), Logger: r.logger,
+		Root: func(ctx context.Context, position domain.EventNo) (string, error) {
+			head, err := r.store.HeadAt(ctx, position)
+			return head.String(), err
+		},
+	})
+	r.checkpoints.Restore(ctx, r.views, r.checkpoints.Read(ctx))
+}
+
+// programID identifies the program by its bytes: another build may fold events in another way.
+func programID() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // watch returns once ctx ends, or with an error when something no longer follows the journal; close says why.
@@ -143,9 +192,10 @@ func (r *register) server() (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	stopping := make(chan struct{})
 	config := api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
-		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load,
+		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping,
 	}
 	if r.archive != nil {
 		trusted, err := archive.ParseTrustedKeys(strings.Join(r.archive.Keys().VerifierKeys(), "\n"))
@@ -162,8 +212,10 @@ func (r *register) server() (*http.Server, error) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
-	return &http.Server{
+	server := &http.Server{
 		Handler: handler, Protocols: protocols, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(r.logger.Handler(), slog.LevelWarn),
-	}, nil
+	}
+	server.RegisterOnShutdown(sync.OnceFunc(func() { close(stopping) }))
+	return server, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -155,6 +156,9 @@ func (o serveOptions) store(clock func() time.Time, logger *slog.Logger) eventst
 	return cfg
 }
 
+// startRoom is how much the heap may grow between collections while the journal is read.
+const startRoom = 512 << 20
+
 // log says how the archive is kept.
 func (o serveOptions) log(clock func() time.Time, logger *slog.Logger) *archive.Config {
 	return &archive.Config{
@@ -172,6 +176,8 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 		return listenError(o.listen, err)
 	}
 	defer listener.Close()
+	restoreHeap := sync.OnceFunc(roomyHeap(startRoom))
+	defer restoreHeap()
 	r, err := openRegister(ctx, o.store(a.clock, logger), o.log(a.clock, logger))
 	if err != nil {
 		return openError(o, err)
@@ -189,6 +195,7 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 		if err := a.prepare(life, r, o.empty); err != nil && life.Err() == nil {
 			return err
 		} else if err == nil {
+			restoreHeap()
 			a.sayReady(listener.Addr(), r, a.clock().Sub(began))
 		}
 		return nil

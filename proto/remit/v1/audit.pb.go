@@ -527,11 +527,487 @@ func (x *Actor) GetPerson() string {
 	return ""
 }
 
+// WatchEventsRequest asks for events as they are recorded; filters that are left out let everything through.
+type WatchEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Begin after this position, a decimal number: "0" for the first event, or the position of the last message taken in;
+	// left out: with what is recorded from now on.
+	AfterPosition string `protobuf:"bytes,1,opt,name=after_position,json=afterPosition,proto3" json:"after_position,omitempty"`
+	// About one of these entities, such as "transfer/01J…", "function/eprr" or "organisation/X24".
+	Entities []string `protobuf:"bytes,10,rep,name=entities,proto3" json:"entities,omitempty"`
+	// Of one of these types, such as "TransferProposed".
+	Types []string `protobuf:"bytes,11,rep,name=types,proto3" json:"types,omitempty"`
+	// ODS codes: recorded in the name of one of these bodies, about it, or with a fact that names it.
+	Organisations []string `protobuf:"bytes,12,rep,name=organisations,proto3" json:"organisations,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchEventsRequest) Reset() {
+	*x = WatchEventsRequest{}
+	mi := &file_remit_v1_audit_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchEventsRequest) ProtoMessage() {}
+
+func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_audit_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchEventsRequest.ProtoReflect.Descriptor instead.
+func (*WatchEventsRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_audit_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *WatchEventsRequest) GetAfterPosition() string {
+	if x != nil {
+		return x.AfterPosition
+	}
+	return ""
+}
+
+func (x *WatchEventsRequest) GetEntities() []string {
+	if x != nil {
+		return x.Entities
+	}
+	return nil
+}
+
+func (x *WatchEventsRequest) GetTypes() []string {
+	if x != nil {
+		return x.Types
+	}
+	return nil
+}
+
+func (x *WatchEventsRequest) GetOrganisations() []string {
+	if x != nil {
+		return x.Organisations
+	}
+	return nil
+}
+
+// WatchEventsResponse is one message of a watch: events, or a sign of life, with which a watch also begins.
+type WatchEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Position that the message speaks for, a decimal number: a watch goes on after it. Of the transactions up to it, all
+	// events that the filters let through were sent.
+	Position string `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
+	// The transactions up to position were sent whole. Many events of one transaction may take several messages: only the
+	// last is complete, and a watch goes on from complete messages only.
+	Complete bool `protobuf:"varint,2,opt,name=complete,proto3" json:"complete,omitempty"`
+	// What the message brings.
+	//
+	// Types that are valid to be assigned to Content:
+	//
+	//	*WatchEventsResponse_Recorded
+	//	*WatchEventsResponse_Heartbeat
+	Content       isWatchEventsResponse_Content `protobuf_oneof:"content"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchEventsResponse) Reset() {
+	*x = WatchEventsResponse{}
+	mi := &file_remit_v1_audit_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchEventsResponse) ProtoMessage() {}
+
+func (x *WatchEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_audit_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchEventsResponse.ProtoReflect.Descriptor instead.
+func (*WatchEventsResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_audit_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *WatchEventsResponse) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+func (x *WatchEventsResponse) GetComplete() bool {
+	if x != nil {
+		return x.Complete
+	}
+	return false
+}
+
+func (x *WatchEventsResponse) GetContent() isWatchEventsResponse_Content {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
+func (x *WatchEventsResponse) GetRecorded() *RecordedEvents {
+	if x != nil {
+		if x, ok := x.Content.(*WatchEventsResponse_Recorded); ok {
+			return x.Recorded
+		}
+	}
+	return nil
+}
+
+func (x *WatchEventsResponse) GetHeartbeat() *Heartbeat {
+	if x != nil {
+		if x, ok := x.Content.(*WatchEventsResponse_Heartbeat); ok {
+			return x.Heartbeat
+		}
+	}
+	return nil
+}
+
+type isWatchEventsResponse_Content interface {
+	isWatchEventsResponse_Content()
+}
+
+type WatchEventsResponse_Recorded struct {
+	// What was recorded.
+	Recorded *RecordedEvents `protobuf:"bytes,10,opt,name=recorded,proto3,oneof"`
+}
+
+type WatchEventsResponse_Heartbeat struct {
+	// Nothing was recorded that the filters let through since the message before, up to this position.
+	Heartbeat *Heartbeat `protobuf:"bytes,12,opt,name=heartbeat,proto3,oneof"`
+}
+
+func (*WatchEventsResponse_Recorded) isWatchEventsResponse_Content() {}
+
+func (*WatchEventsResponse_Heartbeat) isWatchEventsResponse_Content() {}
+
+// RecordedEvents are events of one transaction, or of several.
+type RecordedEvents struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The events in the order of recording.
+	Events        []*Event `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordedEvents) Reset() {
+	*x = RecordedEvents{}
+	mi := &file_remit_v1_audit_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordedEvents) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordedEvents) ProtoMessage() {}
+
+func (x *RecordedEvents) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_audit_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordedEvents.ProtoReflect.Descriptor instead.
+func (*RecordedEvents) Descriptor() ([]byte, []int) {
+	return file_remit_v1_audit_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *RecordedEvents) GetEvents() []*Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+// ReplayToRequest asks for the digest of the map.
+type ReplayToRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks at which to look; left out: today, as known now.
+	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
+	MinPosition   string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReplayToRequest) Reset() {
+	*x = ReplayToRequest{}
+	mi := &file_remit_v1_audit_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReplayToRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReplayToRequest) ProtoMessage() {}
+
+func (x *ReplayToRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_audit_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReplayToRequest.ProtoReflect.Descriptor instead.
+func (*ReplayToRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_audit_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ReplayToRequest) GetAsOf() *AsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ReplayToRequest) GetMinPosition() string {
+	if x != nil {
+		return x.MinPosition
+	}
+	return ""
+}
+
+// ReplayToResponse answers ReplayTo.
+type ReplayToResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks that the answer shows.
+	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Number of the last event that the answer takes into account, a decimal number.
+	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
+	// "v1:sha256:" and the SHA-256 of the text in hexadecimal digits; v1 names the way in which the text is written.
+	Digest string `protobuf:"bytes,10,opt,name=digest,proto3" json:"digest,omitempty"`
+	// How many holdings the map has, a decimal number: one line of the text each.
+	Holdings      string `protobuf:"bytes,11,opt,name=holdings,proto3" json:"holdings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReplayToResponse) Reset() {
+	*x = ReplayToResponse{}
+	mi := &file_remit_v1_audit_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReplayToResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReplayToResponse) ProtoMessage() {}
+
+func (x *ReplayToResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_audit_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReplayToResponse.ProtoReflect.Descriptor instead.
+func (*ReplayToResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_audit_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ReplayToResponse) GetAsOf() *ResolvedAsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ReplayToResponse) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+func (x *ReplayToResponse) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *ReplayToResponse) GetHoldings() string {
+	if x != nil {
+		return x.Holdings
+	}
+	return ""
+}
+
+// ReadReplayRequest asks for the text of the map.
+type ReadReplayRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks at which to look; left out: today, as known now.
+	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
+	MinPosition   string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadReplayRequest) Reset() {
+	*x = ReadReplayRequest{}
+	mi := &file_remit_v1_audit_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadReplayRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadReplayRequest) ProtoMessage() {}
+
+func (x *ReadReplayRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_audit_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadReplayRequest.ProtoReflect.Descriptor instead.
+func (*ReadReplayRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_audit_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ReadReplayRequest) GetAsOf() *AsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ReadReplayRequest) GetMinPosition() string {
+	if x != nil {
+		return x.MinPosition
+	}
+	return ""
+}
+
+// ReadReplayResponse is a piece of the text of the map.
+type ReadReplayResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Point on both clocks that the text shows.
+	AsOf *ResolvedAsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Number of the last event that the text takes into account, a decimal number.
+	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
+	// The next lines, each with its end. A line is a holding: function, part, footprint, role, holder, acting through,
+	// accountable to, held through, instrument, arrangement, confidence, source, undetermined, from, to and event, as
+	// quoted strings with a tab between them.
+	Text          string `protobuf:"bytes,10,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadReplayResponse) Reset() {
+	*x = ReadReplayResponse{}
+	mi := &file_remit_v1_audit_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadReplayResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadReplayResponse) ProtoMessage() {}
+
+func (x *ReadReplayResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_audit_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadReplayResponse.ProtoReflect.Descriptor instead.
+func (*ReadReplayResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_audit_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ReadReplayResponse) GetAsOf() *ResolvedAsOf {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ReadReplayResponse) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+func (x *ReadReplayResponse) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 var File_remit_v1_audit_proto protoreflect.FileDescriptor
 
 const file_remit_v1_audit_proto_rawDesc = "" +
 	"\n" +
-	"\x14remit/v1/audit.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\"\x8a\x02\n" +
+	"\x14remit/v1/audit.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x18remit/v1/map_watch.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\"\x8a\x02\n" +
 	"\x11ListEventsRequest\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
@@ -575,14 +1051,50 @@ const file_remit_v1_audit_proto_rawDesc = "" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\"\n" +
 	"\forganisation\x18\x02 \x01(\tR\forganisation\x12\x12\n" +
 	"\x04role\x18\x03 \x01(\tR\x04role\x12\x1c\n" +
-	"\x06person\x18\x04 \x01(\tB\x04\x88\xb5\x18\x01R\x06person2\xb5\x03\n" +
+	"\x06person\x18\x04 \x01(\tB\x04\x88\xb5\x18\x01R\x06person\"\x8d\x02\n" +
+	"\x12WatchEventsRequest\x120\n" +
+	"\x0eafter_position\x18\x01 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\rafterPosition\x12N\n" +
+	"\bentities\x18\n" +
+	" \x03(\tB2\xbaH/\x92\x01,\x10d\x18\x01\"&r$\x18d2 ^[a-z]+(-[a-z]+)*/[A-Za-z0-9-]+$R\bentities\x128\n" +
+	"\x05types\x18\v \x03(\tB\"\xbaH\x1f\x92\x01\x1c\x10d\x18\x01\"\x16r\x14\x18d2\x10^[A-Z][A-Za-z]*$R\x05types\x12;\n" +
+	"\rorganisations\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\"\xc5\x01\n" +
+	"\x13WatchEventsResponse\x12\x1a\n" +
+	"\bposition\x18\x01 \x01(\tR\bposition\x12\x1a\n" +
+	"\bcomplete\x18\x02 \x01(\bR\bcomplete\x126\n" +
+	"\brecorded\x18\n" +
+	" \x01(\v2\x18.remit.v1.RecordedEventsH\x00R\brecorded\x123\n" +
+	"\theartbeat\x18\f \x01(\v2\x13.remit.v1.HeartbeatH\x00R\theartbeatB\t\n" +
+	"\acontent\"9\n" +
+	"\x0eRecordedEvents\x12'\n" +
+	"\x06events\x18\x01 \x03(\v2\x0f.remit.v1.EventR\x06events\"d\n" +
+	"\x0fReplayToRequest\x12#\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
+	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\"\x8f\x01\n" +
+	"\x10ReplayToResponse\x12+\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12\x16\n" +
+	"\x06digest\x18\n" +
+	" \x01(\tR\x06digest\x12\x1a\n" +
+	"\bholdings\x18\v \x01(\tR\bholdings\"f\n" +
+	"\x11ReadReplayRequest\x12#\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
+	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\"q\n" +
+	"\x12ReadReplayResponse\x12+\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12\x12\n" +
+	"\x04text\x18\n" +
+	" \x01(\tR\x04text2\xa0\x05\n" +
 	"\fAuditService\x12L\n" +
 	"\n" +
 	"ListEvents\x12\x1b.remit.v1.ListEventsRequest\x1a\x1c.remit.v1.ListEventsResponse\"\x03\x90\x02\x01\x12F\n" +
 	"\bGetEvent\x12\x19.remit.v1.GetEventRequest\x1a\x1a.remit.v1.GetEventResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\rGetCheckpoint\x12\x1e.remit.v1.GetCheckpointRequest\x1a\x1f.remit.v1.GetCheckpointResponse\"\x03\x90\x02\x01\x12X\n" +
 	"\x0eProveInclusion\x12\x1f.remit.v1.ProveInclusionRequest\x1a .remit.v1.ProveInclusionResponse\"\x03\x90\x02\x01\x12^\n" +
-	"\x10ProveConsistency\x12!.remit.v1.ProveConsistencyRequest\x1a\".remit.v1.ProveConsistencyResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\x10ProveConsistency\x12!.remit.v1.ProveConsistencyRequest\x1a\".remit.v1.ProveConsistencyResponse\"\x03\x90\x02\x01\x12Q\n" +
+	"\vWatchEvents\x12\x1c.remit.v1.WatchEventsRequest\x1a\x1d.remit.v1.WatchEventsResponse\"\x03\x90\x02\x010\x01\x12F\n" +
+	"\bReplayTo\x12\x19.remit.v1.ReplayToRequest\x1a\x1a.remit.v1.ReplayToResponse\"\x03\x90\x02\x01\x12N\n" +
+	"\n" +
+	"ReadReplay\x12\x1b.remit.v1.ReadReplayRequest\x1a\x1c.remit.v1.ReadReplayResponse\"\x03\x90\x02\x010\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_audit_proto_rawDescOnce sync.Once
@@ -596,7 +1108,7 @@ func file_remit_v1_audit_proto_rawDescGZIP() []byte {
 	return file_remit_v1_audit_proto_rawDescData
 }
 
-var file_remit_v1_audit_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_remit_v1_audit_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_remit_v1_audit_proto_goTypes = []any{
 	(*ListEventsRequest)(nil),        // 0: remit.v1.ListEventsRequest
 	(*ListEventsResponse)(nil),       // 1: remit.v1.ListEventsResponse
@@ -604,38 +1116,61 @@ var file_remit_v1_audit_proto_goTypes = []any{
 	(*GetEventResponse)(nil),         // 3: remit.v1.GetEventResponse
 	(*Event)(nil),                    // 4: remit.v1.Event
 	(*Actor)(nil),                    // 5: remit.v1.Actor
-	(*EventProof)(nil),               // 6: remit.v1.EventProof
-	(*timestamppb.Timestamp)(nil),    // 7: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),          // 8: google.protobuf.Struct
-	(*GetCheckpointRequest)(nil),     // 9: remit.v1.GetCheckpointRequest
-	(*ProveInclusionRequest)(nil),    // 10: remit.v1.ProveInclusionRequest
-	(*ProveConsistencyRequest)(nil),  // 11: remit.v1.ProveConsistencyRequest
-	(*GetCheckpointResponse)(nil),    // 12: remit.v1.GetCheckpointResponse
-	(*ProveInclusionResponse)(nil),   // 13: remit.v1.ProveInclusionResponse
-	(*ProveConsistencyResponse)(nil), // 14: remit.v1.ProveConsistencyResponse
+	(*WatchEventsRequest)(nil),       // 6: remit.v1.WatchEventsRequest
+	(*WatchEventsResponse)(nil),      // 7: remit.v1.WatchEventsResponse
+	(*RecordedEvents)(nil),           // 8: remit.v1.RecordedEvents
+	(*ReplayToRequest)(nil),          // 9: remit.v1.ReplayToRequest
+	(*ReplayToResponse)(nil),         // 10: remit.v1.ReplayToResponse
+	(*ReadReplayRequest)(nil),        // 11: remit.v1.ReadReplayRequest
+	(*ReadReplayResponse)(nil),       // 12: remit.v1.ReadReplayResponse
+	(*EventProof)(nil),               // 13: remit.v1.EventProof
+	(*timestamppb.Timestamp)(nil),    // 14: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),          // 15: google.protobuf.Struct
+	(*Heartbeat)(nil),                // 16: remit.v1.Heartbeat
+	(*AsOf)(nil),                     // 17: remit.v1.AsOf
+	(*ResolvedAsOf)(nil),             // 18: remit.v1.ResolvedAsOf
+	(*GetCheckpointRequest)(nil),     // 19: remit.v1.GetCheckpointRequest
+	(*ProveInclusionRequest)(nil),    // 20: remit.v1.ProveInclusionRequest
+	(*ProveConsistencyRequest)(nil),  // 21: remit.v1.ProveConsistencyRequest
+	(*GetCheckpointResponse)(nil),    // 22: remit.v1.GetCheckpointResponse
+	(*ProveInclusionResponse)(nil),   // 23: remit.v1.ProveInclusionResponse
+	(*ProveConsistencyResponse)(nil), // 24: remit.v1.ProveConsistencyResponse
 }
 var file_remit_v1_audit_proto_depIdxs = []int32{
 	4,  // 0: remit.v1.ListEventsResponse.events:type_name -> remit.v1.Event
 	4,  // 1: remit.v1.GetEventResponse.event:type_name -> remit.v1.Event
-	6,  // 2: remit.v1.GetEventResponse.proof:type_name -> remit.v1.EventProof
-	7,  // 3: remit.v1.Event.recorded_at:type_name -> google.protobuf.Timestamp
+	13, // 2: remit.v1.GetEventResponse.proof:type_name -> remit.v1.EventProof
+	14, // 3: remit.v1.Event.recorded_at:type_name -> google.protobuf.Timestamp
 	5,  // 4: remit.v1.Event.actor:type_name -> remit.v1.Actor
-	8,  // 5: remit.v1.Event.fact:type_name -> google.protobuf.Struct
-	0,  // 6: remit.v1.AuditService.ListEvents:input_type -> remit.v1.ListEventsRequest
-	2,  // 7: remit.v1.AuditService.GetEvent:input_type -> remit.v1.GetEventRequest
-	9,  // 8: remit.v1.AuditService.GetCheckpoint:input_type -> remit.v1.GetCheckpointRequest
-	10, // 9: remit.v1.AuditService.ProveInclusion:input_type -> remit.v1.ProveInclusionRequest
-	11, // 10: remit.v1.AuditService.ProveConsistency:input_type -> remit.v1.ProveConsistencyRequest
-	1,  // 11: remit.v1.AuditService.ListEvents:output_type -> remit.v1.ListEventsResponse
-	3,  // 12: remit.v1.AuditService.GetEvent:output_type -> remit.v1.GetEventResponse
-	12, // 13: remit.v1.AuditService.GetCheckpoint:output_type -> remit.v1.GetCheckpointResponse
-	13, // 14: remit.v1.AuditService.ProveInclusion:output_type -> remit.v1.ProveInclusionResponse
-	14, // 15: remit.v1.AuditService.ProveConsistency:output_type -> remit.v1.ProveConsistencyResponse
-	11, // [11:16] is the sub-list for method output_type
-	6,  // [6:11] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	15, // 5: remit.v1.Event.fact:type_name -> google.protobuf.Struct
+	8,  // 6: remit.v1.WatchEventsResponse.recorded:type_name -> remit.v1.RecordedEvents
+	16, // 7: remit.v1.WatchEventsResponse.heartbeat:type_name -> remit.v1.Heartbeat
+	4,  // 8: remit.v1.RecordedEvents.events:type_name -> remit.v1.Event
+	17, // 9: remit.v1.ReplayToRequest.as_of:type_name -> remit.v1.AsOf
+	18, // 10: remit.v1.ReplayToResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	17, // 11: remit.v1.ReadReplayRequest.as_of:type_name -> remit.v1.AsOf
+	18, // 12: remit.v1.ReadReplayResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	0,  // 13: remit.v1.AuditService.ListEvents:input_type -> remit.v1.ListEventsRequest
+	2,  // 14: remit.v1.AuditService.GetEvent:input_type -> remit.v1.GetEventRequest
+	19, // 15: remit.v1.AuditService.GetCheckpoint:input_type -> remit.v1.GetCheckpointRequest
+	20, // 16: remit.v1.AuditService.ProveInclusion:input_type -> remit.v1.ProveInclusionRequest
+	21, // 17: remit.v1.AuditService.ProveConsistency:input_type -> remit.v1.ProveConsistencyRequest
+	6,  // 18: remit.v1.AuditService.WatchEvents:input_type -> remit.v1.WatchEventsRequest
+	9,  // 19: remit.v1.AuditService.ReplayTo:input_type -> remit.v1.ReplayToRequest
+	11, // 20: remit.v1.AuditService.ReadReplay:input_type -> remit.v1.ReadReplayRequest
+	1,  // 21: remit.v1.AuditService.ListEvents:output_type -> remit.v1.ListEventsResponse
+	3,  // 22: remit.v1.AuditService.GetEvent:output_type -> remit.v1.GetEventResponse
+	22, // 23: remit.v1.AuditService.GetCheckpoint:output_type -> remit.v1.GetCheckpointResponse
+	23, // 24: remit.v1.AuditService.ProveInclusion:output_type -> remit.v1.ProveInclusionResponse
+	24, // 25: remit.v1.AuditService.ProveConsistency:output_type -> remit.v1.ProveConsistencyResponse
+	7,  // 26: remit.v1.AuditService.WatchEvents:output_type -> remit.v1.WatchEventsResponse
+	10, // 27: remit.v1.AuditService.ReplayTo:output_type -> remit.v1.ReplayToResponse
+	12, // 28: remit.v1.AuditService.ReadReplay:output_type -> remit.v1.ReadReplayResponse
+	21, // [21:29] is the sub-list for method output_type
+	13, // [13:21] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_audit_proto_init() }
@@ -643,15 +1178,21 @@ func file_remit_v1_audit_proto_init() {
 	if File_remit_v1_audit_proto != nil {
 		return
 	}
+	file_remit_v1_common_proto_init()
+	file_remit_v1_map_watch_proto_init()
 	file_remit_v1_proof_proto_init()
 	file_remit_v1_rules_proto_init()
+	file_remit_v1_audit_proto_msgTypes[7].OneofWrappers = []any{
+		(*WatchEventsResponse_Recorded)(nil),
+		(*WatchEventsResponse_Heartbeat)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_audit_proto_rawDesc), len(file_remit_v1_audit_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -29,15 +29,17 @@ type CheckCoherenceRequest struct {
 	AsOf *AsOf `protobuf:"bytes,1,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// Position that the answer must have reached, a decimal number: read your own writes. Waits a few seconds at most.
 	MinPosition string `protobuf:"bytes,2,opt,name=min_position,json=minPosition,proto3" json:"min_position,omitempty"`
-	// Look ahead: every date from the effective date to this one on which something changes, plans included; left out:
-	// the effective date only.
+	// Look ahead: every date from the effective date to this one on which something changes, with the planned transfers
+	// taking effect on their dates; left out: the effective date only.
 	Until string `protobuf:"bytes,10,opt,name=until,proto3" json:"until,omitempty"`
 	// Slugs: about one of these functions.
 	Functions []string `protobuf:"bytes,11,rep,name=functions,proto3" json:"functions,omitempty"`
 	// ODS codes: about one of these bodies.
 	Organisations []string `protobuf:"bytes,12,rep,name=organisations,proto3" json:"organisations,omitempty"`
 	// Of one of these kinds.
-	Kinds         []FindingKind `protobuf:"varint,13,rep,packed,name=kinds,proto3,enum=remit.v1.FindingKind" json:"kinds,omitempty"`
+	Kinds []FindingKind `protobuf:"varint,13,rep,packed,name=kinds,proto3,enum=remit.v1.FindingKind" json:"kinds,omitempty"`
+	// At least this grave; left out: all.
+	Severity      Severity `protobuf:"varint,14,opt,name=severity,proto3,enum=remit.v1.Severity" json:"severity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -112,6 +114,13 @@ func (x *CheckCoherenceRequest) GetKinds() []FindingKind {
 		return x.Kinds
 	}
 	return nil
+}
+
+func (x *CheckCoherenceRequest) GetSeverity() Severity {
+	if x != nil {
+		return x.Severity
+	}
+	return Severity_SEVERITY_UNSPECIFIED
 }
 
 // CheckCoherenceResponse answers CheckCoherence.
@@ -209,7 +218,15 @@ type Finding struct {
 	// What is found, in a sentence.
 	Message string `protobuf:"bytes,9,opt,name=message,proto3" json:"message,omitempty"`
 	// What would put it right, in a sentence.
-	Remedy        string `protobuf:"bytes,10,opt,name=remedy,proto3" json:"remedy,omitempty"`
+	Remedy string `protobuf:"bytes,10,opt,name=remedy,proto3" json:"remedy,omitempty"`
+	// It is not so by what has happened: planned transfers will open it, if they take effect as planned.
+	Planned bool `protobuf:"varint,11,opt,name=planned,proto3" json:"planned,omitempty"`
+	// The planned transfers that will open it, by date; none for what is not planned.
+	OpenedBy []*PlannedEffect `protobuf:"bytes,12,rep,name=opened_by,json=openedBy,proto3" json:"opened_by,omitempty"`
+	// First date from which planned transfers will have closed it, "" where none will.
+	ClosesOn string `protobuf:"bytes,13,opt,name=closes_on,json=closesOn,proto3" json:"closes_on,omitempty"`
+	// The planned transfers that will close it.
+	ClosedBy      []*PlannedEffect `protobuf:"bytes,14,rep,name=closed_by,json=closedBy,proto3" json:"closed_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -314,11 +331,121 @@ func (x *Finding) GetRemedy() string {
 	return ""
 }
 
+func (x *Finding) GetPlanned() bool {
+	if x != nil {
+		return x.Planned
+	}
+	return false
+}
+
+func (x *Finding) GetOpenedBy() []*PlannedEffect {
+	if x != nil {
+		return x.OpenedBy
+	}
+	return nil
+}
+
+func (x *Finding) GetClosesOn() string {
+	if x != nil {
+		return x.ClosesOn
+	}
+	return ""
+}
+
+func (x *Finding) GetClosedBy() []*PlannedEffect {
+	if x != nil {
+		return x.ClosedBy
+	}
+	return nil
+}
+
+// PlannedEffect is a planned transfer that would open or close a finding.
+type PlannedEffect struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID of the transfer or announcement.
+	TransferId string `protobuf:"bytes,1,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"`
+	// Date on which it is to take effect.
+	EffectiveOn string `protobuf:"bytes,2,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// Where it stands.
+	State TransferState `protobuf:"varint,3,opt,name=state,proto3,enum=remit.v1.TransferState" json:"state,omitempty"`
+	// ODS code of the body that would give the function away.
+	Sender string `protobuf:"bytes,4,opt,name=sender,proto3" json:"sender,omitempty"`
+	// ODS codes of the bodies that would get it.
+	Receivers     []string `protobuf:"bytes,5,rep,name=receivers,proto3" json:"receivers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlannedEffect) Reset() {
+	*x = PlannedEffect{}
+	mi := &file_remit_v1_coherence_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlannedEffect) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlannedEffect) ProtoMessage() {}
+
+func (x *PlannedEffect) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_coherence_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlannedEffect.ProtoReflect.Descriptor instead.
+func (*PlannedEffect) Descriptor() ([]byte, []int) {
+	return file_remit_v1_coherence_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *PlannedEffect) GetTransferId() string {
+	if x != nil {
+		return x.TransferId
+	}
+	return ""
+}
+
+func (x *PlannedEffect) GetEffectiveOn() string {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return ""
+}
+
+func (x *PlannedEffect) GetState() TransferState {
+	if x != nil {
+		return x.State
+	}
+	return TransferState_TRANSFER_STATE_UNSPECIFIED
+}
+
+func (x *PlannedEffect) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+func (x *PlannedEffect) GetReceivers() []string {
+	if x != nil {
+		return x.Receivers
+	}
+	return nil
+}
+
 var File_remit_v1_coherence_proto protoreflect.FileDescriptor
 
 const file_remit_v1_coherence_proto_rawDesc = "" +
 	"\n" +
-	"\x18remit/v1/coherence.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a!remit/v1/vocabulary_finding.proto\"\xbf\x02\n" +
+	"\x18remit/v1/coherence.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a!remit/v1/vocabulary_finding.proto\"\xf9\x02\n" +
 	"\x15CheckCoherenceRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12\x1f\n" +
@@ -326,13 +453,14 @@ const file_remit_v1_coherence_proto_rawDesc = "" +
 	" \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x05until\x123\n" +
 	"\tfunctions\x18\v \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\x12;\n" +
 	"\rorganisations\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\x12@\n" +
-	"\x05kinds\x18\r \x03(\x0e2\x15.remit.v1.FindingKindB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05kinds\"\xa6\x01\n" +
+	"\x05kinds\x18\r \x03(\x0e2\x15.remit.v1.FindingKindB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05kinds\x128\n" +
+	"\bseverity\x18\x0e \x01(\x0e2\x12.remit.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bseverity\"\xa6\x01\n" +
 	"\x16CheckCoherenceResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12-\n" +
 	"\bfindings\x18\n" +
 	" \x03(\v2\x11.remit.v1.FindingR\bfindings\x12\x14\n" +
-	"\x05dates\x18\v \x03(\tR\x05dates\"\xc7\x02\n" +
+	"\x05dates\x18\v \x03(\tR\x05dates\"\xea\x03\n" +
 	"\aFinding\x12)\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x15.remit.v1.FindingKindR\x04kind\x12.\n" +
 	"\bseverity\x18\x02 \x01(\x0e2\x12.remit.v1.SeverityR\bseverity\x12\x1a\n" +
@@ -346,7 +474,18 @@ const file_remit_v1_coherence_proto_rawDesc = "" +
 	"\fcause_events\x18\b \x03(\tR\vcauseEvents\x12\x18\n" +
 	"\amessage\x18\t \x01(\tR\amessage\x12\x16\n" +
 	"\x06remedy\x18\n" +
-	" \x01(\tR\x06remedyB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	" \x01(\tR\x06remedy\x12\x18\n" +
+	"\aplanned\x18\v \x01(\bR\aplanned\x124\n" +
+	"\topened_by\x18\f \x03(\v2\x17.remit.v1.PlannedEffectR\bopenedBy\x12\x1b\n" +
+	"\tcloses_on\x18\r \x01(\tR\bclosesOn\x124\n" +
+	"\tclosed_by\x18\x0e \x03(\v2\x17.remit.v1.PlannedEffectR\bclosedBy\"\xb8\x01\n" +
+	"\rPlannedEffect\x12\x1f\n" +
+	"\vtransfer_id\x18\x01 \x01(\tR\n" +
+	"transferId\x12!\n" +
+	"\feffective_on\x18\x02 \x01(\tR\veffectiveOn\x12-\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x17.remit.v1.TransferStateR\x05state\x12\x16\n" +
+	"\x06sender\x18\x04 \x01(\tR\x06sender\x12\x1c\n" +
+	"\treceivers\x18\x05 \x03(\tR\treceiversB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_coherence_proto_rawDescOnce sync.Once
@@ -360,28 +499,34 @@ func file_remit_v1_coherence_proto_rawDescGZIP() []byte {
 	return file_remit_v1_coherence_proto_rawDescData
 }
 
-var file_remit_v1_coherence_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_remit_v1_coherence_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_remit_v1_coherence_proto_goTypes = []any{
 	(*CheckCoherenceRequest)(nil),  // 0: remit.v1.CheckCoherenceRequest
 	(*CheckCoherenceResponse)(nil), // 1: remit.v1.CheckCoherenceResponse
 	(*Finding)(nil),                // 2: remit.v1.Finding
-	(*AsOf)(nil),                   // 3: remit.v1.AsOf
-	(FindingKind)(0),               // 4: remit.v1.FindingKind
-	(*ResolvedAsOf)(nil),           // 5: remit.v1.ResolvedAsOf
+	(*PlannedEffect)(nil),          // 3: remit.v1.PlannedEffect
+	(*AsOf)(nil),                   // 4: remit.v1.AsOf
+	(FindingKind)(0),               // 5: remit.v1.FindingKind
 	(Severity)(0),                  // 6: remit.v1.Severity
+	(*ResolvedAsOf)(nil),           // 7: remit.v1.ResolvedAsOf
+	(TransferState)(0),             // 8: remit.v1.TransferState
 }
 var file_remit_v1_coherence_proto_depIdxs = []int32{
-	3, // 0: remit.v1.CheckCoherenceRequest.as_of:type_name -> remit.v1.AsOf
-	4, // 1: remit.v1.CheckCoherenceRequest.kinds:type_name -> remit.v1.FindingKind
-	5, // 2: remit.v1.CheckCoherenceResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	2, // 3: remit.v1.CheckCoherenceResponse.findings:type_name -> remit.v1.Finding
-	4, // 4: remit.v1.Finding.kind:type_name -> remit.v1.FindingKind
-	6, // 5: remit.v1.Finding.severity:type_name -> remit.v1.Severity
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	4,  // 0: remit.v1.CheckCoherenceRequest.as_of:type_name -> remit.v1.AsOf
+	5,  // 1: remit.v1.CheckCoherenceRequest.kinds:type_name -> remit.v1.FindingKind
+	6,  // 2: remit.v1.CheckCoherenceRequest.severity:type_name -> remit.v1.Severity
+	7,  // 3: remit.v1.CheckCoherenceResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	2,  // 4: remit.v1.CheckCoherenceResponse.findings:type_name -> remit.v1.Finding
+	5,  // 5: remit.v1.Finding.kind:type_name -> remit.v1.FindingKind
+	6,  // 6: remit.v1.Finding.severity:type_name -> remit.v1.Severity
+	3,  // 7: remit.v1.Finding.opened_by:type_name -> remit.v1.PlannedEffect
+	3,  // 8: remit.v1.Finding.closed_by:type_name -> remit.v1.PlannedEffect
+	8,  // 9: remit.v1.PlannedEffect.state:type_name -> remit.v1.TransferState
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_coherence_proto_init() }
@@ -391,6 +536,7 @@ func file_remit_v1_coherence_proto_init() {
 	}
 	file_remit_v1_common_proto_init()
 	file_remit_v1_rules_proto_init()
+	file_remit_v1_vocabulary_proto_init()
 	file_remit_v1_vocabulary_finding_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -398,7 +544,7 @@ func file_remit_v1_coherence_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_coherence_proto_rawDesc), len(file_remit_v1_coherence_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

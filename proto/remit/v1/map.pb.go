@@ -420,7 +420,10 @@ type GetMapRequest struct {
 	// One of these roles.
 	Roles []Role `protobuf:"varint,13,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
 	// Codes of footprints; they are not expanded.
-	Footprints    []string `protobuf:"bytes,14,rep,name=footprints,proto3" json:"footprints,omitempty"`
+	Footprints []string `protobuf:"bytes,14,rep,name=footprints,proto3" json:"footprints,omitempty"`
+	// By areas of this level: who holds each role in how many footprints of an area, instead of single holdings. The page
+	// size counts areas then, organisations and tiers choose areas in which one of them holds anything.
+	Rollup        AreaLevel `protobuf:"varint,15,opt,name=rollup,proto3,enum=remit.v1.AreaLevel" json:"rollup,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -518,6 +521,13 @@ func (x *GetMapRequest) GetFootprints() []string {
 	return nil
 }
 
+func (x *GetMapRequest) GetRollup() AreaLevel {
+	if x != nil {
+		return x.Rollup
+	}
+	return AreaLevel_AREA_LEVEL_UNSPECIFIED
+}
+
 // GetMapResponse answers GetMap.
 type GetMapResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -527,8 +537,10 @@ type GetMapResponse struct {
 	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
 	// Token of the next page, "" on the last one.
 	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Holdings by function, part, footprint, role and holder.
-	Holdings      []*Holding `protobuf:"bytes,10,rep,name=holdings,proto3" json:"holdings,omitempty"`
+	// Holdings by function, part, footprint, role and holder; none with rollup.
+	Holdings []*Holding `protobuf:"bytes,10,rep,name=holdings,proto3" json:"holdings,omitempty"`
+	// With rollup: who holds what by function, part, area and role.
+	Areas         []*AreaHolders `protobuf:"bytes,11,rep,name=areas,proto3" json:"areas,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -587,6 +599,13 @@ func (x *GetMapResponse) GetNextPageToken() string {
 func (x *GetMapResponse) GetHoldings() []*Holding {
 	if x != nil {
 		return x.Holdings
+	}
+	return nil
+}
+
+func (x *GetMapResponse) GetAreas() []*AreaHolders {
+	if x != nil {
+		return x.Areas
 	}
 	return nil
 }
@@ -1177,111 +1196,11 @@ func (x *CompareMapsResponse) GetChanges() []*MapChange {
 	return nil
 }
 
-// MapChange is a remit whose holders differ.
-type MapChange struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Slug of the function.
-	Function string `protobuf:"bytes,1,opt,name=function,proto3" json:"function,omitempty"`
-	// Slug of the part, "" for the function undivided.
-	Part string `protobuf:"bytes,2,opt,name=part,proto3" json:"part,omitempty"`
-	// Code of the footprint.
-	Footprint string `protobuf:"bytes,3,opt,name=footprint,proto3" json:"footprint,omitempty"`
-	// The role.
-	Role Role `protobuf:"varint,4,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
-	// Holders before.
-	Before []*Holding `protobuf:"bytes,5,rep,name=before,proto3" json:"before,omitempty"`
-	// Holders after.
-	After []*Holding `protobuf:"bytes,6,rep,name=after,proto3" json:"after,omitempty"`
-	// Numbers of the events that caused it, decimal numbers.
-	CauseEvents   []string `protobuf:"bytes,7,rep,name=cause_events,json=causeEvents,proto3" json:"cause_events,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *MapChange) Reset() {
-	*x = MapChange{}
-	mi := &file_remit_v1_map_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *MapChange) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*MapChange) ProtoMessage() {}
-
-func (x *MapChange) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_map_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use MapChange.ProtoReflect.Descriptor instead.
-func (*MapChange) Descriptor() ([]byte, []int) {
-	return file_remit_v1_map_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *MapChange) GetFunction() string {
-	if x != nil {
-		return x.Function
-	}
-	return ""
-}
-
-func (x *MapChange) GetPart() string {
-	if x != nil {
-		return x.Part
-	}
-	return ""
-}
-
-func (x *MapChange) GetFootprint() string {
-	if x != nil {
-		return x.Footprint
-	}
-	return ""
-}
-
-func (x *MapChange) GetRole() Role {
-	if x != nil {
-		return x.Role
-	}
-	return Role_ROLE_UNSPECIFIED
-}
-
-func (x *MapChange) GetBefore() []*Holding {
-	if x != nil {
-		return x.Before
-	}
-	return nil
-}
-
-func (x *MapChange) GetAfter() []*Holding {
-	if x != nil {
-		return x.After
-	}
-	return nil
-}
-
-func (x *MapChange) GetCauseEvents() []string {
-	if x != nil {
-		return x.CauseEvents
-	}
-	return nil
-}
-
 var File_remit_v1_map_proto protoreflect.FileDescriptor
 
 const file_remit_v1_map_proto_rawDesc = "" +
 	"\n" +
-	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18remit/v1/coherence.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xa6\x02\n" +
+	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16remit/v1/changes.proto\x1a\x18remit/v1/coherence.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/explain.proto\x1a\x16remit/v1/holding.proto\x1a\x18remit/v1/map_watch.proto\x1a\x14remit/v1/proof.proto\x1a\x15remit/v1/rollup.proto\x1a\x14remit/v1/rules.proto\x1a\x17remit/v1/simulate.proto\x1a\x19remit/v1/vocabulary.proto\"\xa6\x02\n" +
 	"\x0fWhoHoldsRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12(\n" +
@@ -1325,7 +1244,7 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\breplaces\x18\x0f \x01(\tR\breplaces\x12\x1f\n" +
 	"\vreplaced_by\x18\x10 \x01(\tR\n" +
 	"replacedBy\x12*\n" +
-	"\x11same_legal_person\x18\x11 \x01(\bR\x0fsameLegalPerson\"\xd3\x03\n" +
+	"\x11same_legal_person\x18\x11 \x01(\bR\x0fsameLegalPerson\"\x8a\x04\n" +
 	"\rGetMapRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
@@ -1340,13 +1259,15 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\x05roles\x18\r \x03(\x0e2\x0e.remit.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10d\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05roles\x125\n" +
 	"\n" +
 	"footprints\x18\x0e \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\n" +
-	"footprints\"\xb0\x01\n" +
+	"footprints\x125\n" +
+	"\x06rollup\x18\x0f \x01(\x0e2\x13.remit.v1.AreaLevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06rollup\"\xdd\x01\n" +
 	"\x0eGetMapResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12-\n" +
 	"\bholdings\x18\n" +
-	" \x03(\v2\x11.remit.v1.HoldingR\bholdings\"\xf7\x02\n" +
+	" \x03(\v2\x11.remit.v1.HoldingR\bholdings\x12+\n" +
+	"\x05areas\x18\v \x03(\v2\x15.remit.v1.AreaHoldersR\x05areas\"\xf7\x02\n" +
 	"\x11GetHistoryRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
@@ -1410,23 +1331,20 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12\x1a\n" +
 	"\bposition\x18\x04 \x01(\tR\bposition\x12-\n" +
 	"\achanges\x18\n" +
-	" \x03(\v2\x13.remit.v1.MapChangeR\achanges\"\xf4\x01\n" +
-	"\tMapChange\x12\x1a\n" +
-	"\bfunction\x18\x01 \x01(\tR\bfunction\x12\x12\n" +
-	"\x04part\x18\x02 \x01(\tR\x04part\x12\x1c\n" +
-	"\tfootprint\x18\x03 \x01(\tR\tfootprint\x12\"\n" +
-	"\x04role\x18\x04 \x01(\x0e2\x0e.remit.v1.RoleR\x04role\x12)\n" +
-	"\x06before\x18\x05 \x03(\v2\x11.remit.v1.HoldingR\x06before\x12'\n" +
-	"\x05after\x18\x06 \x03(\v2\x11.remit.v1.HoldingR\x05after\x12!\n" +
-	"\fcause_events\x18\a \x03(\tR\vcauseEvents2\x8f\x03\n" +
+	" \x03(\v2\x13.remit.v1.MapChangeR\achanges2\xa9\x06\n" +
 	"\n" +
 	"MapService\x12F\n" +
 	"\bWhoHolds\x12\x19.remit.v1.WhoHoldsRequest\x1a\x1a.remit.v1.WhoHoldsResponse\"\x03\x90\x02\x01\x12@\n" +
 	"\x06GetMap\x12\x17.remit.v1.GetMapRequest\x1a\x18.remit.v1.GetMapResponse\"\x03\x90\x02\x01\x12L\n" +
 	"\n" +
 	"GetHistory\x12\x1b.remit.v1.GetHistoryRequest\x1a\x1c.remit.v1.GetHistoryResponse\"\x03\x90\x02\x01\x12O\n" +
-	"\vCompareMaps\x12\x1c.remit.v1.CompareMapsRequest\x1a\x1d.remit.v1.CompareMapsResponse\"\x03\x90\x02\x01\x12X\n" +
-	"\x0eCheckCoherence\x12\x1f.remit.v1.CheckCoherenceRequest\x1a .remit.v1.CheckCoherenceResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\vCompareMaps\x12\x1c.remit.v1.CompareMapsRequest\x1a\x1d.remit.v1.CompareMapsResponse\"\x03\x90\x02\x01\x12O\n" +
+	"\vListChanges\x12\x1c.remit.v1.ListChangesRequest\x1a\x1d.remit.v1.ListChangesResponse\"\x03\x90\x02\x01\x12[\n" +
+	"\x0fListChangeDates\x12 .remit.v1.ListChangeDatesRequest\x1a!.remit.v1.ListChangeDatesResponse\"\x03\x90\x02\x01\x12H\n" +
+	"\bWatchMap\x12\x19.remit.v1.WatchMapRequest\x1a\x1a.remit.v1.WatchMapResponse\"\x03\x90\x02\x010\x01\x12X\n" +
+	"\x0eCheckCoherence\x12\x1f.remit.v1.CheckCoherenceRequest\x1a .remit.v1.CheckCoherenceResponse\"\x03\x90\x02\x01\x12F\n" +
+	"\bSimulate\x12\x19.remit.v1.SimulateRequest\x1a\x1a.remit.v1.SimulateResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\x0eExplainHolding\x12\x1f.remit.v1.ExplainHoldingRequest\x1a .remit.v1.ExplainHoldingResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_map_proto_rawDescOnce sync.Once
@@ -1440,82 +1358,103 @@ func file_remit_v1_map_proto_rawDescGZIP() []byte {
 	return file_remit_v1_map_proto_rawDescData
 }
 
-var file_remit_v1_map_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_remit_v1_map_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_remit_v1_map_proto_goTypes = []any{
-	(*WhoHoldsRequest)(nil),        // 0: remit.v1.WhoHoldsRequest
-	(*WhoHoldsResponse)(nil),       // 1: remit.v1.WhoHoldsResponse
-	(*PlannedMove)(nil),            // 2: remit.v1.PlannedMove
-	(*GetMapRequest)(nil),          // 3: remit.v1.GetMapRequest
-	(*GetMapResponse)(nil),         // 4: remit.v1.GetMapResponse
-	(*GetHistoryRequest)(nil),      // 5: remit.v1.GetHistoryRequest
-	(*GetHistoryResponse)(nil),     // 6: remit.v1.GetHistoryResponse
-	(*HistoryEntry)(nil),           // 7: remit.v1.HistoryEntry
-	(*CompareMapsRequest)(nil),     // 8: remit.v1.CompareMapsRequest
-	(*CompareMapsResponse)(nil),    // 9: remit.v1.CompareMapsResponse
-	(*MapChange)(nil),              // 10: remit.v1.MapChange
-	(*AsOf)(nil),                   // 11: remit.v1.AsOf
-	(Role)(0),                      // 12: remit.v1.Role
-	(*ResolvedAsOf)(nil),           // 13: remit.v1.ResolvedAsOf
-	(*Holding)(nil),                // 14: remit.v1.Holding
-	(*EventProof)(nil),             // 15: remit.v1.EventProof
-	(TransferState)(0),             // 16: remit.v1.TransferState
-	(TransferKind)(0),              // 17: remit.v1.TransferKind
-	(Confidence)(0),                // 18: remit.v1.Confidence
-	(Tier)(0),                      // 19: remit.v1.Tier
-	(*timestamppb.Timestamp)(nil),  // 20: google.protobuf.Timestamp
-	(*CheckCoherenceRequest)(nil),  // 21: remit.v1.CheckCoherenceRequest
-	(*CheckCoherenceResponse)(nil), // 22: remit.v1.CheckCoherenceResponse
+	(*WhoHoldsRequest)(nil),         // 0: remit.v1.WhoHoldsRequest
+	(*WhoHoldsResponse)(nil),        // 1: remit.v1.WhoHoldsResponse
+	(*PlannedMove)(nil),             // 2: remit.v1.PlannedMove
+	(*GetMapRequest)(nil),           // 3: remit.v1.GetMapRequest
+	(*GetMapResponse)(nil),          // 4: remit.v1.GetMapResponse
+	(*GetHistoryRequest)(nil),       // 5: remit.v1.GetHistoryRequest
+	(*GetHistoryResponse)(nil),      // 6: remit.v1.GetHistoryResponse
+	(*HistoryEntry)(nil),            // 7: remit.v1.HistoryEntry
+	(*CompareMapsRequest)(nil),      // 8: remit.v1.CompareMapsRequest
+	(*CompareMapsResponse)(nil),     // 9: remit.v1.CompareMapsResponse
+	(*AsOf)(nil),                    // 10: remit.v1.AsOf
+	(Role)(0),                       // 11: remit.v1.Role
+	(*ResolvedAsOf)(nil),            // 12: remit.v1.ResolvedAsOf
+	(*Holding)(nil),                 // 13: remit.v1.Holding
+	(*EventProof)(nil),              // 14: remit.v1.EventProof
+	(TransferState)(0),              // 15: remit.v1.TransferState
+	(TransferKind)(0),               // 16: remit.v1.TransferKind
+	(Confidence)(0),                 // 17: remit.v1.Confidence
+	(Tier)(0),                       // 18: remit.v1.Tier
+	(AreaLevel)(0),                  // 19: remit.v1.AreaLevel
+	(*AreaHolders)(nil),             // 20: remit.v1.AreaHolders
+	(*timestamppb.Timestamp)(nil),   // 21: google.protobuf.Timestamp
+	(*MapChange)(nil),               // 22: remit.v1.MapChange
+	(*ListChangesRequest)(nil),      // 23: remit.v1.ListChangesRequest
+	(*ListChangeDatesRequest)(nil),  // 24: remit.v1.ListChangeDatesRequest
+	(*WatchMapRequest)(nil),         // 25: remit.v1.WatchMapRequest
+	(*CheckCoherenceRequest)(nil),   // 26: remit.v1.CheckCoherenceRequest
+	(*SimulateRequest)(nil),         // 27: remit.v1.SimulateRequest
+	(*ExplainHoldingRequest)(nil),   // 28: remit.v1.ExplainHoldingRequest
+	(*ListChangesResponse)(nil),     // 29: remit.v1.ListChangesResponse
+	(*ListChangeDatesResponse)(nil), // 30: remit.v1.ListChangeDatesResponse
+	(*WatchMapResponse)(nil),        // 31: remit.v1.WatchMapResponse
+	(*CheckCoherenceResponse)(nil),  // 32: remit.v1.CheckCoherenceResponse
+	(*SimulateResponse)(nil),        // 33: remit.v1.SimulateResponse
+	(*ExplainHoldingResponse)(nil),  // 34: remit.v1.ExplainHoldingResponse
 }
 var file_remit_v1_map_proto_depIdxs = []int32{
-	11, // 0: remit.v1.WhoHoldsRequest.as_of:type_name -> remit.v1.AsOf
-	12, // 1: remit.v1.WhoHoldsRequest.role:type_name -> remit.v1.Role
-	13, // 2: remit.v1.WhoHoldsResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	14, // 3: remit.v1.WhoHoldsResponse.holdings:type_name -> remit.v1.Holding
+	10, // 0: remit.v1.WhoHoldsRequest.as_of:type_name -> remit.v1.AsOf
+	11, // 1: remit.v1.WhoHoldsRequest.role:type_name -> remit.v1.Role
+	12, // 2: remit.v1.WhoHoldsResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	13, // 3: remit.v1.WhoHoldsResponse.holdings:type_name -> remit.v1.Holding
 	2,  // 4: remit.v1.WhoHoldsResponse.planned:type_name -> remit.v1.PlannedMove
-	15, // 5: remit.v1.WhoHoldsResponse.proofs:type_name -> remit.v1.EventProof
-	16, // 6: remit.v1.PlannedMove.state:type_name -> remit.v1.TransferState
-	17, // 7: remit.v1.PlannedMove.kind:type_name -> remit.v1.TransferKind
-	12, // 8: remit.v1.PlannedMove.roles:type_name -> remit.v1.Role
-	18, // 9: remit.v1.PlannedMove.confidence:type_name -> remit.v1.Confidence
-	11, // 10: remit.v1.GetMapRequest.as_of:type_name -> remit.v1.AsOf
-	19, // 11: remit.v1.GetMapRequest.tiers:type_name -> remit.v1.Tier
-	12, // 12: remit.v1.GetMapRequest.roles:type_name -> remit.v1.Role
-	13, // 13: remit.v1.GetMapResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	14, // 14: remit.v1.GetMapResponse.holdings:type_name -> remit.v1.Holding
-	11, // 15: remit.v1.GetHistoryRequest.as_of:type_name -> remit.v1.AsOf
-	12, // 16: remit.v1.GetHistoryRequest.role:type_name -> remit.v1.Role
-	13, // 17: remit.v1.GetHistoryResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	7,  // 18: remit.v1.GetHistoryResponse.entries:type_name -> remit.v1.HistoryEntry
-	15, // 19: remit.v1.GetHistoryResponse.proofs:type_name -> remit.v1.EventProof
-	12, // 20: remit.v1.HistoryEntry.role:type_name -> remit.v1.Role
-	20, // 21: remit.v1.HistoryEntry.recorded_at:type_name -> google.protobuf.Timestamp
-	14, // 22: remit.v1.HistoryEntry.before:type_name -> remit.v1.Holding
-	14, // 23: remit.v1.HistoryEntry.after:type_name -> remit.v1.Holding
-	11, // 24: remit.v1.CompareMapsRequest.from:type_name -> remit.v1.AsOf
-	11, // 25: remit.v1.CompareMapsRequest.to:type_name -> remit.v1.AsOf
-	12, // 26: remit.v1.CompareMapsRequest.roles:type_name -> remit.v1.Role
-	19, // 27: remit.v1.CompareMapsRequest.tiers:type_name -> remit.v1.Tier
-	13, // 28: remit.v1.CompareMapsResponse.from:type_name -> remit.v1.ResolvedAsOf
-	13, // 29: remit.v1.CompareMapsResponse.to:type_name -> remit.v1.ResolvedAsOf
-	10, // 30: remit.v1.CompareMapsResponse.changes:type_name -> remit.v1.MapChange
-	12, // 31: remit.v1.MapChange.role:type_name -> remit.v1.Role
-	14, // 32: remit.v1.MapChange.before:type_name -> remit.v1.Holding
-	14, // 33: remit.v1.MapChange.after:type_name -> remit.v1.Holding
-	0,  // 34: remit.v1.MapService.WhoHolds:input_type -> remit.v1.WhoHoldsRequest
-	3,  // 35: remit.v1.MapService.GetMap:input_type -> remit.v1.GetMapRequest
-	5,  // 36: remit.v1.MapService.GetHistory:input_type -> remit.v1.GetHistoryRequest
-	8,  // 37: remit.v1.MapService.CompareMaps:input_type -> remit.v1.CompareMapsRequest
-	21, // 38: remit.v1.MapService.CheckCoherence:input_type -> remit.v1.CheckCoherenceRequest
-	1,  // 39: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
-	4,  // 40: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
-	6,  // 41: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
-	9,  // 42: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
-	22, // 43: remit.v1.MapService.CheckCoherence:output_type -> remit.v1.CheckCoherenceResponse
-	39, // [39:44] is the sub-list for method output_type
-	34, // [34:39] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	14, // 5: remit.v1.WhoHoldsResponse.proofs:type_name -> remit.v1.EventProof
+	15, // 6: remit.v1.PlannedMove.state:type_name -> remit.v1.TransferState
+	16, // 7: remit.v1.PlannedMove.kind:type_name -> remit.v1.TransferKind
+	11, // 8: remit.v1.PlannedMove.roles:type_name -> remit.v1.Role
+	17, // 9: remit.v1.PlannedMove.confidence:type_name -> remit.v1.Confidence
+	10, // 10: remit.v1.GetMapRequest.as_of:type_name -> remit.v1.AsOf
+	18, // 11: remit.v1.GetMapRequest.tiers:type_name -> remit.v1.Tier
+	11, // 12: remit.v1.GetMapRequest.roles:type_name -> remit.v1.Role
+	19, // 13: remit.v1.GetMapRequest.rollup:type_name -> remit.v1.AreaLevel
+	12, // 14: remit.v1.GetMapResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	13, // 15: remit.v1.GetMapResponse.holdings:type_name -> remit.v1.Holding
+	20, // 16: remit.v1.GetMapResponse.areas:type_name -> remit.v1.AreaHolders
+	10, // 17: remit.v1.GetHistoryRequest.as_of:type_name -> remit.v1.AsOf
+	11, // 18: remit.v1.GetHistoryRequest.role:type_name -> remit.v1.Role
+	12, // 19: remit.v1.GetHistoryResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	7,  // 20: remit.v1.GetHistoryResponse.entries:type_name -> remit.v1.HistoryEntry
+	14, // 21: remit.v1.GetHistoryResponse.proofs:type_name -> remit.v1.EventProof
+	11, // 22: remit.v1.HistoryEntry.role:type_name -> remit.v1.Role
+	21, // 23: remit.v1.HistoryEntry.recorded_at:type_name -> google.protobuf.Timestamp
+	13, // 24: remit.v1.HistoryEntry.before:type_name -> remit.v1.Holding
+	13, // 25: remit.v1.HistoryEntry.after:type_name -> remit.v1.Holding
+	10, // 26: remit.v1.CompareMapsRequest.from:type_name -> remit.v1.AsOf
+	10, // 27: remit.v1.CompareMapsRequest.to:type_name -> remit.v1.AsOf
+	11, // 28: remit.v1.CompareMapsRequest.roles:type_name -> remit.v1.Role
+	18, // 29: remit.v1.CompareMapsRequest.tiers:type_name -> remit.v1.Tier
+	12, // 30: remit.v1.CompareMapsResponse.from:type_name -> remit.v1.ResolvedAsOf
+	12, // 31: remit.v1.CompareMapsResponse.to:type_name -> remit.v1.ResolvedAsOf
+	22, // 32: remit.v1.CompareMapsResponse.changes:type_name -> remit.v1.MapChange
+	0,  // 33: remit.v1.MapService.WhoHolds:input_type -> remit.v1.WhoHoldsRequest
+	3,  // 34: remit.v1.MapService.GetMap:input_type -> remit.v1.GetMapRequest
+	5,  // 35: remit.v1.MapService.GetHistory:input_type -> remit.v1.GetHistoryRequest
+	8,  // 36: remit.v1.MapService.CompareMaps:input_type -> remit.v1.CompareMapsRequest
+	23, // 37: remit.v1.MapService.ListChanges:input_type -> remit.v1.ListChangesRequest
+	24, // 38: remit.v1.MapService.ListChangeDates:input_type -> remit.v1.ListChangeDatesRequest
+	25, // 39: remit.v1.MapService.WatchMap:input_type -> remit.v1.WatchMapRequest
+	26, // 40: remit.v1.MapService.CheckCoherence:input_type -> remit.v1.CheckCoherenceRequest
+	27, // 41: remit.v1.MapService.Simulate:input_type -> remit.v1.SimulateRequest
+	28, // 42: remit.v1.MapService.ExplainHolding:input_type -> remit.v1.ExplainHoldingRequest
+	1,  // 43: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
+	4,  // 44: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
+	6,  // 45: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
+	9,  // 46: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
+	29, // 47: remit.v1.MapService.ListChanges:output_type -> remit.v1.ListChangesResponse
+	30, // 48: remit.v1.MapService.ListChangeDates:output_type -> remit.v1.ListChangeDatesResponse
+	31, // 49: remit.v1.MapService.WatchMap:output_type -> remit.v1.WatchMapResponse
+	32, // 50: remit.v1.MapService.CheckCoherence:output_type -> remit.v1.CheckCoherenceResponse
+	33, // 51: remit.v1.MapService.Simulate:output_type -> remit.v1.SimulateResponse
+	34, // 52: remit.v1.MapService.ExplainHolding:output_type -> remit.v1.ExplainHoldingResponse
+	43, // [43:53] is the sub-list for method output_type
+	33, // [33:43] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_map_proto_init() }
@@ -1523,11 +1462,16 @@ func file_remit_v1_map_proto_init() {
 	if File_remit_v1_map_proto != nil {
 		return
 	}
+	file_remit_v1_changes_proto_init()
 	file_remit_v1_coherence_proto_init()
 	file_remit_v1_common_proto_init()
+	file_remit_v1_explain_proto_init()
 	file_remit_v1_holding_proto_init()
+	file_remit_v1_map_watch_proto_init()
 	file_remit_v1_proof_proto_init()
+	file_remit_v1_rollup_proto_init()
 	file_remit_v1_rules_proto_init()
+	file_remit_v1_simulate_proto_init()
 	file_remit_v1_vocabulary_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1535,7 +1479,7 @@ func file_remit_v1_map_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_map_proto_rawDesc), len(file_remit_v1_map_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -770,7 +770,7 @@ var File_remit_v1_transfer_proto protoreflect.FileDescriptor
 
 const file_remit_v1_transfer_proto_rawDesc = "" +
 	"\n" +
-	"\x17remit/v1/transfer.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/package.proto\x1a\x13remit/v1/risk.proto\x1a\x14remit/v1/rules.proto\x1a\x1fremit/v1/transfer_gateway.proto\x1a\x1cremit/v1/transfer_life.proto\x1a remit/v1/transfer_proposal.proto\x1a\x1cremit/v1/transfer_view.proto\x1a\x19remit/v1/vocabulary.proto\"\xa6\x02\n" +
+	"\x17remit/v1/transfer.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/package.proto\x1a\x13remit/v1/risk.proto\x1a\x14remit/v1/rules.proto\x1a\x1fremit/v1/transfer_gateway.proto\x1a\x1cremit/v1/transfer_life.proto\x1a remit/v1/transfer_proposal.proto\x1a\x1cremit/v1/transfer_view.proto\x1a\x1dremit/v1/transfer_watch.proto\x1a\x19remit/v1/vocabulary.proto\"\xa6\x02\n" +
 	"\x17ScheduleTransferRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -841,7 +841,7 @@ const file_remit_v1_transfer_proto_rawDesc = "" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x120\n" +
 	"\ttransfers\x18\n" +
-	" \x03(\v2\x12.remit.v1.TransferR\ttransfers2\xd5\x14\n" +
+	" \x03(\v2\x12.remit.v1.TransferR\ttransfers2\xae\x15\n" +
 	"\x0fTransferService\x12M\n" +
 	"\fPlanTransfer\x12\x1d.remit.v1.PlanTransferRequest\x1a\x1e.remit.v1.PlanTransferResponse\x12J\n" +
 	"\vReplacePlan\x12\x1c.remit.v1.ReplacePlanRequest\x1a\x1d.remit.v1.ReplacePlanResponse\x12V\n" +
@@ -876,7 +876,8 @@ const file_remit_v1_transfer_proto_rawDesc = "" +
 	"\fListPackages\x12\x1d.remit.v1.ListPackagesRequest\x1a\x1e.remit.v1.ListPackagesResponse\"\x03\x90\x02\x01\x12I\n" +
 	"\tListRisks\x12\x1a.remit.v1.ListRisksRequest\x1a\x1b.remit.v1.ListRisksResponse\"\x03\x90\x02\x01\x12O\n" +
 	"\vGetTransfer\x12\x1c.remit.v1.GetTransferRequest\x1a\x1d.remit.v1.GetTransferResponse\"\x03\x90\x02\x01\x12U\n" +
-	"\rListTransfers\x12\x1e.remit.v1.ListTransfersRequest\x1a\x1f.remit.v1.ListTransfersResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\rListTransfers\x12\x1e.remit.v1.ListTransfersRequest\x1a\x1f.remit.v1.ListTransfersResponse\"\x03\x90\x02\x01\x12W\n" +
+	"\rWatchTransfer\x12\x1e.remit.v1.WatchTransferRequest\x1a\x1f.remit.v1.WatchTransferResponse\"\x03\x90\x02\x010\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_transfer_proto_rawDescOnce sync.Once
@@ -934,33 +935,35 @@ var file_remit_v1_transfer_proto_goTypes = []any{
 	(*GetPackageRequest)(nil),          // 39: remit.v1.GetPackageRequest
 	(*ListPackagesRequest)(nil),        // 40: remit.v1.ListPackagesRequest
 	(*ListRisksRequest)(nil),           // 41: remit.v1.ListRisksRequest
-	(*PlanTransferResponse)(nil),       // 42: remit.v1.PlanTransferResponse
-	(*ReplacePlanResponse)(nil),        // 43: remit.v1.ReplacePlanResponse
-	(*ProposeTransferResponse)(nil),    // 44: remit.v1.ProposeTransferResponse
-	(*AmendTransferResponse)(nil),      // 45: remit.v1.AmendTransferResponse
-	(*SetTermsResponse)(nil),           // 46: remit.v1.SetTermsResponse
-	(*AssessReadinessResponse)(nil),    // 47: remit.v1.AssessReadinessResponse
-	(*RecordOpinionResponse)(nil),      // 48: remit.v1.RecordOpinionResponse
-	(*DecideGatewayResponse)(nil),      // 49: remit.v1.DecideGatewayResponse
-	(*EvidenceConditionResponse)(nil),  // 50: remit.v1.EvidenceConditionResponse
-	(*DischargeConditionResponse)(nil), // 51: remit.v1.DischargeConditionResponse
-	(*WaiveConditionResponse)(nil),     // 52: remit.v1.WaiveConditionResponse
-	(*ExploreTransferResponse)(nil),    // 53: remit.v1.ExploreTransferResponse
-	(*PauseTransferResponse)(nil),      // 54: remit.v1.PauseTransferResponse
-	(*ResumeTransferResponse)(nil),     // 55: remit.v1.ResumeTransferResponse
-	(*CallInResponse)(nil),             // 56: remit.v1.CallInResponse
-	(*RecordMilestoneResponse)(nil),    // 57: remit.v1.RecordMilestoneResponse
-	(*ReviewTransferResponse)(nil),     // 58: remit.v1.ReviewTransferResponse
-	(*ReverseTransferResponse)(nil),    // 59: remit.v1.ReverseTransferResponse
-	(*FormPackageResponse)(nil),        // 60: remit.v1.FormPackageResponse
-	(*AssessPackageResponse)(nil),      // 61: remit.v1.AssessPackageResponse
-	(*DecidePackageResponse)(nil),      // 62: remit.v1.DecidePackageResponse
-	(*RaiseRiskResponse)(nil),          // 63: remit.v1.RaiseRiskResponse
-	(*UpdateRiskResponse)(nil),         // 64: remit.v1.UpdateRiskResponse
-	(*CloseRiskResponse)(nil),          // 65: remit.v1.CloseRiskResponse
-	(*GetPackageResponse)(nil),         // 66: remit.v1.GetPackageResponse
-	(*ListPackagesResponse)(nil),       // 67: remit.v1.ListPackagesResponse
-	(*ListRisksResponse)(nil),          // 68: remit.v1.ListRisksResponse
+	(*WatchTransferRequest)(nil),       // 42: remit.v1.WatchTransferRequest
+	(*PlanTransferResponse)(nil),       // 43: remit.v1.PlanTransferResponse
+	(*ReplacePlanResponse)(nil),        // 44: remit.v1.ReplacePlanResponse
+	(*ProposeTransferResponse)(nil),    // 45: remit.v1.ProposeTransferResponse
+	(*AmendTransferResponse)(nil),      // 46: remit.v1.AmendTransferResponse
+	(*SetTermsResponse)(nil),           // 47: remit.v1.SetTermsResponse
+	(*AssessReadinessResponse)(nil),    // 48: remit.v1.AssessReadinessResponse
+	(*RecordOpinionResponse)(nil),      // 49: remit.v1.RecordOpinionResponse
+	(*DecideGatewayResponse)(nil),      // 50: remit.v1.DecideGatewayResponse
+	(*EvidenceConditionResponse)(nil),  // 51: remit.v1.EvidenceConditionResponse
+	(*DischargeConditionResponse)(nil), // 52: remit.v1.DischargeConditionResponse
+	(*WaiveConditionResponse)(nil),     // 53: remit.v1.WaiveConditionResponse
+	(*ExploreTransferResponse)(nil),    // 54: remit.v1.ExploreTransferResponse
+	(*PauseTransferResponse)(nil),      // 55: remit.v1.PauseTransferResponse
+	(*ResumeTransferResponse)(nil),     // 56: remit.v1.ResumeTransferResponse
+	(*CallInResponse)(nil),             // 57: remit.v1.CallInResponse
+	(*RecordMilestoneResponse)(nil),    // 58: remit.v1.RecordMilestoneResponse
+	(*ReviewTransferResponse)(nil),     // 59: remit.v1.ReviewTransferResponse
+	(*ReverseTransferResponse)(nil),    // 60: remit.v1.ReverseTransferResponse
+	(*FormPackageResponse)(nil),        // 61: remit.v1.FormPackageResponse
+	(*AssessPackageResponse)(nil),      // 62: remit.v1.AssessPackageResponse
+	(*DecidePackageResponse)(nil),      // 63: remit.v1.DecidePackageResponse
+	(*RaiseRiskResponse)(nil),          // 64: remit.v1.RaiseRiskResponse
+	(*UpdateRiskResponse)(nil),         // 65: remit.v1.UpdateRiskResponse
+	(*CloseRiskResponse)(nil),          // 66: remit.v1.CloseRiskResponse
+	(*GetPackageResponse)(nil),         // 67: remit.v1.GetPackageResponse
+	(*ListPackagesResponse)(nil),       // 68: remit.v1.ListPackagesResponse
+	(*ListRisksResponse)(nil),          // 69: remit.v1.ListRisksResponse
+	(*WatchTransferResponse)(nil),      // 70: remit.v1.WatchTransferResponse
 }
 var file_remit_v1_transfer_proto_depIdxs = []int32{
 	10, // 0: remit.v1.ScheduleTransferResponse.receipt:type_name -> remit.v1.Receipt
@@ -1005,40 +1008,42 @@ var file_remit_v1_transfer_proto_depIdxs = []int32{
 	41, // 39: remit.v1.TransferService.ListRisks:input_type -> remit.v1.ListRisksRequest
 	6,  // 40: remit.v1.TransferService.GetTransfer:input_type -> remit.v1.GetTransferRequest
 	8,  // 41: remit.v1.TransferService.ListTransfers:input_type -> remit.v1.ListTransfersRequest
-	42, // 42: remit.v1.TransferService.PlanTransfer:output_type -> remit.v1.PlanTransferResponse
-	43, // 43: remit.v1.TransferService.ReplacePlan:output_type -> remit.v1.ReplacePlanResponse
-	44, // 44: remit.v1.TransferService.ProposeTransfer:output_type -> remit.v1.ProposeTransferResponse
-	45, // 45: remit.v1.TransferService.AmendTransfer:output_type -> remit.v1.AmendTransferResponse
-	46, // 46: remit.v1.TransferService.SetTerms:output_type -> remit.v1.SetTermsResponse
-	47, // 47: remit.v1.TransferService.AssessReadiness:output_type -> remit.v1.AssessReadinessResponse
-	48, // 48: remit.v1.TransferService.RecordOpinion:output_type -> remit.v1.RecordOpinionResponse
-	49, // 49: remit.v1.TransferService.DecideGateway:output_type -> remit.v1.DecideGatewayResponse
-	50, // 50: remit.v1.TransferService.EvidenceCondition:output_type -> remit.v1.EvidenceConditionResponse
-	51, // 51: remit.v1.TransferService.DischargeCondition:output_type -> remit.v1.DischargeConditionResponse
-	52, // 52: remit.v1.TransferService.WaiveCondition:output_type -> remit.v1.WaiveConditionResponse
-	1,  // 53: remit.v1.TransferService.ScheduleTransfer:output_type -> remit.v1.ScheduleTransferResponse
-	3,  // 54: remit.v1.TransferService.CompleteTransfer:output_type -> remit.v1.CompleteTransferResponse
-	5,  // 55: remit.v1.TransferService.WithdrawTransfer:output_type -> remit.v1.WithdrawTransferResponse
-	53, // 56: remit.v1.TransferService.ExploreTransfer:output_type -> remit.v1.ExploreTransferResponse
-	54, // 57: remit.v1.TransferService.PauseTransfer:output_type -> remit.v1.PauseTransferResponse
-	55, // 58: remit.v1.TransferService.ResumeTransfer:output_type -> remit.v1.ResumeTransferResponse
-	56, // 59: remit.v1.TransferService.CallIn:output_type -> remit.v1.CallInResponse
-	57, // 60: remit.v1.TransferService.RecordMilestone:output_type -> remit.v1.RecordMilestoneResponse
-	58, // 61: remit.v1.TransferService.ReviewTransfer:output_type -> remit.v1.ReviewTransferResponse
-	59, // 62: remit.v1.TransferService.ReverseTransfer:output_type -> remit.v1.ReverseTransferResponse
-	60, // 63: remit.v1.TransferService.FormPackage:output_type -> remit.v1.FormPackageResponse
-	61, // 64: remit.v1.TransferService.AssessPackage:output_type -> remit.v1.AssessPackageResponse
-	62, // 65: remit.v1.TransferService.DecidePackage:output_type -> remit.v1.DecidePackageResponse
-	63, // 66: remit.v1.TransferService.RaiseRisk:output_type -> remit.v1.RaiseRiskResponse
-	64, // 67: remit.v1.TransferService.UpdateRisk:output_type -> remit.v1.UpdateRiskResponse
-	65, // 68: remit.v1.TransferService.CloseRisk:output_type -> remit.v1.CloseRiskResponse
-	66, // 69: remit.v1.TransferService.GetPackage:output_type -> remit.v1.GetPackageResponse
-	67, // 70: remit.v1.TransferService.ListPackages:output_type -> remit.v1.ListPackagesResponse
-	68, // 71: remit.v1.TransferService.ListRisks:output_type -> remit.v1.ListRisksResponse
-	7,  // 72: remit.v1.TransferService.GetTransfer:output_type -> remit.v1.GetTransferResponse
-	9,  // 73: remit.v1.TransferService.ListTransfers:output_type -> remit.v1.ListTransfersResponse
-	42, // [42:74] is the sub-list for method output_type
-	10, // [10:42] is the sub-list for method input_type
+	42, // 42: remit.v1.TransferService.WatchTransfer:input_type -> remit.v1.WatchTransferRequest
+	43, // 43: remit.v1.TransferService.PlanTransfer:output_type -> remit.v1.PlanTransferResponse
+	44, // 44: remit.v1.TransferService.ReplacePlan:output_type -> remit.v1.ReplacePlanResponse
+	45, // 45: remit.v1.TransferService.ProposeTransfer:output_type -> remit.v1.ProposeTransferResponse
+	46, // 46: remit.v1.TransferService.AmendTransfer:output_type -> remit.v1.AmendTransferResponse
+	47, // 47: remit.v1.TransferService.SetTerms:output_type -> remit.v1.SetTermsResponse
+	48, // 48: remit.v1.TransferService.AssessReadiness:output_type -> remit.v1.AssessReadinessResponse
+	49, // 49: remit.v1.TransferService.RecordOpinion:output_type -> remit.v1.RecordOpinionResponse
+	50, // 50: remit.v1.TransferService.DecideGateway:output_type -> remit.v1.DecideGatewayResponse
+	51, // 51: remit.v1.TransferService.EvidenceCondition:output_type -> remit.v1.EvidenceConditionResponse
+	52, // 52: remit.v1.TransferService.DischargeCondition:output_type -> remit.v1.DischargeConditionResponse
+	53, // 53: remit.v1.TransferService.WaiveCondition:output_type -> remit.v1.WaiveConditionResponse
+	1,  // 54: remit.v1.TransferService.ScheduleTransfer:output_type -> remit.v1.ScheduleTransferResponse
+	3,  // 55: remit.v1.TransferService.CompleteTransfer:output_type -> remit.v1.CompleteTransferResponse
+	5,  // 56: remit.v1.TransferService.WithdrawTransfer:output_type -> remit.v1.WithdrawTransferResponse
+	54, // 57: remit.v1.TransferService.ExploreTransfer:output_type -> remit.v1.ExploreTransferResponse
+	55, // 58: remit.v1.TransferService.PauseTransfer:output_type -> remit.v1.PauseTransferResponse
+	56, // 59: remit.v1.TransferService.ResumeTransfer:output_type -> remit.v1.ResumeTransferResponse
+	57, // 60: remit.v1.TransferService.CallIn:output_type -> remit.v1.CallInResponse
+	58, // 61: remit.v1.TransferService.RecordMilestone:output_type -> remit.v1.RecordMilestoneResponse
+	59, // 62: remit.v1.TransferService.ReviewTransfer:output_type -> remit.v1.ReviewTransferResponse
+	60, // 63: remit.v1.TransferService.ReverseTransfer:output_type -> remit.v1.ReverseTransferResponse
+	61, // 64: remit.v1.TransferService.FormPackage:output_type -> remit.v1.FormPackageResponse
+	62, // 65: remit.v1.TransferService.AssessPackage:output_type -> remit.v1.AssessPackageResponse
+	63, // 66: remit.v1.TransferService.DecidePackage:output_type -> remit.v1.DecidePackageResponse
+	64, // 67: remit.v1.TransferService.RaiseRisk:output_type -> remit.v1.RaiseRiskResponse
+	65, // 68: remit.v1.TransferService.UpdateRisk:output_type -> remit.v1.UpdateRiskResponse
+	66, // 69: remit.v1.TransferService.CloseRisk:output_type -> remit.v1.CloseRiskResponse
+	67, // 70: remit.v1.TransferService.GetPackage:output_type -> remit.v1.GetPackageResponse
+	68, // 71: remit.v1.TransferService.ListPackages:output_type -> remit.v1.ListPackagesResponse
+	69, // 72: remit.v1.TransferService.ListRisks:output_type -> remit.v1.ListRisksResponse
+	7,  // 73: remit.v1.TransferService.GetTransfer:output_type -> remit.v1.GetTransferResponse
+	9,  // 74: remit.v1.TransferService.ListTransfers:output_type -> remit.v1.ListTransfersResponse
+	70, // 75: remit.v1.TransferService.WatchTransfer:output_type -> remit.v1.WatchTransferResponse
+	43, // [43:76] is the sub-list for method output_type
+	10, // [10:43] is the sub-list for method input_type
 	10, // [10:10] is the sub-list for extension type_name
 	10, // [10:10] is the sub-list for extension extendee
 	0,  // [0:10] is the sub-list for field type_name
@@ -1057,6 +1062,7 @@ func file_remit_v1_transfer_proto_init() {
 	file_remit_v1_transfer_life_proto_init()
 	file_remit_v1_transfer_proposal_proto_init()
 	file_remit_v1_transfer_view_proto_init()
+	file_remit_v1_transfer_watch_proto_init()
 	file_remit_v1_vocabulary_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -46,6 +46,13 @@ const (
 	// AuditServiceProveConsistencyProcedure is the fully-qualified name of the AuditService's
 	// ProveConsistency RPC.
 	AuditServiceProveConsistencyProcedure = "/remit.v1.AuditService/ProveConsistency"
+	// AuditServiceWatchEventsProcedure is the fully-qualified name of the AuditService's WatchEvents
+	// RPC.
+	AuditServiceWatchEventsProcedure = "/remit.v1.AuditService/WatchEvents"
+	// AuditServiceReplayToProcedure is the fully-qualified name of the AuditService's ReplayTo RPC.
+	AuditServiceReplayToProcedure = "/remit.v1.AuditService/ReplayTo"
+	// AuditServiceReadReplayProcedure is the fully-qualified name of the AuditService's ReadReplay RPC.
+	AuditServiceReadReplayProcedure = "/remit.v1.AuditService/ReadReplay"
 )
 
 // AuditServiceClient is a client for the remit.v1.AuditService service.
@@ -60,6 +67,13 @@ type AuditServiceClient interface {
 	ProveInclusion(context.Context, *v1.ProveInclusionRequest) (*v1.ProveInclusionResponse, error)
 	// ProveConsistency proves that the log as it was is the beginning of the log as it is.
 	ProveConsistency(context.Context, *v1.ProveConsistencyRequest) (*v1.ProveConsistencyResponse, error)
+	// WatchEvents sends events as they are recorded: from now on, or from any position.
+	WatchEvents(context.Context, *v1.WatchEventsRequest) (*connect.ServerStreamForClient[v1.WatchEventsResponse], error)
+	// ReplayTo returns the digest of the whole map at a point on both clocks. Whatever is recorded afterwards, the same
+	// point has the same digest for ever.
+	ReplayTo(context.Context, *v1.ReplayToRequest) (*v1.ReplayToResponse, error)
+	// ReadReplay sends the text that the digest is of: the whole map, one line a holding.
+	ReadReplay(context.Context, *v1.ReadReplayRequest) (*connect.ServerStreamForClient[v1.ReadReplayResponse], error)
 }
 
 // NewAuditServiceClient constructs a client for the remit.v1.AuditService service. By default, it
@@ -108,6 +122,27 @@ func NewAuditServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		watchEvents: connect.NewClient[v1.WatchEventsRequest, v1.WatchEventsResponse](
+			httpClient,
+			baseURL+AuditServiceWatchEventsProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("WatchEvents")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		replayTo: connect.NewClient[v1.ReplayToRequest, v1.ReplayToResponse](
+			httpClient,
+			baseURL+AuditServiceReplayToProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("ReplayTo")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		readReplay: connect.NewClient[v1.ReadReplayRequest, v1.ReadReplayResponse](
+			httpClient,
+			baseURL+AuditServiceReadReplayProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("ReadReplay")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -118,6 +153,9 @@ type auditServiceClient struct {
 	getCheckpoint    *connect.Client[v1.GetCheckpointRequest, v1.GetCheckpointResponse]
 	proveInclusion   *connect.Client[v1.ProveInclusionRequest, v1.ProveInclusionResponse]
 	proveConsistency *connect.Client[v1.ProveConsistencyRequest, v1.ProveConsistencyResponse]
+	watchEvents      *connect.Client[v1.WatchEventsRequest, v1.WatchEventsResponse]
+	replayTo         *connect.Client[v1.ReplayToRequest, v1.ReplayToResponse]
+	readReplay       *connect.Client[v1.ReadReplayRequest, v1.ReadReplayResponse]
 }
 
 // ListEvents calls remit.v1.AuditService.ListEvents.
@@ -165,6 +203,25 @@ func (c *auditServiceClient) ProveConsistency(ctx context.Context, req *v1.Prove
 	return nil, err
 }
 
+// WatchEvents calls remit.v1.AuditService.WatchEvents.
+func (c *auditServiceClient) WatchEvents(ctx context.Context, req *v1.WatchEventsRequest) (*connect.ServerStreamForClient[v1.WatchEventsResponse], error) {
+	return c.watchEvents.CallServerStream(ctx, connect.NewRequest(req))
+}
+
+// ReplayTo calls remit.v1.AuditService.ReplayTo.
+func (c *auditServiceClient) ReplayTo(ctx context.Context, req *v1.ReplayToRequest) (*v1.ReplayToResponse, error) {
+	response, err := c.replayTo.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ReadReplay calls remit.v1.AuditService.ReadReplay.
+func (c *auditServiceClient) ReadReplay(ctx context.Context, req *v1.ReadReplayRequest) (*connect.ServerStreamForClient[v1.ReadReplayResponse], error) {
+	return c.readReplay.CallServerStream(ctx, connect.NewRequest(req))
+}
+
 // AuditServiceHandler is an implementation of the remit.v1.AuditService service.
 type AuditServiceHandler interface {
 	// ListEvents returns events in the order of recording.
@@ -177,6 +234,13 @@ type AuditServiceHandler interface {
 	ProveInclusion(context.Context, *v1.ProveInclusionRequest) (*v1.ProveInclusionResponse, error)
 	// ProveConsistency proves that the log as it was is the beginning of the log as it is.
 	ProveConsistency(context.Context, *v1.ProveConsistencyRequest) (*v1.ProveConsistencyResponse, error)
+	// WatchEvents sends events as they are recorded: from now on, or from any position.
+	WatchEvents(context.Context, *v1.WatchEventsRequest, *connect.ServerStream[v1.WatchEventsResponse]) error
+	// ReplayTo returns the digest of the whole map at a point on both clocks. Whatever is recorded afterwards, the same
+	// point has the same digest for ever.
+	ReplayTo(context.Context, *v1.ReplayToRequest) (*v1.ReplayToResponse, error)
+	// ReadReplay sends the text that the digest is of: the whole map, one line a holding.
+	ReadReplay(context.Context, *v1.ReadReplayRequest, *connect.ServerStream[v1.ReadReplayResponse]) error
 }
 
 // NewAuditServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -221,6 +285,27 @@ func NewAuditServiceHandler(svc AuditServiceHandler, opts ...connect.HandlerOpti
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	auditServiceWatchEventsHandler := connect.NewServerStreamHandlerSimple(
+		AuditServiceWatchEventsProcedure,
+		svc.WatchEvents,
+		connect.WithSchema(auditServiceMethods.ByName("WatchEvents")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	auditServiceReplayToHandler := connect.NewUnaryHandlerSimple(
+		AuditServiceReplayToProcedure,
+		svc.ReplayTo,
+		connect.WithSchema(auditServiceMethods.ByName("ReplayTo")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	auditServiceReadReplayHandler := connect.NewServerStreamHandlerSimple(
+		AuditServiceReadReplayProcedure,
+		svc.ReadReplay,
+		connect.WithSchema(auditServiceMethods.ByName("ReadReplay")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/remit.v1.AuditService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case AuditServiceListEventsProcedure:
@@ -233,6 +318,12 @@ func NewAuditServiceHandler(svc AuditServiceHandler, opts ...connect.HandlerOpti
 			auditServiceProveInclusionHandler.ServeHTTP(w, r)
 		case AuditServiceProveConsistencyProcedure:
 			auditServiceProveConsistencyHandler.ServeHTTP(w, r)
+		case AuditServiceWatchEventsProcedure:
+			auditServiceWatchEventsHandler.ServeHTTP(w, r)
+		case AuditServiceReplayToProcedure:
+			auditServiceReplayToHandler.ServeHTTP(w, r)
+		case AuditServiceReadReplayProcedure:
+			auditServiceReadReplayHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -260,4 +351,16 @@ func (UnimplementedAuditServiceHandler) ProveInclusion(context.Context, *v1.Prov
 
 func (UnimplementedAuditServiceHandler) ProveConsistency(context.Context, *v1.ProveConsistencyRequest) (*v1.ProveConsistencyResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.ProveConsistency is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) WatchEvents(context.Context, *v1.WatchEventsRequest, *connect.ServerStream[v1.WatchEventsResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.WatchEvents is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) ReplayTo(context.Context, *v1.ReplayToRequest) (*v1.ReplayToResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.ReplayTo is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) ReadReplay(context.Context, *v1.ReadReplayRequest, *connect.ServerStream[v1.ReadReplayResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.ReadReplay is not implemented"))
 }

@@ -41,9 +41,21 @@ const (
 	MapServiceGetHistoryProcedure = "/remit.v1.MapService/GetHistory"
 	// MapServiceCompareMapsProcedure is the fully-qualified name of the MapService's CompareMaps RPC.
 	MapServiceCompareMapsProcedure = "/remit.v1.MapService/CompareMaps"
+	// MapServiceListChangesProcedure is the fully-qualified name of the MapService's ListChanges RPC.
+	MapServiceListChangesProcedure = "/remit.v1.MapService/ListChanges"
+	// MapServiceListChangeDatesProcedure is the fully-qualified name of the MapService's
+	// ListChangeDates RPC.
+	MapServiceListChangeDatesProcedure = "/remit.v1.MapService/ListChangeDates"
+	// MapServiceWatchMapProcedure is the fully-qualified name of the MapService's WatchMap RPC.
+	MapServiceWatchMapProcedure = "/remit.v1.MapService/WatchMap"
 	// MapServiceCheckCoherenceProcedure is the fully-qualified name of the MapService's CheckCoherence
 	// RPC.
 	MapServiceCheckCoherenceProcedure = "/remit.v1.MapService/CheckCoherence"
+	// MapServiceSimulateProcedure is the fully-qualified name of the MapService's Simulate RPC.
+	MapServiceSimulateProcedure = "/remit.v1.MapService/Simulate"
+	// MapServiceExplainHoldingProcedure is the fully-qualified name of the MapService's ExplainHolding
+	// RPC.
+	MapServiceExplainHoldingProcedure = "/remit.v1.MapService/ExplainHolding"
 )
 
 // MapServiceClient is a client for the remit.v1.MapService service.
@@ -51,15 +63,31 @@ type MapServiceClient interface {
 	// WhoHolds returns who holds a function in a place, and what is planned there. One entry per footprint, role and
 	// holder; an undetermined holder is an entry without one.
 	WhoHolds(context.Context, *v1.WhoHoldsRequest) (*v1.WhoHoldsResponse, error)
-	// GetMap returns every holding in force, ordered by function, part, footprint, role and holder.
+	// GetMap returns every holding in force, ordered by function, part, footprint, role and holder; or, with rollup, who
+	// holds what by area.
 	GetMap(context.Context, *v1.GetMapRequest) (*v1.GetMapResponse, error)
 	// GetHistory returns how the holding of a function in a place came to be: every recorded change, by date.
 	GetHistory(context.Context, *v1.GetHistoryRequest) (*v1.GetHistoryResponse, error)
 	// CompareMaps returns the remits whose holders differ between two points, and the events that caused it.
 	CompareMaps(context.Context, *v1.CompareMapsRequest) (*v1.CompareMapsResponse, error)
+	// ListChanges returns the way from one map to another, change by change: what the register learned between two
+	// positions, and what changes between two dates, each with the events that caused it.
+	ListChanges(context.Context, *v1.ListChangesRequest) (*v1.ListChangesResponse, error)
+	// ListChangeDates returns the dates on which a view of the map changes: the one before, the one after, and those of a
+	// range.
+	ListChangeDates(context.Context, *v1.ListChangeDatesRequest) (*v1.ListChangeDatesResponse, error)
+	// WatchMap sends the map, or a part of it, and then everything that changes on it, as it is recorded and as its date
+	// comes.
+	WatchMap(context.Context, *v1.WatchMapRequest) (*connect.ServerStreamForClient[v1.WatchMapResponse], error)
 	// CheckCoherence returns what is incoherent in the map on a date, or on any date until another, plans included. Not
 	// paged.
 	CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error)
+	// Simulate tries commands on a copy of the register and returns what would become of them, what would change in the
+	// map, and which findings they would open and close. Nothing is recorded.
+	Simulate(context.Context, *v1.SimulateRequest) (*v1.SimulateResponse, error)
+	// ExplainHolding returns how holdings came about: the chain of what was recorded back to the baseline, with the
+	// decisions, evidence, instruments, delegations, reorganisations and corrections on the way.
+	ExplainHolding(context.Context, *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error)
 }
 
 // NewMapServiceClient constructs a client for the remit.v1.MapService service. By default, it uses
@@ -101,10 +129,45 @@ func NewMapServiceClient(httpClient connect.HTTPClient, baseURL string, opts ...
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		listChanges: connect.NewClient[v1.ListChangesRequest, v1.ListChangesResponse](
+			httpClient,
+			baseURL+MapServiceListChangesProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("ListChanges")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		listChangeDates: connect.NewClient[v1.ListChangeDatesRequest, v1.ListChangeDatesResponse](
+			httpClient,
+			baseURL+MapServiceListChangeDatesProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("ListChangeDates")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		watchMap: connect.NewClient[v1.WatchMapRequest, v1.WatchMapResponse](
+			httpClient,
+			baseURL+MapServiceWatchMapProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("WatchMap")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		checkCoherence: connect.NewClient[v1.CheckCoherenceRequest, v1.CheckCoherenceResponse](
 			httpClient,
 			baseURL+MapServiceCheckCoherenceProcedure,
 			connect.WithSchema(mapServiceMethods.ByName("CheckCoherence")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		simulate: connect.NewClient[v1.SimulateRequest, v1.SimulateResponse](
+			httpClient,
+			baseURL+MapServiceSimulateProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("Simulate")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		explainHolding: connect.NewClient[v1.ExplainHoldingRequest, v1.ExplainHoldingResponse](
+			httpClient,
+			baseURL+MapServiceExplainHoldingProcedure,
+			connect.WithSchema(mapServiceMethods.ByName("ExplainHolding")),
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
@@ -113,11 +176,16 @@ func NewMapServiceClient(httpClient connect.HTTPClient, baseURL string, opts ...
 
 // mapServiceClient implements MapServiceClient.
 type mapServiceClient struct {
-	whoHolds       *connect.Client[v1.WhoHoldsRequest, v1.WhoHoldsResponse]
-	getMap         *connect.Client[v1.GetMapRequest, v1.GetMapResponse]
-	getHistory     *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
-	compareMaps    *connect.Client[v1.CompareMapsRequest, v1.CompareMapsResponse]
-	checkCoherence *connect.Client[v1.CheckCoherenceRequest, v1.CheckCoherenceResponse]
+	whoHolds        *connect.Client[v1.WhoHoldsRequest, v1.WhoHoldsResponse]
+	getMap          *connect.Client[v1.GetMapRequest, v1.GetMapResponse]
+	getHistory      *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
+	compareMaps     *connect.Client[v1.CompareMapsRequest, v1.CompareMapsResponse]
+	listChanges     *connect.Client[v1.ListChangesRequest, v1.ListChangesResponse]
+	listChangeDates *connect.Client[v1.ListChangeDatesRequest, v1.ListChangeDatesResponse]
+	watchMap        *connect.Client[v1.WatchMapRequest, v1.WatchMapResponse]
+	checkCoherence  *connect.Client[v1.CheckCoherenceRequest, v1.CheckCoherenceResponse]
+	simulate        *connect.Client[v1.SimulateRequest, v1.SimulateResponse]
+	explainHolding  *connect.Client[v1.ExplainHoldingRequest, v1.ExplainHoldingResponse]
 }
 
 // WhoHolds calls remit.v1.MapService.WhoHolds.
@@ -156,9 +224,50 @@ func (c *mapServiceClient) CompareMaps(ctx context.Context, req *v1.CompareMapsR
 	return nil, err
 }
 
+// ListChanges calls remit.v1.MapService.ListChanges.
+func (c *mapServiceClient) ListChanges(ctx context.Context, req *v1.ListChangesRequest) (*v1.ListChangesResponse, error) {
+	response, err := c.listChanges.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListChangeDates calls remit.v1.MapService.ListChangeDates.
+func (c *mapServiceClient) ListChangeDates(ctx context.Context, req *v1.ListChangeDatesRequest) (*v1.ListChangeDatesResponse, error) {
+	response, err := c.listChangeDates.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// WatchMap calls remit.v1.MapService.WatchMap.
+func (c *mapServiceClient) WatchMap(ctx context.Context, req *v1.WatchMapRequest) (*connect.ServerStreamForClient[v1.WatchMapResponse], error) {
+	return c.watchMap.CallServerStream(ctx, connect.NewRequest(req))
+}
+
 // CheckCoherence calls remit.v1.MapService.CheckCoherence.
 func (c *mapServiceClient) CheckCoherence(ctx context.Context, req *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error) {
 	response, err := c.checkCoherence.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// Simulate calls remit.v1.MapService.Simulate.
+func (c *mapServiceClient) Simulate(ctx context.Context, req *v1.SimulateRequest) (*v1.SimulateResponse, error) {
+	response, err := c.simulate.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ExplainHolding calls remit.v1.MapService.ExplainHolding.
+func (c *mapServiceClient) ExplainHolding(ctx context.Context, req *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error) {
+	response, err := c.explainHolding.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -170,15 +279,31 @@ type MapServiceHandler interface {
 	// WhoHolds returns who holds a function in a place, and what is planned there. One entry per footprint, role and
 	// holder; an undetermined holder is an entry without one.
 	WhoHolds(context.Context, *v1.WhoHoldsRequest) (*v1.WhoHoldsResponse, error)
-	// GetMap returns every holding in force, ordered by function, part, footprint, role and holder.
+	// GetMap returns every holding in force, ordered by function, part, footprint, role and holder; or, with rollup, who
+	// holds what by area.
 	GetMap(context.Context, *v1.GetMapRequest) (*v1.GetMapResponse, error)
 	// GetHistory returns how the holding of a function in a place came to be: every recorded change, by date.
 	GetHistory(context.Context, *v1.GetHistoryRequest) (*v1.GetHistoryResponse, error)
 	// CompareMaps returns the remits whose holders differ between two points, and the events that caused it.
 	CompareMaps(context.Context, *v1.CompareMapsRequest) (*v1.CompareMapsResponse, error)
+	// ListChanges returns the way from one map to another, change by change: what the register learned between two
+	// positions, and what changes between two dates, each with the events that caused it.
+	ListChanges(context.Context, *v1.ListChangesRequest) (*v1.ListChangesResponse, error)
+	// ListChangeDates returns the dates on which a view of the map changes: the one before, the one after, and those of a
+	// range.
+	ListChangeDates(context.Context, *v1.ListChangeDatesRequest) (*v1.ListChangeDatesResponse, error)
+	// WatchMap sends the map, or a part of it, and then everything that changes on it, as it is recorded and as its date
+	// comes.
+	WatchMap(context.Context, *v1.WatchMapRequest, *connect.ServerStream[v1.WatchMapResponse]) error
 	// CheckCoherence returns what is incoherent in the map on a date, or on any date until another, plans included. Not
 	// paged.
 	CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error)
+	// Simulate tries commands on a copy of the register and returns what would become of them, what would change in the
+	// map, and which findings they would open and close. Nothing is recorded.
+	Simulate(context.Context, *v1.SimulateRequest) (*v1.SimulateResponse, error)
+	// ExplainHolding returns how holdings came about: the chain of what was recorded back to the baseline, with the
+	// decisions, evidence, instruments, delegations, reorganisations and corrections on the way.
+	ExplainHolding(context.Context, *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error)
 }
 
 // NewMapServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -216,10 +341,45 @@ func NewMapServiceHandler(svc MapServiceHandler, opts ...connect.HandlerOption) 
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	mapServiceListChangesHandler := connect.NewUnaryHandlerSimple(
+		MapServiceListChangesProcedure,
+		svc.ListChanges,
+		connect.WithSchema(mapServiceMethods.ByName("ListChanges")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	mapServiceListChangeDatesHandler := connect.NewUnaryHandlerSimple(
+		MapServiceListChangeDatesProcedure,
+		svc.ListChangeDates,
+		connect.WithSchema(mapServiceMethods.ByName("ListChangeDates")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	mapServiceWatchMapHandler := connect.NewServerStreamHandlerSimple(
+		MapServiceWatchMapProcedure,
+		svc.WatchMap,
+		connect.WithSchema(mapServiceMethods.ByName("WatchMap")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	mapServiceCheckCoherenceHandler := connect.NewUnaryHandlerSimple(
 		MapServiceCheckCoherenceProcedure,
 		svc.CheckCoherence,
 		connect.WithSchema(mapServiceMethods.ByName("CheckCoherence")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	mapServiceSimulateHandler := connect.NewUnaryHandlerSimple(
+		MapServiceSimulateProcedure,
+		svc.Simulate,
+		connect.WithSchema(mapServiceMethods.ByName("Simulate")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	mapServiceExplainHoldingHandler := connect.NewUnaryHandlerSimple(
+		MapServiceExplainHoldingProcedure,
+		svc.ExplainHolding,
+		connect.WithSchema(mapServiceMethods.ByName("ExplainHolding")),
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
@@ -233,8 +393,18 @@ func NewMapServiceHandler(svc MapServiceHandler, opts ...connect.HandlerOption) 
 			mapServiceGetHistoryHandler.ServeHTTP(w, r)
 		case MapServiceCompareMapsProcedure:
 			mapServiceCompareMapsHandler.ServeHTTP(w, r)
+		case MapServiceListChangesProcedure:
+			mapServiceListChangesHandler.ServeHTTP(w, r)
+		case MapServiceListChangeDatesProcedure:
+			mapServiceListChangeDatesHandler.ServeHTTP(w, r)
+		case MapServiceWatchMapProcedure:
+			mapServiceWatchMapHandler.ServeHTTP(w, r)
 		case MapServiceCheckCoherenceProcedure:
 			mapServiceCheckCoherenceHandler.ServeHTTP(w, r)
+		case MapServiceSimulateProcedure:
+			mapServiceSimulateHandler.ServeHTTP(w, r)
+		case MapServiceExplainHoldingProcedure:
+			mapServiceExplainHoldingHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -260,6 +430,26 @@ func (UnimplementedMapServiceHandler) CompareMaps(context.Context, *v1.CompareMa
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.CompareMaps is not implemented"))
 }
 
+func (UnimplementedMapServiceHandler) ListChanges(context.Context, *v1.ListChangesRequest) (*v1.ListChangesResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.ListChanges is not implemented"))
+}
+
+func (UnimplementedMapServiceHandler) ListChangeDates(context.Context, *v1.ListChangeDatesRequest) (*v1.ListChangeDatesResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.ListChangeDates is not implemented"))
+}
+
+func (UnimplementedMapServiceHandler) WatchMap(context.Context, *v1.WatchMapRequest, *connect.ServerStream[v1.WatchMapResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.WatchMap is not implemented"))
+}
+
 func (UnimplementedMapServiceHandler) CheckCoherence(context.Context, *v1.CheckCoherenceRequest) (*v1.CheckCoherenceResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.CheckCoherence is not implemented"))
+}
+
+func (UnimplementedMapServiceHandler) Simulate(context.Context, *v1.SimulateRequest) (*v1.SimulateResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.Simulate is not implemented"))
+}
+
+func (UnimplementedMapServiceHandler) ExplainHolding(context.Context, *v1.ExplainHoldingRequest) (*v1.ExplainHoldingResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.MapService.ExplainHolding is not implemented"))
 }

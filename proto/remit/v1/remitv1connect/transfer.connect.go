@@ -128,6 +128,9 @@ const (
 	// TransferServiceListTransfersProcedure is the fully-qualified name of the TransferService's
 	// ListTransfers RPC.
 	TransferServiceListTransfersProcedure = "/remit.v1.TransferService/ListTransfers"
+	// TransferServiceWatchTransferProcedure is the fully-qualified name of the TransferService's
+	// WatchTransfer RPC.
+	TransferServiceWatchTransferProcedure = "/remit.v1.TransferService/WatchTransfer"
 )
 
 // TransferServiceClient is a client for the remit.v1.TransferService service.
@@ -204,6 +207,8 @@ type TransferServiceClient interface {
 	GetTransfer(context.Context, *v1.GetTransferRequest) (*v1.GetTransferResponse, error)
 	// ListTransfers returns transfers and announcements in the order of their making.
 	ListTransfers(context.Context, *v1.ListTransfersRequest) (*v1.ListTransfersResponse, error)
+	// WatchTransfer sends a transfer, and then what happens to it, as it is recorded.
+	WatchTransfer(context.Context, *v1.WatchTransferRequest) (*connect.ServerStreamForClient[v1.WatchTransferResponse], error)
 }
 
 // NewTransferServiceClient constructs a client for the remit.v1.TransferService service. By
@@ -414,6 +419,13 @@ func NewTransferServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		watchTransfer: connect.NewClient[v1.WatchTransferRequest, v1.WatchTransferResponse](
+			httpClient,
+			baseURL+TransferServiceWatchTransferProcedure,
+			connect.WithSchema(transferServiceMethods.ByName("WatchTransfer")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -451,6 +463,7 @@ type transferServiceClient struct {
 	listRisks          *connect.Client[v1.ListRisksRequest, v1.ListRisksResponse]
 	getTransfer        *connect.Client[v1.GetTransferRequest, v1.GetTransferResponse]
 	listTransfers      *connect.Client[v1.ListTransfersRequest, v1.ListTransfersResponse]
+	watchTransfer      *connect.Client[v1.WatchTransferRequest, v1.WatchTransferResponse]
 }
 
 // PlanTransfer calls remit.v1.TransferService.PlanTransfer.
@@ -741,6 +754,11 @@ func (c *transferServiceClient) ListTransfers(ctx context.Context, req *v1.ListT
 	return nil, err
 }
 
+// WatchTransfer calls remit.v1.TransferService.WatchTransfer.
+func (c *transferServiceClient) WatchTransfer(ctx context.Context, req *v1.WatchTransferRequest) (*connect.ServerStreamForClient[v1.WatchTransferResponse], error) {
+	return c.watchTransfer.CallServerStream(ctx, connect.NewRequest(req))
+}
+
 // TransferServiceHandler is an implementation of the remit.v1.TransferService service.
 type TransferServiceHandler interface {
 	// PlanTransfer records an announcement: only codes are checked. By the programme office of sender, receiver, their
@@ -815,6 +833,8 @@ type TransferServiceHandler interface {
 	GetTransfer(context.Context, *v1.GetTransferRequest) (*v1.GetTransferResponse, error)
 	// ListTransfers returns transfers and announcements in the order of their making.
 	ListTransfers(context.Context, *v1.ListTransfersRequest) (*v1.ListTransfersResponse, error)
+	// WatchTransfer sends a transfer, and then what happens to it, as it is recorded.
+	WatchTransfer(context.Context, *v1.WatchTransferRequest, *connect.ServerStream[v1.WatchTransferResponse]) error
 }
 
 // NewTransferServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -1021,6 +1041,13 @@ func NewTransferServiceHandler(svc TransferServiceHandler, opts ...connect.Handl
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	transferServiceWatchTransferHandler := connect.NewServerStreamHandlerSimple(
+		TransferServiceWatchTransferProcedure,
+		svc.WatchTransfer,
+		connect.WithSchema(transferServiceMethods.ByName("WatchTransfer")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/remit.v1.TransferService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case TransferServicePlanTransferProcedure:
@@ -1087,6 +1114,8 @@ func NewTransferServiceHandler(svc TransferServiceHandler, opts ...connect.Handl
 			transferServiceGetTransferHandler.ServeHTTP(w, r)
 		case TransferServiceListTransfersProcedure:
 			transferServiceListTransfersHandler.ServeHTTP(w, r)
+		case TransferServiceWatchTransferProcedure:
+			transferServiceWatchTransferHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -1222,4 +1251,8 @@ func (UnimplementedTransferServiceHandler) GetTransfer(context.Context, *v1.GetT
 
 func (UnimplementedTransferServiceHandler) ListTransfers(context.Context, *v1.ListTransfersRequest) (*v1.ListTransfersResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.ListTransfers is not implemented"))
+}
+
+func (UnimplementedTransferServiceHandler) WatchTransfer(context.Context, *v1.WatchTransferRequest, *connect.ServerStream[v1.WatchTransferResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.TransferService.WatchTransfer is not implemented"))
 }

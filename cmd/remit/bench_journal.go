@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/remit-register/remit/domain"
+	"github.com/remit-register/remit/eventstore"
+	"github.com/remit-register/remit/projections"
+)
+
+// benchScale measures a large synthetic register.
+func (a *app) benchScale(ctx context.Context, o benchOptions, report *benchReport, dir string) error {
+	if o.events == 0 {
+		return nil
+	}
+	a.say("measuring a register of %d events …", o.events)
+	b := &scaleBench{app: a, report: report, dir: dir}
+	if err := b.run(ctx, o.events); err != nil {
+		return err
+	}
+	b.views = nil // its memory is needed
+	return b.rebuild(ctx, min(o.events, rebuildMost))
+}
+
+const (
+	// rebuildMost is the most events of the journal from which views are rebuilt: more take as long each.
+	rebuildMost = 1_000_000
+	// rebuildCommit is how many events a commit has there.
+	rebuildCommit = 50
+)
+
+// rebuild measures opening a journal and rebuilding the views from it, against reading it through.
+func (b *scaleBench) rebuild(ctx context.Context, events int) (err error) {
+	cfg := eventstore.Config{Dir: filepath.Join(b.dir, "journal"), Clock: b.app.clock, Logger: slog.New(slog.DiscardHandler)}
+	if err := eventstore.Fill(ctx, cfg, newScaleWork().facts(events), rebuildCommit); err != nil {
+		return fmt.Errorf("fill a journal: %w", err)
+	}
+	defer roomyHeap(startRoom)() // as a register that starts has
+	began := b.app.clock()
+	store, err := eventstore.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	opened := b.app.clock().Sub(began)
+	began = b.app.clock()
+	records, bytes, err := store.ReadThrough(ctx)
+	if err != nil {
+		return fmt.Errorf("read a journal through: %w", err)
+	}
+	raw := b.app.clock().Sub(began)
+	began = b.app.clock()
+	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(ctx, from, to) })
+	if err := follow(ctx, store, projections.NewReading(b.app.clock, log)); err != nil {
+		return fmt.Errorf("rebuild the views: %w", err)
+	}
+	rebuilt := b.app.clock().Sub(began)
+	const mebi, million = 1 << 20, 1_000_000
+	b.report.add(fmt.Sprintf("reading %d events through, %d in a commit", events, rebuildCommit),
+		fmt.Sprintf("%s, %d records, %d MiB", short(raw), records, bytes/mebi), "", true)
+	b.report.add("opening and verifying that journal", fmt.Sprintf("%s = %.1f × reading it", short(opened), ratio(opened, raw)), "", true)
+	perMillion := rebuilt * million / time.Duration(events)
+	b.report.add("rebuilding the views from it", fmt.Sprintf("%s = %.1f × reading it, %s for a million events", short(rebuilt),
+		ratio(rebuilt, raw), short(perMillion)), "≤ 3s a million", perMillion <= 3*time.Second)
+	return nil
+}
+
+// errEnough ends a follower that has seen everything.
+var errEnough = errors.New("enough")
+
+// follow feeds views with everything that is recorded.
+func follow(ctx context.Context, store *eventstore.Store, views *projections.Views) error {
+	err := store.Follow(ctx, 0, func(events []domain.Event) error {
+		if err := views.Apply(events); err != nil {
+			return err
+		}
+		if views.Position() == store.Position() {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// rawRead reads the files of a directory, and returns their size and how long that took.
+func rawRead(dir string, clock func() time.Time) (size uint64, took time.Duration, err error) {
+	began := clock()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, entry := range entries {
+		file, err := os.Open(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			return 0, 0, err
+		}
+		n, err := io.Copy(io.Discard, struct{ io.Reader }{file})
+		if err := errors.Join(err, file.Close()); err != nil {
+			return 0, 0, err
+		}
+		size += uint64(n)
+	}
+	return size, clock().Sub(began), nil
+}
