@@ -75,7 +75,7 @@ func (m *machine) replaces(e Event) bool {
 	for _, change := range ChangesOf(e.Fact) {
 		for remit := range change.Remits {
 			for _, line := range m.state.Holdings.Lines(remit) {
-				if line.Slot == change.Slot && line.Points[0].From < change.On {
+				if line.Slot == change.Slot && len(line.Points) > 0 && line.Points[0].From < change.On {
 					return true
 				}
 			}

@@ -27,8 +27,8 @@ import (
 
 // register is a register open in this process: the journal, the views that follow it, and what runs in both.
 type register struct {
-	store  *eventstore.Store
-	views  *projections.Views
+	store *eventstore.Store
+	views *projections.Views
 	// checkpoints of the views are kept in the data directory, nil where there is none.
 	checkpoints *projections.Checkpoints
 	loader      *referenceLoader
