@@ -13,6 +13,7 @@ import (
 	"connectrpc.com/connect"
 	"connectrpc.com/grpcreflect"
 
+	"github.com/remit-register/remit/api/signin"
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
@@ -34,6 +35,17 @@ type Config struct {
 	LoadReference func(ctx context.Context, until domain.Date) (Loaded, error)
 	// ReferenceLoaded tells whether the reference register is there, or is not wanted. Default: it is.
 	ReferenceLoaded func() bool
+	// SignIn proves who calls. Default: nobody signs in, and callers say who they are (see ActorHeader).
+	SignIn *signin.SignIn
+	// Identify finds out who calls. Default: by SignIn where there is one, otherwise by what callers say.
+	Identify Identifier
+	// Problem writes a page about what went wrong in signing in in a browser. Default: a line of text.
+	Problem func(http.ResponseWriter, *http.Request, error)
+	// Hosts are the names, besides those of this machine, under which requests may ask for a register with sign-in.
+	// Default: any. Where nobody signs in there are none.
+	Hosts []string
+	// Access is told every attempt that is refused because of who makes it. Default: nobody is.
+	Access AccessLog
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
@@ -68,6 +80,18 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Identify == nil {
+		c.Identify = Asserted{}
+		if c.SignIn != nil {
+			c.Identify = SignedIn{c.SignIn}
+		}
+	}
+	if c.Problem == nil {
+		c.Problem = plainProblem
+	}
+	if c.Access == nil {
+		c.Access = noAccessLog{}
+	}
 	if c.Patience <= 0 {
 		c.Patience = 5 * time.Second
 	}
@@ -78,8 +102,8 @@ func (c Config) withDefaults() (Config, error) {
 }
 
 // New returns the handler for everything that the register serves: the services over Connect, gRPC and gRPC-Web,
-// server reflection, the published log below /log/, /healthz and /readyz. Nobody signs in: callers say who they are (see ActorHeader), so it must
-// listen on loopback only, and answers requests for a loopback name only.
+// server reflection, the published log below /log/, /healthz and /readyz. Without sign-in callers say who they are (see
+// ActorHeader), so it must listen on loopback only, and answers requests for a loopback name only.
 func New(c Config) (http.Handler, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -89,7 +113,8 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the rules of requests: %w", err)
 	}
-	x := &interceptor{validator: validator, logger: c.Logger}
+	d := newDoor(c)
+	x := &interceptor{validator: validator, logger: c.Logger, door: d}
 	options := append(codecs(),
 		connect.WithInterceptors(x), connect.WithReadMaxBytes(MaxRequestBytes),
 		connect.WithCompressMinBytes(compressFrom),
@@ -99,7 +124,9 @@ func New(c Config) (http.Handler, error) {
 	mountReflection(mux)
 	mountHealth(mux, c)
 	mountLog(mux, c)
-	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
+	mountSignIn(mux, c, d)
+	mountAccessLog(mux, c)
+	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger, door: d, hosts: c.Hosts}
 	return g.handler(finish(mux)), nil
 }
 

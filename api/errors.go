@@ -34,6 +34,8 @@ const (
 	Canceled domain.Reason = "CANCELED"
 	// HostNotAllowed says that the Host header does not name this machine.
 	HostNotAllowed domain.Reason = "HOST_NOT_ALLOWED"
+	// SignInUnavailable says that the sign-in service cannot be asked. It passes. It is signin.Unavailable.
+	SignInUnavailable domain.Reason = "SIGN_IN_UNAVAILABLE"
 	// Unsupported says that there is no such call, or not in this way.
 	Unsupported domain.Reason = "UNSUPPORTED"
 )
@@ -89,13 +91,14 @@ func codes() map[domain.Reason]connect.Code {
 		domain.Overloaded:          connect.CodeResourceExhausted,
 		domain.RegisterReadOnly:    connect.CodeUnavailable,
 
-		Internal:       connect.CodeInternal,
-		NotCaughtUp:    connect.CodeUnavailable,
-		NotArchivedYet: connect.CodeUnavailable,
-		OutOfTime:      connect.CodeDeadlineExceeded,
-		Canceled:       connect.CodeCanceled,
-		HostNotAllowed: connect.CodePermissionDenied,
-		Unsupported:    connect.CodeUnimplemented,
+		Internal:          connect.CodeInternal,
+		NotCaughtUp:       connect.CodeUnavailable,
+		NotArchivedYet:    connect.CodeUnavailable,
+		OutOfTime:         connect.CodeDeadlineExceeded,
+		Canceled:          connect.CodeCanceled,
+		HostNotAllowed:    connect.CodePermissionDenied,
+		SignInUnavailable: connect.CodeUnavailable,
+		Unsupported:       connect.CodeUnimplemented,
 	}
 }
 
