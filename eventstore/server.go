@@ -22,6 +22,7 @@ type connection struct {
 	trusted []TreeHead
 	server  *server.Server
 	nc      *nats.Conn
+	feed    *nats.Conn // to the feed's own account, nil where it has none
 }
 
 // RestoringFile is in a data directory while what was restored is put into its place: it does not open then.
@@ -68,8 +69,10 @@ func connect(ctx context.Context, cfg Config) (_ *connection, err error) {
 
 // close ends the connection, stops the embedded server, which writes what it has, and gives the directory free.
 func (c *connection) close() error {
-	if c.nc != nil {
-		c.nc.Close()
+	for _, nc := range []*nats.Conn{c.feed, c.nc} {
+		if nc != nil {
+			nc.Close()
+		}
 	}
 	if c.server != nil {
 		c.server.Shutdown()
@@ -97,6 +100,12 @@ func (c *connection) embed(cfg Config) error {
 		NoSigs:                 true,
 		DisableJetStreamBanner: true,
 	}
+	var door feedDoor
+	if cfg.FeedListen != "" {
+		if err := door.open(options, cfg.FeedListen); err != nil {
+			return err
+		}
+	}
 	started, err := server.NewServer(options)
 	if err != nil {
 		return fmt.Errorf("prepare the embedded NATS server: %w", err)
@@ -107,7 +116,13 @@ func (c *connection) embed(cfg Config) error {
 	if !started.ReadyForConnections(startTimeout) || !started.JetStreamEnabled() {
 		return fmt.Errorf("the embedded NATS server did not start in %s; see its log above", startTimeout)
 	}
-	c.nc, err = nats.Connect("", nats.InProcessServer(started), nats.Name("remit"), nats.MaxReconnects(-1))
+	if cfg.FeedListen != "" {
+		if c.feed, err = door.enter(started); err != nil {
+			return err
+		}
+	}
+	c.nc, err = nats.Connect("", nats.InProcessServer(started), nats.Name("remit"), nats.MaxReconnects(-1),
+		nats.UserInfo(door.user, door.password))
 	if err != nil {
 		return fmt.Errorf("connect to the embedded NATS server: %w", err)
 	}
