@@ -28,7 +28,8 @@ type register struct {
 	clock  func() time.Time
 	logger *slog.Logger
 
-	archive *archive.Archive // nil without one
+	archive  *archive.Archive // nil without one
+	entrance entrance
 
 	running errgroup.Group
 	stop    context.CancelFunc
@@ -116,7 +117,7 @@ func (r *register) startArchive(ctx context.Context) error {
 func (r *register) close() error {
 	r.stop()
 	err := r.running.Wait()
-	return errors.Join(err, r.endArchive(), r.store.Close())
+	return errors.Join(err, r.endArchive(), r.store.Close(), r.entrance.close())
 }
 
 // watch returns once ctx ends, or with an error when something no longer follows the journal; close says why.
@@ -146,6 +147,10 @@ func (r *register) server() (*http.Server, error) {
 	config := api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
 		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load,
+		SignIn: r.entrance.signIn, Hosts: r.entrance.hosts,
+	}
+	if r.entrance.access != nil {
+		config.Access = r.entrance.access
 	}
 	if r.archive != nil {
 		trusted, err := archive.ParseTrustedKeys(strings.Join(r.archive.Keys().VerifierKeys(), "\n"))
