@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"buf.build/go/protovalidate"
@@ -46,6 +47,10 @@ type Config struct {
 	Hosts []string
 	// Access is told every attempt that is refused because of who makes it. Default: nobody is.
 	Access AccessLog
+	// Metrics are served at /metrics. Default: there are none.
+	Metrics http.Handler
+	// Interceptors stand before and behind all that a call goes through behind the door. Default: none.
+	Interceptors []connect.Interceptor
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
@@ -116,7 +121,7 @@ func New(c Config) (http.Handler, error) {
 	d := newDoor(c)
 	x := &interceptor{validator: validator, logger: c.Logger, door: d}
 	options := append(codecs(),
-		connect.WithInterceptors(x), connect.WithReadMaxBytes(MaxRequestBytes),
+		connect.WithInterceptors(slices.Concat(c.Interceptors, []connect.Interceptor{x})...), connect.WithReadMaxBytes(MaxRequestBytes),
 		connect.WithCompressMinBytes(compressFrom),
 	)
 	mux := http.NewServeMux()
@@ -126,6 +131,9 @@ func New(c Config) (http.Handler, error) {
 	mountLog(mux, c)
 	mountSignIn(mux, c, d)
 	mountAccessLog(mux, c)
+	if c.Metrics != nil {
+		mux.Handle("GET /metrics", c.Metrics)
+	}
 	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger, door: d, hosts: c.Hosts}
 	return g.handler(finish(mux)), nil
 }

@@ -30,8 +30,11 @@ type register struct {
 
 	archive  *archive.Archive // nil without one
 	entrance entrance
+	// instruments show others what happens; nil for none.
+	instruments *instruments
 
 	running errgroup.Group
+	life    context.Context //nolint:containedctx // of what runs: it ends with stop
 	stop    context.CancelFunc
 	// endArchive ends what follows the journal for the archive, with the last events archived.
 	endArchive func() error
@@ -66,7 +69,7 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 	}
 	// What runs goes on after a signal until whoever waits for it has been answered: close ends it.
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	r.stop = stop
+	r.life, r.stop = life, stop
 	r.running.Go(func() error { return r.store.Run(life) })
 	r.running.Go(func() error {
 		err := r.views.Run(life, r.store)
@@ -160,6 +163,7 @@ func (r *register) server() (*http.Server, error) {
 		config.Prover = archive.NewProver(r.archive.Source(), trusted)
 		config.Log, config.LogStatus, config.Backup = r.archive.Source(), r.archive.Status, r.backUp
 	}
+	r.instruments.configure(&config)
 	handler, err := api.New(config)
 	if err != nil {
 		return nil, err
@@ -168,7 +172,7 @@ func (r *register) server() (*http.Server, error) {
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
-		Handler: handler, Protocols: protocols, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: r.instruments.handler(handler, r.logger, r.clock), Protocols: protocols, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(r.logger.Handler(), slog.LevelWarn),
 	}, nil
 }

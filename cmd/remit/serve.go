@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/remit-register/remit/api/observe"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
 )
@@ -26,6 +27,7 @@ type serveOptions struct {
 	listen   string // host:port
 	data     string // directory
 	auth     authOptions
+	observe  observeOptions
 	config   string // file, "" for none
 	empty    bool   // do not load the reference register
 	nats     string // URL of an external NATS server, "" for the embedded one
@@ -77,6 +79,7 @@ access.log in the data directory.`,
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.data, "data", "./remit-data", "`DIRECTORY` of the journal; made when missing")
 	o.auth.flags(cmd)
+	o.observe.flags(cmd)
 	flags.StringVar(&o.config, configFlag, "", "YAML `FILE` that sets the flags which are not given, a field for each: see deploy/remit.yaml")
 	flags.StringVar(&o.archiveDir, "archive", "", "`FOLDER` of the archive, best on another disk; left out: archive in the data directory")
 	flags.StringVar(&o.archiveMode, "archive-mode", archiveAsync,
@@ -140,7 +143,7 @@ func (o serveOptions) check() error {
 			return usagef("--log-name: %w", err)
 		}
 	}
-	return o.auth.check(o.listen, host)
+	return errors.Join(o.observe.check(o.nats != ""), o.auth.check(o.listen, host))
 }
 
 // isLoopbackName tells whether a host is one that only this machine reaches.
@@ -173,7 +176,10 @@ func (o serveOptions) log(clock func() time.Time, logger *slog.Logger) *archive.
 // runServe serves a register until ctx ends, or it cannot go on.
 func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 	began := a.clock()
-	logger := slog.New(slog.NewTextHandler(a.stderr, nil))
+	logger, err := observe.NewLogger(a.stderr, o.observe.logFormat, o.observe.logLevel)
+	if err != nil {
+		return err
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -184,12 +190,20 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	r, err := openRegister(ctx, o.store(a.clock, logger), o.log(a.clock, logger))
+	i, err := o.observe.instruments(ctx, a.clock)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, i.stop(ctx, o.drainTimeout)) }()
+	r, err := openRegister(ctx, o.observe.observed(o.store(a.clock, logger), i), o.log(a.clock, logger))
 	if err != nil {
 		return openError(o, err)
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
 	if err := r.open(o, signIn); err != nil {
+		return err
+	}
+	if err := r.instrument(i, o); err != nil {
 		return err
 	}
 	server, err := r.server()
