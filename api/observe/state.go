@@ -34,11 +34,11 @@ const findingsFor = time.Minute
 
 // Watch has the metrics tell the state of a register.
 func (m *Metrics) Watch(state State) {
-	m.registry.MustRegister(&collector{state: state, clock: m.clock, descriptions: descriptions()})
+	m.registry.MustRegister(&collectorOfState{state: state, clock: m.clock, descriptions: descriptions()})
 }
 
-// collector reads the state.
-type collector struct {
+// collectorOfState reads the state.
+type collectorOfState struct {
 	state        State
 	clock        func() time.Time
 	descriptions map[string]*prometheus.Desc
@@ -75,14 +75,14 @@ func descriptions() map[string]*prometheus.Desc {
 const findingsName = "remit_findings"
 
 // Describe tells which metrics there are.
-func (c *collector) Describe(to chan<- *prometheus.Desc) {
+func (c *collectorOfState) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range c.descriptions {
 		to <- d
 	}
 }
 
 // Collect reads the state. What cannot be read is left out.
-func (c *collector) Collect(to chan<- prometheus.Metric) {
+func (c *collectorOfState) Collect(to chan<- prometheus.Metric) {
 	tell := func(name string, kind prometheus.ValueType, value float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(c.descriptions[name], kind, value, labels...)
 	}
@@ -139,7 +139,7 @@ func flag(is bool) float64 {
 func behind(last, position uint64) float64 { return float64(last - min(last, position)) }
 
 // found returns the findings by severity, looked for not long ago.
-func (c *collector) found(position uint64) map[string]int {
+func (c *collectorOfState) found(position uint64) map[string]int {
 	if c.state.Findings == nil {
 		return nil
 	}

@@ -125,7 +125,7 @@ func (r *register) state(i *instruments, checkpoint string) observe.State {
 		Writable: func() bool { return r.store.Healthy() == nil },
 		Findings: r.findings,
 		Awaiting: func() (int, error) {
-			page, err := r.views.Awaiting(projections.AwaitingQuery{})
+			page, err := r.views.Awaiting(projections.AwaitingQuery{Known: domain.Latest})
 			return len(page.Awaiting), err
 		},
 	}
@@ -154,7 +154,7 @@ func (r *register) findings() (map[string]int, error) {
 		return nil, err
 	}
 	today := domain.DateOf(r.clock().In(zone))
-	found, err := r.views.Coherence(projections.CoherenceQuery{AsOf: domain.AsOf{On: today}, Today: today})
+	found, err := r.views.Coherence(projections.CoherenceQuery{AsOf: domain.AsOf{On: today, Known: domain.Latest}, Today: today})
 	if err != nil {
 		return nil, err
 	}
