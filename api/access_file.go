@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,7 +88,7 @@ func (a *AccessFile) Refused(attempt Attempt) {
 		err = a.write(append(line, '\n'))
 	}
 	if err != nil && !a.failed {
-		a.logger.Error("refused attempts cannot be kept in the access log", slog.Any("error", err))
+		a.logger.ErrorContext(context.Background(), "refused attempts cannot be kept in the access log", slog.Any("error", err))
 	}
 	a.failed = err != nil
 }

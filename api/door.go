@@ -66,8 +66,7 @@ func (d *door) enter(r *http.Request) (*http.Request, *connect.Error) {
 
 // told is what a caller is told who could not be identified.
 func (d *door) told(err error) *connect.Error {
-	var sent *connect.Error
-	if errors.As(err, &sent) {
+	if sent, ok := errors.AsType[*connect.Error](err); ok {
 		return sent
 	}
 	if refusal, ok := domain.AsRefusal(err); ok {

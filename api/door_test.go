@@ -35,7 +35,7 @@ func TestTokensThatProveNothing(t *testing.T) {
 		maps.Copy(claims, more)
 		return claims
 	}
-	whole := anna(signintest.Claims{"iss": g.Provider.URL, "aud": "remit", "iat": now.Unix(), "exp": now.Add(time.Hour).Unix()})
+	whole := anna(signintest.Claims{"iss": g.issuer(), "aud": "remit", "iat": now.Unix(), "exp": now.Add(time.Hour).Unix()})
 	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +193,7 @@ func TestBrowserSignsIn(t *testing.T) {
 	public := "http://" + front.Listener.Addr().String()
 	var signIn *signin.SignIn
 	g := newGuardedAt(t, public, &signIn)
-	front.Config.Handler = g.server.Config.Handler
+	front.Config.Handler = g.Config.Handler
 	front.Start()
 	t.Cleanup(front.Close)
 	g.SignInAs(signintest.Claims{"sub": "anna", "organisation": []string{icb, "X24"}, "roles": []string{"auditor"}})
@@ -248,7 +248,7 @@ func newGuardedAt(t *testing.T, public string, kept **signin.SignIn) *guarded {
 	g.server = newServer(t, func(c *api.Config) {
 		g.Provider = signintest.New(t, "remit", c.Clock)
 		signIn, err := signin.New(signin.Config{
-			Issuer: g.Provider.URL, Audience: "remit", Mapping: signin.DefaultMapping(), Clock: c.Clock, PublicURL: public,
+			Issuer: g.issuer(), Audience: "remit", Mapping: signin.DefaultMapping(), Clock: c.Clock, PublicURL: public,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -272,7 +272,7 @@ func testSessionActors(t *testing.T, g *guarded, signIn *signin.SignIn, person *
 		call := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost/remit.v1.AuditService/ListEvents", strings.NewReader("{}"))
 		call.Header.Set("Content-Type", "application/json")
 		answer := httptest.NewRecorder()
-		g.server.Config.Handler.ServeHTTP(answer, actors.Name(call, subject, organisation, roles))
+		g.Config.Handler.ServeHTTP(answer, actors.Name(call, subject, organisation, roles))
 		return answer.Code
 	}
 	at, err := url.Parse(public)

@@ -1,6 +1,10 @@
 package api_test
 
-import "github.com/remit-register/remit/domain"
+import (
+	"maps"
+
+	"github.com/remit-register/remit/domain"
+)
 
 // given is a command that could be given in a scene, and what it is about: that is said here a second time, apart from
 // the domain, so that the matrix finds out where the two differ.
@@ -15,7 +19,7 @@ type given struct {
 
 // bodies names what a command is about: capacity and code in turn.
 func bodies(pairs ...string) map[domain.Capacity][]string {
-	m := map[domain.Capacity][]string{}
+	m := make(map[domain.Capacity][]string)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		capacity := domain.Capacity(pairs[i])
 		m[capacity] = append(m[capacity], pairs[i+1])
@@ -42,9 +46,7 @@ func transferCatalogue(s scene) []given {
 	about := bodies(sender, icb, receiver, trust)
 	of := func(more object) object {
 		request := object{"transferId": s.transfer}
-		for name, value := range more {
-			request[name] = value
-		}
+		maps.Copy(request, more)
 		return request
 	}
 	plan := object{

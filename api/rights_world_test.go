@@ -52,7 +52,7 @@ func newGuarded(t *testing.T, change ...func(*signin.Config)) *guarded {
 	g.server = newServer(t, func(c *api.Config) {
 		g.Provider = signintest.New(t, "remit", c.Clock)
 		cfg := signin.Config{
-			Issuer: g.Provider.URL, Audience: "remit", Mapping: signin.DefaultMapping(), Clock: c.Clock,
+			Issuer: g.issuer(), Audience: "remit", Mapping: signin.DefaultMapping(), Clock: c.Clock,
 		}
 		for _, f := range change {
 			f(&cfg)
@@ -67,7 +67,10 @@ func newGuarded(t *testing.T, change ...func(*signin.Config)) *guarded {
 }
 
 // address is the register's URL.
-func (g *guarded) address() string { return g.server.Server.URL }
+func (g *guarded) address() string { return g.Server.URL }
+
+// issuer is the sign-in service's URL.
+func (g *guarded) issuer() string { return g.Provider.URL }
 
 // token is one of somebody at one body.
 func (g *guarded) token(subject, organisation string, roles ...string) string {

@@ -65,8 +65,13 @@ func (o *authOptions) check(listen, host string) error {
 // given returns the name of a flag that was given and is for sign-in, "" for none.
 func (o *authOptions) given() string {
 	for _, flag := range []struct{ name, value string }{
-		{"oidc-issuer", o.issuer}, {"oidc-audience", o.audience}, {"oidc-mapping", o.mapping}, {"oidc-client-id", o.clientID},
-		{"oidc-client-secret-file", o.clientSecretFile}, {"public-url", o.publicURL}, {"allow-host", strings.Join(o.hosts, ",")},
+		{"oidc-issuer", o.issuer},
+		{"oidc-audience", o.audience},
+		{"oidc-mapping", o.mapping},
+		{"oidc-client-id", o.clientID},
+		{"oidc-client-secret-file", o.clientSecretFile},
+		{"public-url", o.publicURL},
+		{"allow-host", strings.Join(o.hosts, ",")},
 	} {
 		if flag.value != "" {
 			return flag.name

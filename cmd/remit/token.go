@@ -17,7 +17,7 @@ type pass struct {
 func (p *pass) flags(flags *pflag.FlagSet, a *app) {
 	flags.StringVar(&p.tokenFile, "token-file", a.env("REMIT_TOKEN_FILE", ""),
 		"`FILE` with a token of the register's sign-in service (also REMIT_TOKEN_FILE, or the token itself as REMIT_TOKEN)")
-	flags.StringVar(&p.organisation, "organisation", a.env("REMIT_ORGANISATION", ""),
+	flags.StringVar(&p.organisation, "act-for", a.env("REMIT_ORGANISATION", ""),
 		"`CODE` of the body to act for, where the token names several (also REMIT_ORGANISATION)")
 }
 
