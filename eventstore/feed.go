@@ -21,10 +21,8 @@ const (
 	feedSubject = feedPrefix + ".>"
 )
 
-// FeedConfig says what a feed is made of. Every field has a default but Source.
+// FeedConfig says how a feed is written. Every field has a default.
 type FeedConfig struct {
-	// Source is the ce-source of every event: a URI that names the register. Required.
-	Source string
 	// Check is how often an idle feed is compared with the journal, so that one that somebody deleted is written
 	// again. Default 10 s.
 	Check time.Duration
@@ -48,6 +46,8 @@ type Feed struct {
 	cfg   FeedConfig
 	js    jetstream.JetStream
 
+	source string // of every event; belongs to Run, "" until there is one
+
 	mu      sync.Mutex
 	status  FeedStatus    // guarded by mu
 	changed chan struct{} // guarded by mu: closed when status changes
@@ -55,9 +55,6 @@ type Feed struct {
 
 // NewFeed returns the feed of a store. Run writes it.
 func NewFeed(store *Store, cfg FeedConfig) (*Feed, error) {
-	if cfg.Source == "" {
-		return nil, fmt.Errorf("a feed needs the name of its source: %w", ErrSettings)
-	}
 	if cfg.Check <= 0 {
 		cfg.Check = 10 * time.Second
 	}
@@ -235,11 +232,22 @@ func (f *Feed) recorded(ctx context.Context, no domain.EventNo) ([]byte, error) 
 
 // publish writes the events of b after number `after`, so many at a time as may be on their way.
 func (f *Feed) publish(ctx context.Context, b block, after domain.EventNo) error {
+	if f.source == "" {
+		first, err := f.recorded(ctx, 1)
+		if err != nil {
+			return err
+		}
+		e, err := DecodeEvent(first)
+		if err != nil {
+			return err
+		}
+		f.source = "urn:remit:register:" + e.TransactionID
+	}
 	for skip := int(after + 1 - b.commit.first()); skip < len(b.events); skip += feedWindow { //nolint:gosec // within a block
 		end := min(skip+feedWindow, len(b.events))
 		sent := make([]jetstream.PubAckFuture, 0, end-skip)
 		for i := skip; i < end; i++ {
-			future, err := f.js.PublishMsgAsync(feedMessage(f.cfg.Source, b.events[i], b.commit.events[i]),
+			future, err := f.js.PublishMsgAsync(feedMessage(f.source, b.events[i], b.commit.events[i]),
 				jetstream.WithExpectLastSequence(uint64(b.events[i].No)-1), jetstream.WithExpectStream(feedStream),
 				jetstream.WithRetryAttempts(0))
 			if err != nil {

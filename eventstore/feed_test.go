@@ -20,12 +20,10 @@ import (
 	"github.com/remit-register/remit/eventstore/eventstoretest"
 )
 
-const feedSource = "urn:remit:log:test"
-
 // runFeed writes the feed of a store until stop is called, or the test ends.
 func runFeed(t *testing.T, h *eventstoretest.Harness) (feed *eventstore.Feed, stop func()) {
 	t.Helper()
-	feed, err := eventstore.NewFeed(h.Store, eventstore.FeedConfig{Source: feedSource, Check: 50 * time.Millisecond})
+	feed, err := eventstore.NewFeed(h.Store, eventstore.FeedConfig{Check: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +106,7 @@ func checkFeed(t *testing.T, h *eventstoretest.Harness, feed *eventstore.Feed, j
 // A consumer from outside reads every event with its CloudEvents headers, and can do nothing else.
 func TestFeedOfTheEmbeddedServer(t *testing.T) {
 	h := eventstoretest.New(t, func(c *eventstore.Config) { c.FeedListen = "127.0.0.1:0" })
-	h.MustSubmit(t, eventstoretest.WithReason(t, eventstoretest.Request(eventstoretest.Body("A1")), "Dr Jane Smith"))
+	founding := h.MustSubmit(t, eventstoretest.WithReason(t, eventstoretest.Request(eventstoretest.Body("A1")), "Dr Jane Smith"))
 	feed, _ := runFeed(t, h)
 	receipt := h.MustSubmit(t, eventstoretest.Request(eventstoretest.Rename("A1", "Another name")))
 	js := consume(t, "nats://"+h.FeedAddress())
@@ -123,7 +121,7 @@ func TestFeedOfTheEmbeddedServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := http.Header{
-		"ce-specversion": {"1.0"}, "ce-id": {receipt.TransactionID + "/0"}, "ce-source": {feedSource},
+		"ce-specversion": {"1.0"}, "ce-id": {receipt.TransactionID + "/0"}, "ce-source": {"urn:remit:register:" + founding.TransactionID},
 		"ce-type": {"remit.event.v1.OrganisationRenamed"}, "ce-subject": {"organisation/A1"},
 		"ce-time":            {receipt.RecordedAt.Format(time.RFC3339Nano)},
 		"ce-datacontenttype": {"application/protobuf"}, "ce-dataschema": {"urn:remit:schema:remit.event.v1.Event"},

@@ -103,7 +103,7 @@ func (i *instruments) stop(ctx context.Context, within time.Duration) error {
 func (r *register) instrument(i *instruments, o serveOptions) error {
 	r.instruments = i
 	if o.observe.feed {
-		feed, err := eventstore.NewFeed(r.store, eventstore.FeedConfig{Source: "urn:remit:log:" + r.archive.Keys().Origin()})
+		feed, err := eventstore.NewFeed(r.store, eventstore.FeedConfig{})
 		if err != nil {
 			return err
 		}
