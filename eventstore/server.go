@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -111,8 +112,12 @@ func (c *connection) embed(cfg Config) error {
 		return fmt.Errorf("prepare the embedded NATS server: %w", err)
 	}
 	c.server = started
-	started.SetLoggerV2(serverLog{cfg.Logger.With(slog.String("component", "nats"))}, false, false, false)
+	var fatal atomic.Pointer[string]
+	started.SetLoggerV2(serverLog{cfg.Logger.With(slog.String("component", "nats")), &fatal}, false, false, false)
 	started.Start()
+	if why := fatal.Load(); why != nil { // it gave up: waiting for it would be for nothing
+		return fmt.Errorf("the embedded NATS server cannot use %s: %s", options.StoreDir, *why)
+	}
 	if !started.ReadyForConnections(startTimeout) || !started.JetStreamEnabled() {
 		return fmt.Errorf("the embedded NATS server did not start in %s; see its log above", startTimeout)
 	}
@@ -149,6 +154,7 @@ func dial(cfg Config) (*nats.Conn, error) {
 // serverLog hands the embedded server's log on. What it calls notices is its own matter: debug.
 type serverLog struct {
 	logger *slog.Logger
+	fatal  *atomic.Pointer[string] // what the server gave up for
 }
 
 func (l serverLog) log(level slog.Level, format string, args []any) {
@@ -165,7 +171,11 @@ func (l serverLog) Noticef(format string, args ...any) { l.log(slog.LevelDebug, 
 func (l serverLog) Warnf(format string, args ...any) { l.log(slog.LevelWarn, format, args) }
 
 // Fatalf logs an error: whether to end the process is not the server's to say.
-func (l serverLog) Fatalf(format string, args ...any) { l.log(slog.LevelError, format, args) }
+func (l serverLog) Fatalf(format string, args ...any) {
+	why := fmt.Sprintf(format, args...)
+	l.fatal.Store(&why)
+	l.log(slog.LevelError, format, args)
+}
 
 // Errorf logs an error.
 func (l serverLog) Errorf(format string, args ...any) { l.log(slog.LevelError, format, args) }
