@@ -12,6 +12,7 @@ import (
 
 	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
+	"connectrpc.com/grpchealth"
 	"connectrpc.com/grpcreflect"
 
 	"github.com/remit-register/remit/api/signin"
@@ -63,6 +64,12 @@ type Config struct {
 	Log archive.Source
 	// LogStatus tells how the log is being written. Default: nothing is said about it.
 	LogStatus func() archive.Status
+	// Version is that of the program, for the description of the calls. Default: "unknown".
+	Version string
+	// RateLimit is how many requests a second each caller may make, with twice as many at once. Default: any number.
+	RateLimit int
+	// TimeLimit is how long a call may take that is no stream. Default 60 s.
+	TimeLimit time.Duration
 	// Backup writes a backup of all that an earlier one with so many events does not have. Default: there are none.
 	Backup func(ctx context.Context, after domain.EventNo, out io.Writer) error
 }
@@ -97,6 +104,12 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Access == nil {
 		c.Access = noAccessLog{}
 	}
+	if c.Version == "" {
+		c.Version = "unknown"
+	}
+	if c.TimeLimit <= 0 {
+		c.TimeLimit = time.Minute
+	}
 	if c.Patience <= 0 {
 		c.Patience = 5 * time.Second
 	}
@@ -107,7 +120,7 @@ func (c Config) withDefaults() (Config, error) {
 }
 
 // New returns the handler for everything that the register serves: the services over Connect, gRPC and gRPC-Web,
-// server reflection, the published log below /log/, /healthz and /readyz. Without sign-in callers say who they are (see
+// server reflection, gRPC's health checks, the published log below /log/, /healthz, /readyz and /openapi.json. Without sign-in callers say who they are (see
 // ActorHeader), so it must listen on loopback only, and answers requests for a loopback name only.
 func New(c Config) (http.Handler, error) {
 	c, err := c.withDefaults()
@@ -128,14 +141,21 @@ func New(c Config) (http.Handler, error) {
 	mountServices(mux, c, options)
 	mountReflection(mux)
 	mountHealth(mux, c)
+	mountHealthCheck(mux, c, codecs())
+	if err := mountDescription(mux, c); err != nil {
+		return nil, err
+	}
 	mountLog(mux, c)
 	mountSignIn(mux, c, d)
 	mountAccessLog(mux, c)
 	if c.Metrics != nil {
 		mux.Handle("GET /metrics", c.Metrics)
 	}
-	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger, door: d, hosts: c.Hosts}
-	return g.handler(finish(mux)), nil
+	g := &guard{
+		errors: connect.NewErrorWriter(options...), logger: c.Logger, door: d, hosts: c.Hosts,
+		limiter: newLimiter(c.RateLimit, c.Clock), timeLimit: c.TimeLimit,
+	}
+	return secured(g.handler(finish(mux))), nil
 }
 
 // Answers of this size and more are compressed for callers who accept that; smaller ones gain nothing by it.
@@ -161,12 +181,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 
 // mountReflection lets tools such as grpcurl ask which calls there are.
 func mountReflection(mux *http.ServeMux) {
-	reflector := grpcreflect.NewStaticReflector(
-		remitv1connect.TransferServiceName, remitv1connect.DelegationServiceName, remitv1connect.OrganisationServiceName,
-		remitv1connect.FunctionServiceName, remitv1connect.InstrumentServiceName, remitv1connect.RecordServiceName,
-		remitv1connect.ProgrammeServiceName,
-		remitv1connect.MapServiceName, remitv1connect.AuditServiceName, remitv1connect.OperatorServiceName,
-	)
+	reflector := grpcreflect.NewStaticReflector(append(serviceNames(), grpchealth.HealthV1ServiceName)...)
 	mux.Handle(grpcreflect.NewHandlerV1(reflector))
 	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector))
 }

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"connectrpc.com/connect"
 
@@ -30,6 +31,9 @@ type guard struct {
 	door   *door
 	// hosts are the names, besides those of this machine, under which requests may ask; nil: any name.
 	hosts []string
+	// limiter is nil where callers may ask as often as they like.
+	limiter   *limiter
+	timeLimit time.Duration // of calls that are no streams
 }
 
 // handler guards next.
@@ -49,9 +53,11 @@ func (g *guard) handler(next http.Handler) http.Handler {
 			g.write(w, r, sent)
 			return
 		}
-		if isCall(r) && !g.readBody(w, r) {
+		if !g.isInRate(w, r) || isCall(r) && !g.readBody(w, r) {
 			return
 		}
+		r, cancel := g.limited(r)
+		defer cancel()
 		next.ServeHTTP(w, r)
 	})
 }
@@ -59,9 +65,12 @@ func (g *guard) handler(next http.Handler) http.Handler {
 // isAllowedHost tells whether a Host header names this register. Where nobody signs in there are only the names of this
 // machine.
 func (g *guard) isAllowedHost(host string) bool {
-	return isLoopback(host) || g.hosts == nil && !g.door.asserted || slices.ContainsFunc(g.hosts, func(allowed string) bool {
+	if isLoopback(host) {
+		return true
+	}
+	return !g.door.asserted && (g.hosts == nil || slices.ContainsFunc(g.hosts, func(allowed string) bool {
 		return strings.EqualFold(allowed, hostName(host))
-	})
+	}))
 }
 
 // turnAway refuses a request for another host, and notes it.
