@@ -89,7 +89,7 @@ func (f *Feed) Run(ctx context.Context) error {
 		err := f.write(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // to end with ctx is what it is for
 		case err == nil, errors.Is(err, ErrConflict) && f.Status().Position > before:
 			attempt = 0
 			continue

@@ -78,8 +78,7 @@ func outcomeOf(err error) string {
 	if err == nil {
 		return outcomeOK
 	}
-	var sent *connect.Error
-	if errors.As(err, &sent) {
+	if sent, ok := errors.AsType[*connect.Error](err); ok {
 		for _, detail := range sent.Details() {
 			if value, valueErr := detail.Value(); valueErr == nil {
 				if info, ok := value.(*errdetails.ErrorInfo); ok {

@@ -56,7 +56,7 @@ func TestStateIsShown(t *testing.T) {
 
 // Findings are looked for at most once a minute, and only when something was recorded.
 func TestFindingsAreKept(t *testing.T) {
-	now, position, asked := time.Unix(1000, 0), uint64(1), 0
+	now, asked := time.Unix(1000, 0), 0
 	c := &collectorOfState{clock: func() time.Time { return now }}
 	c.state.Findings = func() (map[string]int, error) { asked++; return map[string]int{"low": asked}, nil }
 	for _, step := range []struct {
@@ -64,9 +64,9 @@ func TestFindingsAreKept(t *testing.T) {
 		position uint64
 		asked    int
 	}{{0, 1, 1}, {time.Hour, 1, 1}, {0, 2, 2}, {30 * time.Second, 3, 2}, {31 * time.Second, 3, 3}} {
-		now, position = now.Add(step.later), step.position
-		if c.found(position); asked != step.asked {
-			t.Errorf("at %v with event %d they were looked for %d times, not %d", now, position, asked, step.asked)
+		now = now.Add(step.later)
+		if c.found(step.position); asked != step.asked {
+			t.Errorf("at %v with event %d they were looked for %d times, not %d", now, step.position, asked, step.asked)
 		}
 	}
 }
@@ -80,8 +80,8 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// echo is a call that asks the interceptor's context.
-func call(t *testing.T, x *Interceptor, logger *slog.Logger, message *remitv1.ProposeTransferRequest, fail error, header http.Header) *http.Response {
+// call makes one call, which logs a line, and returns the header of the answer.
+func call(t *testing.T, x *Interceptor, logger *slog.Logger, message *remitv1.ProposeTransferRequest, fail error, header http.Header) (answered http.Header) {
 	t.Helper()
 	handler := connect.NewUnaryHandlerSimple("/remit.v1.TransferService/ProposeTransfer",
 		func(ctx context.Context, _ *remitv1.ProposeTransferRequest) (*remitv1.ProposeTransferResponse, error) {
@@ -104,8 +104,10 @@ func call(t *testing.T, x *Interceptor, logger *slog.Logger, message *remitv1.Pr
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = response.Body.Close() })
-	return response
+	if err := response.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return response.Header
 }
 
 // Every line of a request has its id and that of its command, and none has what was sent along.
@@ -119,12 +121,11 @@ func TestLinesOfARequest(t *testing.T) {
 		m := NewMetrics(time.Now, "v1")
 		header := http.Header{"Authorization": {"Bearer secret-token"}, "Cookie": {"session=secret-cookie"}, "X-Request-Id": {"from-caller_1.2"}}
 		message := &remitv1.ProposeTransferRequest{CommandId: "5b0c3f3e-0000-4000-8000-000000000001"}
-		response := call(t, NewInterceptor(m, nil), logger, message, nil, header)
-		if got := response.Header.Get(RequestHeader); got != "from-caller_1.2" {
+		answered := call(t, NewInterceptor(m, nil), logger, message, nil, header)
+		if got := answered.Get(RequestHeader); got != "from-caller_1.2" {
 			t.Errorf("the answer names request %q", got)
 		}
-		header.Set("X-Request-Id", "two words\x00")
-		header.Del("X-Request-Id")
+		header.Set("X-Request-Id", "two words")
 		_ = call(t, NewInterceptor(m, nil), logger, message, nil, header)
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 		if len(lines) != 4 {

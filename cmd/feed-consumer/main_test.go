@@ -67,7 +67,7 @@ func establish(t *testing.T, h *eventstoretest.Harness, feed *eventstore.Feed, f
 	for i := from; i < to; i++ {
 		h.MustSubmit(t, eventstoretest.Request(eventstoretest.Body(fmt.Sprintf("B%d", i))))
 	}
-	if err := feed.WaitFor(t.Context(), domain.EventNo(to)); err != nil { //nolint:gosec // a small number
+	if err := feed.WaitFor(t.Context(), domain.EventNo(to)); err != nil {
 		t.Fatal(err)
 	}
 }

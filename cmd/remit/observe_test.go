@@ -107,7 +107,8 @@ func TestFeedSurvivesKills(t *testing.T) {
 		return s
 	}
 	steady := start()
-	recorded := 0
+	establishBody(t, steady, "X24")
+	recorded := 1
 	for round := range 3 {
 		victim := start()
 		for i := range 25 {
@@ -138,7 +139,7 @@ func establishBody(t *testing.T, s *server, code string) {
 	t.Helper()
 	_, err := s.client("registrar@X24").organisations().EstablishOrganisation(t.Context(), &remitv1.EstablishOrganisationRequest{
 		CommandId: uuid.NewString(), Code: code, Name: "Body " + code, Tier: remitv1.Tier_TIER_NATIONAL,
-		Form: remitv1.Form_FORM_STATUTORY_BODY, LegalPerson: true, EffectiveOn: "2013-04-01", Source: "test",
+		Form: remitv1.Form_FORM_STATUTORY_BODY, LegalPerson: true, EffectiveOn: "2013-04-01", Source: "test", Reason: "known only now",
 	})
 	if err != nil {
 		t.Fatal(err)
