@@ -29,9 +29,9 @@ func TestLogTellsNoSecrets(t *testing.T) {
 		"/remit.v1.OrganisationService/EstablishOrganisation": `{"commandId":"` + good + `","code":"X24","name":"NHS England","tier":"TIER_NATIONAL",
 			"form":"FORM_STATUTORY_BODY","legalPerson":true,"effectiveOn":"2013-04-01","source":"test","reason":"` + secret + `"}`,
 		"/remit.v1.OrganisationService/RenameOrganisation": `{"commandId":"` + uuid.NewString() + `","code":"` + secret + `","reason":"` + secret + `"}`,
-		"/remit.v1.MapService/WhoHolds":                     `{"function":"` + secret + `"}`,
-		"/remit.v1.MapService/GetMap":                       `{"` + secret + `":`,
-		"/nowhere":                                          secret,
+		"/remit.v1.MapService/WhoHolds":                    `{"function":"` + secret + `"}`,
+		"/remit.v1.MapService/GetMap":                      `{"` + secret + `":`,
+		"/nowhere":                                         secret,
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+path+"?access_token="+secret, bytes.NewReader([]byte(body)))
 		if err != nil {
