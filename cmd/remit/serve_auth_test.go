@@ -32,8 +32,8 @@ func serveCommand(t *testing.T) *cobra.Command {
 	return cmd
 }
 
-// TestExampleConfig holds deploy/remit.yaml and the flags together: every flag has its field there, with a remark before
-// it, every field is a flag, and the values are taken, those that are commented out as well.
+// TestExampleConfig holds deploy/remit.yaml and the flags together: every flag has its field there, with a remark
+// before it or before the row of fields, every field is a flag, and the values are taken, those that are commented out as well.
 func TestExampleConfig(t *testing.T) {
 	example, err := os.ReadFile(filepath.Join(deployFolder, "remit.yaml"))
 	if err != nil {
@@ -46,7 +46,8 @@ func TestExampleConfig(t *testing.T) {
 		line = strings.TrimRight(line, "\n")
 		if m := field.FindStringSubmatch(line); m != nil && !strings.HasSuffix(line, ".") {
 			names, all = append(names, m[1]), append(all, strings.TrimPrefix(line, "# "))
-			if !strings.HasPrefix(previous, "# ") || !strings.HasSuffix(previous, ".") {
+			remarked := strings.HasPrefix(previous, "# ") && strings.HasSuffix(previous, ".")
+			if !remarked && !field.MatchString(previous) { // fields in a row share theirs
 				t.Errorf("%s has no remark", m[1])
 			}
 		}
