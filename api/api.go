@@ -7,12 +7,15 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
+	"connectrpc.com/grpchealth"
 	"connectrpc.com/grpcreflect"
 
+	"github.com/remit-register/remit/api/signin"
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
@@ -34,6 +37,21 @@ type Config struct {
 	LoadReference func(ctx context.Context, until domain.Date) (Loaded, error)
 	// ReferenceLoaded tells whether the reference register is there, or is not wanted. Default: it is.
 	ReferenceLoaded func() bool
+	// SignIn proves who calls. Default: nobody signs in, and callers say who they are (see ActorHeader).
+	SignIn *signin.SignIn
+	// Identify finds out who calls. Default: by SignIn where there is one, otherwise by what callers say.
+	Identify Identifier
+	// Problem writes a page about what went wrong in signing in in a browser. Default: a line of text.
+	Problem func(http.ResponseWriter, *http.Request, error)
+	// Hosts are the names, besides those of this machine, under which requests may ask for a register with sign-in.
+	// Default: any. Where nobody signs in there are none.
+	Hosts []string
+	// Access is told every attempt that is refused because of who makes it. Default: nobody is.
+	Access AccessLog
+	// Metrics are served at /metrics. Default: there are none.
+	Metrics http.Handler
+	// Interceptors stand before and behind all that a call goes through behind the door. Default: none.
+	Interceptors []connect.Interceptor
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
@@ -46,6 +64,12 @@ type Config struct {
 	Log archive.Source
 	// LogStatus tells how the log is being written. Default: nothing is said about it.
 	LogStatus func() archive.Status
+	// Version is that of the program, for the description of the calls. Default: "unknown".
+	Version string
+	// RateLimit is how many requests a second each caller may make, with twice as many at once. Default: any number.
+	RateLimit int
+	// TimeLimit is how long a call may take that is no stream. Default 60 s.
+	TimeLimit time.Duration
 	// Backup writes a backup of all that an earlier one with so many events does not have. Default: there are none.
 	Backup func(ctx context.Context, after domain.EventNo, out io.Writer) error
 	// Watch limits watches.
@@ -73,6 +97,24 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Identify == nil {
+		c.Identify = Asserted{}
+		if c.SignIn != nil {
+			c.Identify = SignedIn{c.SignIn}
+		}
+	}
+	if c.Problem == nil {
+		c.Problem = plainProblem
+	}
+	if c.Access == nil {
+		c.Access = noAccessLog{}
+	}
+	if c.Version == "" {
+		c.Version = "unknown"
+	}
+	if c.TimeLimit <= 0 {
+		c.TimeLimit = time.Minute
+	}
 	if c.Patience <= 0 {
 		c.Patience = 5 * time.Second
 	}
@@ -84,8 +126,8 @@ func (c Config) withDefaults() (Config, error) {
 }
 
 // New returns the handler for everything that the register serves: the services over Connect, gRPC and gRPC-Web,
-// server reflection, the published log below /log/, /healthz and /readyz. Nobody signs in: callers say who they are (see ActorHeader), so it must
-// listen on loopback only, and answers requests for a loopback name only.
+// server reflection, gRPC's health checks, the published log below /log/, /healthz, /readyz and /openapi.json. Without sign-in callers say who they are (see
+// ActorHeader), so it must listen on loopback only, and answers requests for a loopback name only.
 func New(c Config) (http.Handler, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -95,18 +137,31 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the rules of requests: %w", err)
 	}
-	x := &interceptor{validator: validator, logger: c.Logger}
+	d := newDoor(c)
+	x := &interceptor{validator: validator, logger: c.Logger, door: d}
 	options := append(codecs(),
-		connect.WithInterceptors(x), connect.WithReadMaxBytes(MaxRequestBytes),
+		connect.WithInterceptors(slices.Concat(c.Interceptors, []connect.Interceptor{x})...), connect.WithReadMaxBytes(MaxRequestBytes),
 		connect.WithCompressMinBytes(compressFrom),
 	)
 	mux := http.NewServeMux()
 	mountServices(mux, c, options)
 	mountReflection(mux)
 	mountHealth(mux, c)
+	mountHealthCheck(mux, c, codecs())
+	if err := mountDescription(mux, c); err != nil {
+		return nil, err
+	}
 	mountLog(mux, c)
-	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
-	return g.handler(finish(controlled(mux))), nil
+	mountSignIn(mux, c, d)
+	mountAccessLog(mux, c)
+	if c.Metrics != nil {
+		mux.Handle("GET /metrics", c.Metrics)
+	}
+	g := &guard{
+		errors: connect.NewErrorWriter(options...), logger: c.Logger, door: d, hosts: c.Hosts,
+		limiter: newLimiter(c.RateLimit, c.Clock), timeLimit: c.TimeLimit,
+	}
+	return secured(g.handler(finish(controlled(mux)))), nil
 }
 
 // Answers of this size and more are compressed for callers who accept that; smaller ones gain nothing by it.
@@ -133,12 +188,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 
 // mountReflection lets tools such as grpcurl ask which calls there are.
 func mountReflection(mux *http.ServeMux) {
-	reflector := grpcreflect.NewStaticReflector(
-		remitv1connect.TransferServiceName, remitv1connect.DelegationServiceName, remitv1connect.OrganisationServiceName,
-		remitv1connect.FunctionServiceName, remitv1connect.InstrumentServiceName, remitv1connect.RecordServiceName,
-		remitv1connect.ProgrammeServiceName,
-		remitv1connect.MapServiceName, remitv1connect.AuditServiceName, remitv1connect.OperatorServiceName,
-	)
+	reflector := grpcreflect.NewStaticReflector(append(serviceNames(), grpchealth.HealthV1ServiceName)...)
 	mux.Handle(grpcreflect.NewHandlerV1(reflector))
 	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector))
 }

@@ -36,6 +36,10 @@ const (
 	Canceled domain.Reason = "CANCELED"
 	// HostNotAllowed says that the Host header does not name this machine.
 	HostNotAllowed domain.Reason = "HOST_NOT_ALLOWED"
+	// SignInUnavailable says that the sign-in service cannot be asked. It passes. It is signin.Unavailable.
+	SignInUnavailable domain.Reason = "SIGN_IN_UNAVAILABLE"
+	// RateLimited says that the caller asks more often than each may.
+	RateLimited domain.Reason = "RATE_LIMITED"
 	// Unsupported says that there is no such call, or not in this way.
 	Unsupported domain.Reason = "UNSUPPORTED"
 )
@@ -91,14 +95,16 @@ func codes() map[domain.Reason]connect.Code {
 		domain.Overloaded:          connect.CodeResourceExhausted,
 		domain.RegisterReadOnly:    connect.CodeUnavailable,
 
-		Internal:       connect.CodeInternal,
-		NotCaughtUp:    connect.CodeUnavailable,
-		NotArchivedYet: connect.CodeUnavailable,
-		ServerStopping: connect.CodeUnavailable,
-		OutOfTime:      connect.CodeDeadlineExceeded,
-		Canceled:       connect.CodeCanceled,
-		HostNotAllowed: connect.CodePermissionDenied,
-		Unsupported:    connect.CodeUnimplemented,
+		Internal:          connect.CodeInternal,
+		NotCaughtUp:       connect.CodeUnavailable,
+		NotArchivedYet:    connect.CodeUnavailable,
+		ServerStopping:    connect.CodeUnavailable,
+		OutOfTime:         connect.CodeDeadlineExceeded,
+		Canceled:          connect.CodeCanceled,
+		HostNotAllowed:    connect.CodePermissionDenied,
+		SignInUnavailable: connect.CodeUnavailable,
+		RateLimited:       connect.CodeResourceExhausted,
+		Unsupported:       connect.CodeUnimplemented,
 	}
 }
 
@@ -216,7 +222,11 @@ func refused(r *domain.Refusal) *connect.Error {
 		}
 	}
 	info.Metadata["violations"] = fmt.Sprint(len(r.Violations))
-	return coded(codeOf(reasons[0]), strings.Join(sentences, " "), info)
+	sent := coded(codeOf(reasons[0]), strings.Join(sentences, " "), info)
+	if reasons[0] == domain.Overloaded || reasons[0] == RateLimited {
+		hintRetry(sent)
+	}
+	return sent
 }
 
 func joinReasons(reasons []domain.Reason) string {

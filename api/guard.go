@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
+	"time"
 
 	"connectrpc.com/connect"
 
@@ -26,22 +28,61 @@ const callPrefix = "/remit.v1."
 type guard struct {
 	errors *connect.ErrorWriter
 	logger *slog.Logger
+	door   *door
+	// hosts are the names, besides those of this machine, under which requests may ask; nil: any name.
+	hosts []string
+	// limiter is nil where callers may ask as often as they like.
+	limiter   *limiter
+	timeLimit time.Duration // of calls that are no streams
 }
 
 // handler guards next.
 func (g *guard) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer g.recover(w, r)
-		if !isLoopback(r.Host) {
-			g.refuse(w, r, domain.Refuse(HostNotAllowed, "The Host header does not name this machine.",
-				"Call the register as localhost, or as an address of this machine that only it can reach.", "host", r.Host))
+		r = withFrom(r)
+		if !g.isAllowedHost(r.Host) {
+			g.turnAway(w, r)
 			return
 		}
-		if isCall(r) && !g.readBody(w, r) {
+		r, sent := g.door.enter(r)
+		if sent != nil {
+			if sent.Code() == connect.CodeUnauthenticated {
+				w.Header().Set("WWW-Authenticate", "Bearer")
+			}
+			g.write(w, r, sent)
 			return
 		}
+		if !g.isInRate(w, r) || isCall(r) && !g.readBody(w, r) {
+			return
+		}
+		r, cancel := g.limited(r)
+		defer cancel()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isAllowedHost tells whether a Host header names this register. Where nobody signs in there are only the names of this
+// machine.
+func (g *guard) isAllowedHost(host string) bool {
+	if isLoopback(host) {
+		return true
+	}
+	return !g.door.asserted && (g.hosts == nil || slices.ContainsFunc(g.hosts, func(allowed string) bool {
+		return strings.EqualFold(allowed, hostName(host))
+	}))
+}
+
+// turnAway refuses a request for another host, and notes it.
+func (g *guard) turnAway(w http.ResponseWriter, r *http.Request) {
+	sent := refused(domain.Refuse(HostNotAllowed, "The Host header does not name this machine.",
+		"Call the register as localhost, or as an address of this machine that only it can reach.", "host", r.Host))
+	if !g.door.asserted {
+		sent = refused(domain.Refuse(HostNotAllowed, "The Host header does not name this register.",
+			"Call the register by a name that whoever runs it has allowed.", "host", r.Host))
+	}
+	g.door.witness.note(r.Context(), otherRight, person{}, sent)
+	g.write(w, r, sent)
 }
 
 // recover answers for whatever panics outside of the interceptor.
@@ -89,14 +130,19 @@ func isCall(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, callPre
 // isLoopback tells whether a Host header names this machine: "localhost" or an address of the loopback network. A page
 // of another origin whose name was made to lead here has another Host (DNS rebinding).
 func isLoopback(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	name := hostName(host)
 	if strings.EqualFold(strings.TrimSuffix(name, "."), "localhost") {
 		return true
 	}
 	address, err := netip.ParseAddr(name)
 	return err == nil && address.IsLoopback()
+}
+
+// hostName is a Host header without its port.
+func hostName(host string) string {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
 }

@@ -17,11 +17,12 @@ import (
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
-// interceptor stands before and behind every handler: it says who calls, checks the format of the request, and turns
-// whatever goes wrong into an error of the table.
+// interceptor stands before and behind every handler, and behind the door: it checks the format of the request, and
+// turns whatever goes wrong into an error of the table.
 type interceptor struct {
 	validator protovalidate.Validator
 	logger    *slog.Logger
+	door      *door
 }
 
 // unary wraps a handler.
@@ -35,41 +36,36 @@ func (x *interceptor) unary(next connect.UnaryFunc) connect.UnaryFunc {
 				res, err = nil, internal()
 			}
 		}()
-		ctx, err = x.admit(ctx, req)
-		if err != nil {
+		if err := x.admit(ctx, req); err != nil {
 			return nil, err
 		}
 		res, err = next(ctx, req)
 		if err != nil {
-			return nil, x.translate(ctx, procedure, err)
+			err = x.translate(ctx, procedure, err)
+			x.door.refusedBehind(ctx, procedure, err)
+			return nil, err
 		}
 		return res, nil
 	}
 }
 
-// admit says who calls and refuses what breaks the rules of the format: all violations at once.
-func (x *interceptor) admit(ctx context.Context, req connect.AnyRequest) (context.Context, error) {
-	caller, violations := identify(req.Header())
-	isCommand := req.Spec().IdempotencyLevel != connect.IdempotencyNoSideEffects
-	if isCommand && caller.isAnonymous() && len(violations) == 0 {
-		return ctx, notSignedIn()
-	}
+// admit refuses what breaks the rules of the format: all violations at once.
+func (x *interceptor) admit(ctx context.Context, req connect.AnyRequest) error {
 	m, ok := req.Any().(proto.Message)
 	if !ok {
-		return ctx, internal()
+		return internal()
 	}
 	if simulated, ok := m.(*remitv1.SimulateRequest); ok {
 		nameCommands(simulated)
 	}
-	violations = append(violations, takeViolations(m)...)
-	violations, err := x.check(m, violations)
+	violations, err := x.check(m, takeViolations(m))
 	if err != nil {
-		return ctx, x.translate(ctx, req.Spec().Procedure, err)
+		return x.translate(ctx, req.Spec().Procedure, err)
 	}
 	if len(violations) > 0 {
-		return ctx, invalid(violations)
+		return invalid(violations)
 	}
-	return withPerson(ctx, caller), nil
+	return nil
 }
 
 // check adds the validation rules that the request breaks. Where a field was found to be wrong already, its rules are

@@ -48,10 +48,6 @@ func erasePersonalData(r *remitv1.ErasePersonalDataRequest) domain.ErasePersonal
 func (s *recordService) LoadReference(
 	ctx context.Context, r *remitv1.LoadReferenceRequest,
 ) (*remitv1.LoadReferenceResponse, error) {
-	if !personFrom(ctx).hasRole(domain.ActorRegistrar, domain.ActorOperator) {
-		return nil, domain.Refuse(domain.NotAuthorised, "You have no right to load the reference register.",
-			"It may be loaded by a registrar or an operator.", "method", "LoadReference")
-	}
 	loaded, err := s.load(ctx, date(r.GetUntil()))
 	if err != nil {
 		return nil, fmt.Errorf("load the reference register: %w", err)

@@ -29,15 +29,10 @@ func (x *interceptor) WrapStreamingHandler(next connect.StreamingHandlerFunc) co
 				err = internal()
 			}
 		}()
-		caller, violations := identify(conn.RequestHeader())
-		if len(violations) > 0 {
-			return invalid(violations)
-		}
-		if caller.isAnonymous() && conn.Spec().IdempotencyLevel != connect.IdempotencyNoSideEffects {
-			return notSignedIn()
-		}
-		if err := next(withPerson(ctx, caller), &checkedConn{conn, x}); err != nil {
-			return x.translate(ctx, procedure, detailed(err))
+		if err := next(ctx, &checkedConn{conn, x}); err != nil {
+			err = x.translate(ctx, procedure, detailed(err))
+			x.door.refusedBehind(ctx, procedure, err)
+			return err
 		}
 		return nil
 	}

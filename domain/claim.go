@@ -81,14 +81,11 @@ func (c *Claims) ClaimedBy(r Remit, a AsOf) (claimed, denied []OrganisationCode)
 	return claimed, denied
 }
 
-// ownWord is the row of what a body says of itself.
-func ownWord(body OrganisationCode) []grant {
-	bodies := []OrganisationCode{body}
-	return []grant{{role: ActorProgrammeOffice, bodies: bodies}, {role: ActorBoard, bodies: bodies}}
-}
+func (c ClaimRemit) involved(*decision) (involved, *Refusal) { return about(AsBody, c.Claimant), nil }
 
-func (c ClaimRemit) grants(*decision) ([]grant, *Refusal)  { return ownWord(c.Claimant), nil }
-func (c AttestRemit) grants(*decision) ([]grant, *Refusal) { return ownWord(c.Organisation), nil }
+func (c AttestRemit) involved(*decision) (involved, *Refusal) {
+	return about(AsBody, c.Organisation), nil
+}
 
 // decide records a claim. Nothing is weighed: rivals are findings, not refusals.
 func (c ClaimRemit) decide(d *decision) {

@@ -9,8 +9,8 @@ import "time"
 type Command interface {
 	// Method is the command's name in the public contract, such as "ProposeTransfer".
 	Method() string
-	// grants says who may give the command, after finding what it is about.
-	grants(d *decision) ([]grant, *Refusal)
+	// involved finds what the command is about, for the table of rights to say who may give it.
+	involved(d *decision) (involved, *Refusal)
 	// decide checks the rules and emits the facts.
 	decide(d *decision)
 }

@@ -55,8 +55,6 @@ type Correct struct {
 // Method is the command's name.
 func (Correct) Method() string { return "Correct" }
 
-func (Correct) grants(*decision) ([]grant, *Refusal) { return registrarOf(), nil }
-
 // decide records what is right. Later facts that rest on what was wrong are named, to be corrected first.
 func (c Correct) decide(d *decision) {
 	c.checkForm(d)

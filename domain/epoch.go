@@ -59,10 +59,6 @@ type BeginEpoch struct {
 // Method is the command's name.
 func (BeginEpoch) Method() string { return "BeginEpoch" }
 
-func (BeginEpoch) grants(*decision) ([]grant, *Refusal) {
-	return []grant{{role: ActorSystem}}, nil
-}
-
 // decide checks that the register is what was restored, all of it and nothing more.
 func (c BeginEpoch) decide(d *decision) {
 	if c.RestoredSize != d.s.last {

@@ -88,9 +88,9 @@ func (c ErasePersonalData) WithRecorded(texts []CommittedText) ErasePersonalData
 // Method is the command's name.
 func (ErasePersonalData) Method() string { return "ErasePersonalData" }
 
-// grants lets the registrar of a body, or of its region, erase what was recorded in that body's name. What concerns
+// involved lets the registrar of a body, or of its region, erase what was recorded in that body's name. What concerns
 // several bodies, or the register's own loader, is for a national one.
-func (c ErasePersonalData) grants(d *decision) ([]grant, *Refusal) {
+func (c ErasePersonalData) involved(d *decision) (involved, *Refusal) {
 	var bodies []OrganisationCode
 	for _, t := range c.Recorded {
 		bodies = append(bodies, t.Organisation)
@@ -100,9 +100,9 @@ func (c ErasePersonalData) grants(d *decision) ([]grant, *Refusal) {
 		bodies = append(bodies, body)
 	}
 	if bodies = distinct(bodies); len(bodies) == 1 && bodies[0] != "" {
-		return registrarOf(bodies...), nil
+		return about(AsRecorder, bodies...), nil
 	}
-	return registrarOf(), nil
+	return nobody(), nil
 }
 
 // decide checks that there is something to erase.
@@ -241,9 +241,10 @@ func (o *Organisations) MayResolve(caller Caller, of OrganisationCode, today Dat
 	if !ok || of == "" || !body.IsOpen(Now(today)) {
 		return false
 	}
-	registrar := slices.Contains(caller.Roles, ActorRegistrar)
-	if body.Tier == TierNational && (registrar || slices.Contains(caller.Roles, ActorAuditor)) {
-		return true
+	for _, way := range resolveWays() {
+		if slices.Contains(caller.Roles, way.Role) && o.reaches(way, about(AsBody, of), body, Now(today)) {
+			return true
+		}
 	}
-	return registrar && slices.Contains(o.Heirs(of, Now(today)), body.Code)
+	return false
 }

@@ -252,10 +252,6 @@ type SetFramework struct {
 // Method is the command's name.
 func (SetFramework) Method() string { return "SetFramework" }
 
-func (SetFramework) grants(*decision) ([]grant, *Refusal) {
-	return []grant{{role: ActorRegistrar, national: true}}, nil
-}
-
 func (c SetFramework) decide(d *decision) {
 	f := c.Framework
 	if f.Code == "" || f.Name == "" || f.Weight <= 0 {

@@ -64,19 +64,11 @@ func (i *Interventions) Apply(e Event) bool {
 	return true
 }
 
-func (c RecordIntervention) grants(*decision) ([]grant, *Refusal) { return overseers(c.In), nil }
+func (c RecordIntervention) involved(*decision) (involved, *Refusal) { return about(AsBody, c.In), nil }
 
-func (c EndIntervention) grants(d *decision) ([]grant, *Refusal) {
+func (c EndIntervention) involved(d *decision) (involved, *Refusal) {
 	x, refusal := d.intervention(c.InterventionID)
-	if refusal != nil {
-		return nil, refusal
-	}
-	return overseers(x.In), nil
-}
-
-// overseers is the panel of a region of the bodies, or of a national body.
-func overseers(bodies ...OrganisationCode) []grant {
-	return []grant{{role: ActorPanel, above: bodies, national: true}}
+	return about(AsBody, x.In), refusal
 }
 
 func (d *decision) intervention(id string) (Intervention, *Refusal) {

@@ -123,27 +123,27 @@ func (AssessPackage) Method() string { return "AssessPackage" }
 // Method is the command's name.
 func (DecidePackage) Method() string { return "DecidePackage" }
 
-func (c FormPackage) grants(d *decision) ([]grant, *Refusal) {
+func (c FormPackage) involved(d *decision) (involved, *Refusal) {
 	if len(c.Members) == 0 {
-		return programmeOffice(), nil
+		return nobody(), nil
 	}
-	return d.partiesOffice(c.Members[0])
+	return d.parties(c.Members[0])
 }
 
-func (c AssessPackage) grants(d *decision) ([]grant, *Refusal) {
+func (c AssessPackage) involved(d *decision) (involved, *Refusal) {
 	p, refusal := d.packageOf(c.PackageID)
 	if refusal != nil {
-		return nil, refusal
+		return involved{}, refusal
 	}
-	return AssessReadiness{TransferID: p.Members[0], Party: c.Party}.grants(d)
+	return AssessReadiness{TransferID: p.Members[0], Party: c.Party}.involved(d)
 }
 
-func (c DecidePackage) grants(d *decision) ([]grant, *Refusal) {
+func (c DecidePackage) involved(d *decision) (involved, *Refusal) {
 	p, refusal := d.packageOf(c.PackageID)
 	if refusal != nil {
-		return nil, refusal
+		return involved{}, refusal
 	}
-	return DecideGateway{TransferID: p.Members[0], Gateway: c.Gateway}.grants(d)
+	return DecideGateway{TransferID: p.Members[0], Gateway: c.Gateway}.involved(d)
 }
 
 func (d *decision) packageOf(id string) (Package, *Refusal) {

@@ -5,10 +5,6 @@ import (
 	"slices"
 )
 
-func (RecordPopulation) grants(*decision) ([]grant, *Refusal) {
-	return []grant{{role: ActorRegistrar, national: true}}, nil
-}
-
 func (c RecordPopulation) decide(d *decision) {
 	d.body(c.Organisation, "organisation")
 	d.takesEffect(c.EffectiveOn, "effectiveOn")
@@ -26,8 +22,8 @@ func (c RecordPopulation) decide(d *decision) {
 	}
 }
 
-func (c RecordCost) grants(*decision) ([]grant, *Refusal) {
-	return programmeOffice(c.Organisation), nil
+func (c RecordCost) involved(*decision) (involved, *Refusal) {
+	return about(AsBody, c.Organisation), nil
 }
 
 func (c RecordCost) decide(d *decision) {
@@ -56,8 +52,8 @@ func (c RecordCost) decide(d *decision) {
 	}
 }
 
-func (c FormCommittee) grants(*decision) ([]grant, *Refusal) {
-	return []grant{{role: ActorBoard, bodies: c.Bodies}}, nil
+func (c FormCommittee) involved(*decision) (involved, *Refusal) {
+	return about(AsCommitteeOf, c.Bodies...), nil
 }
 
 func (c FormCommittee) decide(d *decision) {
@@ -94,12 +90,9 @@ func (d *decision) committee(id string) (Committee, *Refusal) {
 	return x, nil
 }
 
-func (c ChangeCommittee) grants(d *decision) ([]grant, *Refusal) {
+func (c ChangeCommittee) involved(d *decision) (involved, *Refusal) {
 	x, refusal := d.committee(c.CommitteeID)
-	if refusal != nil {
-		return nil, refusal
-	}
-	return []grant{{role: ActorBoard, bodies: x.Bodies}}, nil
+	return about(AsCommitteeOf, x.Bodies...), refusal
 }
 
 func (c ChangeCommittee) decide(d *decision) {
@@ -123,12 +116,9 @@ func (d *decision) undissolved(x Committee) {
 	}
 }
 
-func (c RecordAdvice) grants(d *decision) ([]grant, *Refusal) {
+func (c RecordAdvice) involved(d *decision) (involved, *Refusal) {
 	x, refusal := d.committee(c.CommitteeID)
-	if refusal != nil {
-		return nil, refusal
-	}
-	return []grant{{role: ActorCommittee, bodies: x.Bodies}}, nil
+	return about(AsCommitteeOf, x.Bodies...), refusal
 }
 
 func (c RecordAdvice) decide(d *decision) {
@@ -160,8 +150,8 @@ func (c RecordAdvice) decide(d *decision) {
 	}
 }
 
-func (c SubmitPlanReturn) grants(*decision) ([]grant, *Refusal) {
-	return []grant{{role: ActorProgrammeOffice, bodies: []OrganisationCode{c.Organisation}}}, nil
+func (c SubmitPlanReturn) involved(*decision) (involved, *Refusal) {
+	return about(AsBody, c.Organisation), nil
 }
 
 func (c SubmitPlanReturn) decide(d *decision) {
@@ -176,13 +166,13 @@ func (c SubmitPlanReturn) decide(d *decision) {
 	}
 }
 
-func (c ModeratePlanReturn) grants(d *decision) ([]grant, *Refusal) {
+func (c ModeratePlanReturn) involved(d *decision) (involved, *Refusal) {
 	x, ok := d.s.Programme.Return(c.PlanReturnID, Latest)
 	if !ok {
-		return nil, Refuse(UnknownPlanReturn, fmt.Sprintf("There is no plan return with the id %q.", c.PlanReturnID),
+		return involved{}, Refuse(UnknownPlanReturn, fmt.Sprintf("There is no plan return with the id %q.", c.PlanReturnID),
 			"List the events of type PlanReturnSubmitted to find its id.", "planReturn", c.PlanReturnID)
 	}
-	return overseers(x.Organisation), nil
+	return about(AsBody, x.Organisation), nil
 }
 
 func (c ModeratePlanReturn) decide(d *decision) {

@@ -68,18 +68,18 @@ func (r *Risks) change(no EventNo, id string, do func(*Risk)) {
 	r.byID.set(id, r.byID.m[id].With(no, risk))
 }
 
-func (c RaiseRisk) grants(*decision) ([]grant, *Refusal) { return ownWord(c.Owner), nil }
+func (c RaiseRisk) involved(*decision) (involved, *Refusal) { return about(AsOwner, c.Owner), nil }
 
-func (c UpdateRisk) grants(d *decision) ([]grant, *Refusal) { return d.riskOwner(c.RiskID) }
-func (c CloseRisk) grants(d *decision) ([]grant, *Refusal)  { return d.riskOwner(c.RiskID) }
+func (c UpdateRisk) involved(d *decision) (involved, *Refusal) { return d.riskOwner(c.RiskID) }
+func (c CloseRisk) involved(d *decision) (involved, *Refusal)  { return d.riskOwner(c.RiskID) }
 
-func (d *decision) riskOwner(id string) ([]grant, *Refusal) {
+func (d *decision) riskOwner(id string) (involved, *Refusal) {
 	risk, ok := d.s.Risks.Get(id, Latest)
 	if !ok {
-		return nil, Refuse(UnknownRisk, fmt.Sprintf("There is no risk with the id %q.", id),
+		return involved{}, Refuse(UnknownRisk, fmt.Sprintf("There is no risk with the id %q.", id),
 			"List the risks to find its id.", "risk", id)
 	}
-	return ownWord(risk.Owner), nil
+	return about(AsOwner, risk.Owner), nil
 }
 
 // decide records a risk.

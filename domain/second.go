@@ -129,13 +129,16 @@ type Second struct {
 // Method is the command's name.
 func (Second) Method() string { return "Second" }
 
-func (c Second) grants(d *decision) ([]grant, *Refusal) {
+// involved is what the waiting command is about: whoever may give that may agree to it.
+func (c Second) involved(d *decision) (involved, *Refusal) {
 	a, ok := d.s.Seconds.byID.m[c.AwaitingID]
 	if !ok {
-		return nil, Refuse(UnknownSecond, fmt.Sprintf("Nothing with the id %q waits for a second person.", c.AwaitingID),
+		return involved{}, Refuse(UnknownSecond, fmt.Sprintf("Nothing with the id %q waits for a second person.", c.AwaitingID),
 			"List what waits to find its id.", "awaiting", c.AwaitingID)
 	}
-	return a.Command.grants(d)
+	x, refusal := a.Command.involved(d)
+	x.as = a.Command.Method()
+	return x, refusal
 }
 
 // decide lets a waiting command take effect, if the rules still accept it.

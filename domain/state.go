@@ -27,11 +27,12 @@ type State struct {
 	Seconds       Seconds
 	Epochs        Epochs
 	Erasures      Erasures
+	rights        rightsIndex
 }
 
 // NewState returns the register before its first event.
 func NewState() *State {
-	s := &State{}
+	s := &State{rights: newRightsIndex()}
 	s.Organisations.init(&s.undo)
 	s.Functions.init(&s.undo)
 	s.Instruments.init(&s.undo)

@@ -44,6 +44,11 @@ type Config struct {
 	// AcceptUnverifiedSync opens a journal on external servers which cannot be asked whether they sync every write.
 	// If they do not, acknowledged events are lost when the power fails.
 	AcceptUnverifiedSync bool
+	// FeedListen is the host:port where the embedded server listens for consumers of the feed, who reach nothing else:
+	// a loopback address, for they are not asked who they are. Empty: it listens nowhere.
+	FeedListen string
+	// Observe, if given, is told of each commit once it is on disk. It must not block.
+	Observe func(Committed)
 	// Trusted are heads that the journal is known to have had, such as the archive's last checkpoint: a journal that
 	// is shorter, or differs, does not open.
 	Trusted []TreeHead
@@ -71,6 +76,14 @@ type Config struct {
 	// WrapJournal, if given, is put between the sequencer and the journal once the journal is verified. It is meant
 	// for tests that make the journal fail.
 	WrapJournal func(Journal) Journal
+}
+
+// Committed says what a commit was.
+type Committed struct {
+	// Events is how many it recorded, Bytes the size of their stored form.
+	Events, Bytes int
+	// Took is how long writing it took: the vault, the journal, and the archive where commands wait for that.
+	Took time.Duration
 }
 
 // withDefaults checks c and fills in what was left out.

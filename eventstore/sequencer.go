@@ -97,11 +97,13 @@ func (s *Store) turn(ctx context.Context, waiting []*Pending) []*Pending {
 		more, rest = s.gather(b)
 		waiting = append(waiting, more...)
 	}
+	began := s.cfg.Clock()
 	err := s.store(ctx, b)
 	if err == nil {
 		err = s.copyOut(ctx, b.commit)
 	}
 	if err == nil {
+		s.observe(b, began)
 		s.settle(ctx, b)
 		return rest
 	}
@@ -115,6 +117,13 @@ func (s *Store) turn(ctx context.Context, waiting []*Pending) []*Pending {
 	s.fault(ctx, err)
 	tell(failed(waiting[:len(waiting)-len(rest)], fmt.Errorf("%w: %w", ErrReadOnly, err)))
 	return rest
+}
+
+// observe tells whoever measures about a commit that is on disk.
+func (s *Store) observe(b *batch, began time.Time) {
+	if s.cfg.Observe != nil && len(b.commit.events) > 0 {
+		s.cfg.Observe(Committed{Events: len(b.commit.events), Bytes: b.size, Took: s.cfg.Clock().Sub(began)})
+	}
 }
 
 // gather gives those who were told last a moment to come back with more, to share this commit with those who waited

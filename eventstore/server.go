@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -22,6 +23,7 @@ type connection struct {
 	trusted []TreeHead
 	server  *server.Server
 	nc      *nats.Conn
+	feed    *nats.Conn // to the feed's own account, nil where it has none
 }
 
 // RestoringFile is in a data directory while what was restored is put into its place: it does not open then.
@@ -68,8 +70,10 @@ func connect(ctx context.Context, cfg Config) (_ *connection, err error) {
 
 // close ends the connection, stops the embedded server, which writes what it has, and gives the directory free.
 func (c *connection) close() error {
-	if c.nc != nil {
-		c.nc.Close()
+	for _, nc := range []*nats.Conn{c.feed, c.nc} {
+		if nc != nil {
+			nc.Close()
+		}
 	}
 	if c.server != nil {
 		c.server.Shutdown()
@@ -97,17 +101,33 @@ func (c *connection) embed(cfg Config) error {
 		NoSigs:                 true,
 		DisableJetStreamBanner: true,
 	}
+	var door feedDoor
+	if cfg.FeedListen != "" {
+		if err := door.open(options, cfg.FeedListen); err != nil {
+			return err
+		}
+	}
 	started, err := server.NewServer(options)
 	if err != nil {
 		return fmt.Errorf("prepare the embedded NATS server: %w", err)
 	}
 	c.server = started
-	started.SetLoggerV2(serverLog{cfg.Logger.With(slog.String("component", "nats"))}, false, false, false)
+	var fatal atomic.Pointer[string]
+	started.SetLoggerV2(serverLog{cfg.Logger.With(slog.String("component", "nats")), &fatal}, false, false, false)
 	started.Start()
+	if why := fatal.Load(); why != nil { // it gave up: waiting for it would be for nothing
+		return fmt.Errorf("the embedded NATS server cannot use %s: %s", options.StoreDir, *why)
+	}
 	if !started.ReadyForConnections(startTimeout) || !started.JetStreamEnabled() {
 		return fmt.Errorf("the embedded NATS server did not start in %s; see its log above", startTimeout)
 	}
-	c.nc, err = nats.Connect("", nats.InProcessServer(started), nats.Name("remit"), nats.MaxReconnects(-1))
+	if cfg.FeedListen != "" {
+		if c.feed, err = door.enter(started); err != nil {
+			return err
+		}
+	}
+	c.nc, err = nats.Connect("", nats.InProcessServer(started), nats.Name("remit"), nats.MaxReconnects(-1),
+		nats.UserInfo(door.user, door.password))
 	if err != nil {
 		return fmt.Errorf("connect to the embedded NATS server: %w", err)
 	}
@@ -134,6 +154,7 @@ func dial(cfg Config) (*nats.Conn, error) {
 // serverLog hands the embedded server's log on. What it calls notices is its own matter: debug.
 type serverLog struct {
 	logger *slog.Logger
+	fatal  *atomic.Pointer[string] // what the server gave up for
 }
 
 func (l serverLog) log(level slog.Level, format string, args []any) {
@@ -150,7 +171,11 @@ func (l serverLog) Noticef(format string, args ...any) { l.log(slog.LevelDebug, 
 func (l serverLog) Warnf(format string, args ...any) { l.log(slog.LevelWarn, format, args) }
 
 // Fatalf logs an error: whether to end the process is not the server's to say.
-func (l serverLog) Fatalf(format string, args ...any) { l.log(slog.LevelError, format, args) }
+func (l serverLog) Fatalf(format string, args ...any) {
+	why := fmt.Sprintf(format, args...)
+	l.fatal.Store(&why)
+	l.log(slog.LevelError, format, args)
+}
 
 // Errorf logs an error.
 func (l serverLog) Errorf(format string, args ...any) { l.log(slog.LevelError, format, args) }

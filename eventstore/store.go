@@ -125,6 +125,9 @@ func (s *Store) Position() domain.EventNo {
 	return last
 }
 
+// Waiting returns how many commands wait for their decision, and how many may.
+func (s *Store) Waiting() (commands, limit int) { return s.queue.size(), s.cfg.MaxQueue }
+
 // Recorded tells whether a command with this id was recorded, as far as Position.
 func (s *Store) Recorded(commandID string) bool {
 	id, err := uuid.Parse(commandID)

@@ -51,6 +51,9 @@ func openStream(ctx context.Context, js jetstream.JetStream, policy jetstream.St
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		stream, err = js.CreateStream(ctx, policy)
 	}
+	if api, ok := errors.AsType[*jetstream.APIError](err); ok && api.Code >= 500 {
+		return nil, fmt.Errorf("open stream %s (is its disk full, or may it not be written? The server's log says more): %w", policy.Name, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open stream %s: %w", policy.Name, err)
 	}

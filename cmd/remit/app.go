@@ -22,6 +22,7 @@ type app struct {
 
 	server string     // URL of the register
 	actor  string     // who asks: SUBJECT@ORGANISATION[;ROLE,ROLE]
+	pass   pass       // what proves it, where people sign in
 	format formatFlag // of what is shown on stdout
 	quiet  bool       // nothing but the data, of a command the id of what it made
 	// commandID is that of the command that was given to the register last, "" before that.
@@ -111,7 +112,7 @@ func (a *app) addCommands(root *cobra.Command) {
 	add("move", a.transfer(), a.packageGroup(), a.packages(), a.delegate(), a.delegations(), a.revoke(), a.risk())
 	add("record", a.allocate(), a.occurrence(), a.reorganise(), a.correct(), a.erase(), a.second(), a.claim(), a.claims(), a.attest(), a.attestations(), a.intervene())
 	add("programme", a.committee(), a.planReturn(), a.framework(), a.population(), a.cost(), a.envelope(), a.shift())
-	add(groupRun, a.serve(), a.key(), a.backup(), a.restore(), a.load(), a.verify(), a.bench(), a.version())
+	add(groupRun, a.serve(), a.feed(), a.doctor(), a.rights(), a.key(), a.backup(), a.restore(), a.load(), a.verify(), a.bench(), a.version())
 	root.AddCommand(exitCodesTopic(), identityTopic())
 }
 
@@ -121,6 +122,7 @@ func (a *app) globalFlags(root *cobra.Command) {
 		"`URL` of the register (also REMIT_SERVER)")
 	flags.StringVar(&a.actor, "as", a.env("REMIT_AS", ""),
 		"who you are: `SUBJECT@ORG[;ROLES]` such as po@S1Y5D (also REMIT_AS); see 'remit help identity'")
+	a.pass.flags(flags, a)
 	a.format = formatTable
 	flags.VarP(&a.format, "output", "o", "table, json, jsonl or csv")
 	completeWords(root, "output", formatWords())

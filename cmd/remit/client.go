@@ -34,7 +34,11 @@ func (a *app) client() (*client, error) {
 	if err := checkActor(a.actor); err != nil {
 		return nil, err
 	}
-	return newClient(&http.Client{Timeout: clientTimeout}, url, a.actor), nil
+	over := &http.Client{Timeout: clientTimeout}
+	if err := a.pass.sendWith(over, url, a.getenv("REMIT_TOKEN")); err != nil {
+		return nil, err
+	}
+	return newClient(over, url, a.actor), nil
 }
 
 func newClient(over *http.Client, url, actor string) *client {

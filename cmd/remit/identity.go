@@ -38,6 +38,11 @@ baseline, an occurrence, a correction or a reorganisation does not agree to it a
     submit
   committee form, change; advise            board of one of its bodies; committee of one of its bodies
 
+With --auth oidc nobody's word counts: a token of the register's sign-in service proves who you are. Give it in the
+environment variable REMIT_TOKEN, or in a file with --token-file. If you act for several bodies, say for which with
+--act-for S1Y5D. Then the map may be asked by everybody who is signed in, and the record of events by auditors and
+registrars. "remit rights" prints the whole table.
+
 Names of people are kept apart from the record: the log shows pseudonyms.`,
 	}
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/remit-register/remit/eventstore/archive"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
@@ -138,9 +139,17 @@ func (l *ledger) commanders(ctx context.Context, s *server, n int) *sync.WaitGro
 // TestKillUnderLoad kills the server again and again while commanders send commands: what was acknowledged is there
 // when it comes back, and nothing is there twice.
 func TestKillUnderLoad(t *testing.T) {
+	for _, mode := range []string{archiveAsync, archiveSync} {
+		t.Run(mode, func(t *testing.T) { killUnderLoad(t, mode) })
+	}
+}
+
+func killUnderLoad(t *testing.T, mode string) {
+	t.Helper()
 	dir := t.TempDir()
 	l := &ledger{}
-	s := launch(t, "--data", dir, "--empty")
+	args := []string{"--data", dir, "--empty", "--archive-mode", mode}
+	s := launch(t, args...)
 	s.mustGetReady(t)
 	_, err := s.client("registrar@X24").organisations().EstablishOrganisation(t.Context(), &remitv1.EstablishOrganisationRequest{
 		CommandId: uuid.NewString(), Code: "X24", Name: "NHS England", Tier: remitv1.Tier_TIER_NATIONAL,
@@ -155,7 +164,7 @@ func TestKillUnderLoad(t *testing.T) {
 		<-l.enough
 		s.kill(t)
 		group.Wait()
-		s = launch(t, "--data", dir, "--empty")
+		s = launch(t, args...)
 		s.mustGetReady(t)
 		l.resend(t, s)
 		l.checkOnce(t, s)
@@ -163,12 +172,20 @@ func TestKillUnderLoad(t *testing.T) {
 	}
 	before := allEvents(t, s)
 	s.stop(t)
-	s = launch(t, "--data", dir, "--empty")
+	s = launch(t, args...)
 	s.mustGetReady(t)
 	if after := allEvents(t, s); !slices.Equal(before, after) {
 		t.Error("after a restart in peace, the events are not the same")
 	}
+	verifier, err := archive.ParseTrustedKeys(mustRemit(t, "key", "-q", "--data", dir))
 	s.stop(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := archive.Verify(t.Context(), archive.Verification{Source: archive.Dir(filepath.Join(dir, "archive")), Keys: verifier})
+	if err != nil || int(found.Head.Size) != len(before) {
+		t.Errorf("the archive has %d events, the journal %d: %v", found.Head.Size, len(before), err)
+	}
 }
 
 // resend sends every command again with its id: those that were acknowledged answer their first receipts.

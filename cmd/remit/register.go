@@ -37,9 +37,13 @@ type register struct {
 	clock  func() time.Time
 	logger *slog.Logger
 
-	archive *archive.Archive // nil without one
+	archive  *archive.Archive // nil without one
+	entrance entrance
+	// instruments show others what happens; nil for none.
+	instruments *instruments
 
 	running errgroup.Group
+	life    context.Context //nolint:containedctx // of what runs: it ends with stop
 	stop    context.CancelFunc
 	// endArchive ends what follows the journal for the archive, with the last events archived.
 	endArchive func() error
@@ -72,7 +76,7 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 	}
 	// What runs goes on after a signal until whoever waits for it has been answered: close ends it.
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	r.stop = stop
+	r.life, r.stop = life, stop
 	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(life, from, to) })
 	r.views = projections.NewReading(cfg.Clock, log)
 	if cfg.Dir != "" {
@@ -135,7 +139,7 @@ func (r *register) close() error {
 	if r.checkpoints != nil {
 		r.checkpoints.WriteLast(context.Background(), r.views)
 	}
-	return errors.Join(err, r.endArchive(), r.store.Close())
+	return errors.Join(err, r.endArchive(), r.store.Close(), r.entrance.close())
 }
 
 // restoreViews gives the views the newest checkpoint that fits the journal, if there is one.
@@ -196,6 +200,10 @@ func (r *register) server() (*http.Server, error) {
 	config := api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
 		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping,
+		SignIn: r.entrance.signIn, Hosts: r.entrance.hosts, Version: versionText(),
+	}
+	if r.entrance.access != nil {
+		config.Access = r.entrance.access
 	}
 	if r.archive != nil {
 		trusted, err := archive.ParseTrustedKeys(strings.Join(r.archive.Keys().VerifierKeys(), "\n"))
@@ -205,6 +213,7 @@ func (r *register) server() (*http.Server, error) {
 		config.Prover = archive.NewProver(r.archive.Source(), trusted)
 		config.Log, config.LogStatus, config.Backup = r.archive.Source(), r.archive.Status, r.backUp
 	}
+	r.instruments.configure(&config)
 	handler, err := api.New(config)
 	if err != nil {
 		return nil, err
@@ -213,7 +222,7 @@ func (r *register) server() (*http.Server, error) {
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	server := &http.Server{
-		Handler: handler, Protocols: protocols, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: r.instruments.handler(handler, r.logger, r.clock), Protocols: protocols, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(r.logger.Handler(), slog.LevelWarn),
 	}
 	server.RegisterOnShutdown(sync.OnceFunc(func() { close(stopping) }))

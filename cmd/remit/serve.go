@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/remit-register/remit/api/observe"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
 )
@@ -26,7 +27,9 @@ import (
 type serveOptions struct {
 	listen   string // host:port
 	data     string // directory
-	auth     string // who callers are: "none", they say so themselves
+	auth     authOptions
+	observe  observeOptions
+	config   string // file, "" for none
 	empty    bool   // do not load the reference register
 	nats     string // URL of an external NATS server, "" for the embedded one
 	replicas int
@@ -58,10 +61,16 @@ changes. Everything recorded is written a second time to the archive, as a log t
 anybody: it is served below /log/ and may be on another disk (--archive). It listens at once, and is ready when the line READY appears on stderr, or GET /readyz answers 200.
 
 It stops on Ctrl-C or SIGTERM, after it has finished what it had accepted. Every flag may also be given as an
-environment variable: --listen as REMIT_LISTEN, and so on.`,
+environment variable, --listen as REMIT_LISTEN and so on, or in the file that --config names; the command line counts
+more than the environment, and that more than the file.
+
+Who may do what is one table: see "remit rights". Attempts that are refused because of who makes them are kept in
+access.log in the data directory.`,
 		Example: `  remit serve
   remit serve --listen 127.0.0.1:0 --data /srv/remit
   remit serve --empty
+  remit serve --config /etc/remit/remit.yaml
+  remit serve --auth oidc --oidc-issuer https://sign-in.example --oidc-audience remit --oidc-mapping mapping.yaml
   remit serve --archive /mnt/other-disk/remit --archive-mode sync
   remit serve --nats nats://n1:4222,nats://n2:4222,nats://n3:4222 --replicas 3 --nats-monitor http://n1:8222`,
 		Args: cobra.NoArgs,
@@ -70,7 +79,9 @@ environment variable: --listen as REMIT_LISTEN, and so on.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.data, "data", "./remit-data", "`DIRECTORY` of the journal; made when missing")
-	flags.StringVar(&o.auth, "auth", "none", "how callers prove who they are; none: they say so themselves, on loopback only")
+	o.auth.flags(cmd)
+	o.observe.flags(cmd)
+	flags.StringVar(&o.config, configFlag, "", "YAML `FILE` that sets the flags which are not given, a field for each: see deploy/remit.yaml")
 	flags.StringVar(&o.archiveDir, "archive", "", "`FOLDER` of the archive, best on another disk; left out: archive in the data directory")
 	flags.StringVar(&o.archiveMode, "archive-mode", archiveAsync,
 		"async: the archive may be seconds behind; sync: answer commands once they are archived too")
@@ -87,6 +98,11 @@ environment variable: --listen as REMIT_LISTEN, and so on.`,
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
 		if err := a.fromEnvironment(cmd.LocalNonPersistentFlags()); err != nil {
 			return err
+		}
+		if o.config != "" {
+			if err := fromFile(cmd.LocalNonPersistentFlags(), o.config); err != nil {
+				return err
+			}
 		}
 		if err := o.check(); err != nil {
 			return err
@@ -118,11 +134,6 @@ func (o serveOptions) check() error {
 	switch {
 	case err != nil:
 		return usagef("--listen %q is no address: write it as 127.0.0.1:8080", o.listen)
-	case o.auth != "none":
-		return usagef("--auth %q is not known: this version has none only", o.auth)
-	case !isLoopbackName(host):
-		return usagef("--auth none lets everybody who reaches the port act in anybody's name: listen on this machine only, "+
-			"as with --listen 127.0.0.1:8080, not on %q", o.listen)
 	case o.replicas != 1 && o.nats == "":
 		return usagef("--replicas %d needs an external cluster: give --nats", o.replicas)
 	case o.archiveMode != archiveAsync && o.archiveMode != archiveSync:
@@ -133,7 +144,7 @@ func (o serveOptions) check() error {
 			return usagef("--log-name: %w", err)
 		}
 	}
-	return nil
+	return errors.Join(o.observe.check(o.nats != ""), o.auth.check(o.listen, host))
 }
 
 // isLoopbackName tells whether a host is one that only this machine reaches.
@@ -169,7 +180,10 @@ func (o serveOptions) log(clock func() time.Time, logger *slog.Logger) *archive.
 // runServe serves a register until ctx ends, or it cannot go on.
 func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 	began := a.clock()
-	logger := slog.New(slog.NewTextHandler(a.stderr, nil))
+	logger, err := observe.NewLogger(a.stderr, o.observe.logFormat, o.observe.logLevel)
+	if err != nil {
+		return err
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -178,16 +192,34 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 	defer listener.Close()
 	restoreHeap := sync.OnceFunc(roomyHeap(startRoom))
 	defer restoreHeap()
-	r, err := openRegister(ctx, o.store(a.clock, logger), o.log(a.clock, logger))
+	signIn, err := o.auth.signIn(a.clock)
+	if err != nil {
+		return err
+	}
+	i, err := o.observe.instruments(ctx, a.clock)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, i.stop(ctx, o.drainTimeout)) }()
+	r, err := openRegister(ctx, o.observe.observed(o.store(a.clock, logger), i), o.log(a.clock, logger))
 	if err != nil {
 		return openError(o, err)
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
+	if err := r.open(o, signIn); err != nil {
+		return err
+	}
+	if err := r.instrument(i, o); err != nil {
+		return err
+	}
 	server, err := r.server()
 	if err != nil {
 		return err
 	}
 	a.say("remit listens on http://%s (data in %s, %d events)", listener.Addr(), o.data, r.store.Position())
+	if warning := o.auth.warning(); warning != "" {
+		a.line("%s", warning)
+	}
 	group, life := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.watch(life) })
 	group.Go(func() error { return serveUntil(life, server, listener, o.drainTimeout) })
