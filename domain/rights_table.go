@@ -214,6 +214,7 @@ func questionRights() []Right {
 	var table []Right
 	for _, method := range []string{
 		"WhoHolds", "GetMap", "GetHistory", "CompareMaps", "CheckCoherence",
+		"ExplainHolding", "ListChanges", "ListChangeDates", "Simulate", "WatchMap", "WatchTransfer",
 		"GetTransfer", "ListTransfers", "GetPackage", "ListPackages", "ListRisks",
 		"GetDelegation", "ListDelegations", "ListInterventions",
 		"GetOrganisation", "ListOrganisations", "ListFootprints", "PreviewReorganisation",
@@ -221,13 +222,14 @@ func questionRights() []Right {
 		"ListClaims", "ListAttestations", "ListAwaitingSecond",
 		"GetEnvelope", "GetShift", "ListFrameworks", "ListCommittees", "ListPlanReturns",
 		// What these answer are digests, with which an answer to any question can be checked.
-		"GetCheckpoint", "ProveInclusion", "ProveConsistency", "ListEpochs",
+		"GetCheckpoint", "ProveInclusion", "ProveConsistency", "ListEpochs", "ReplayTo", "ReadReplay",
 	} {
 		table = append(table, question(method, everybody))
 	}
 	return append(table,
 		question("ListEvents", record),
 		question("GetEvent", record),
+		question("WatchEvents", record),
 		Right{Method: "Backup", Kind: RightQuestion, Ways: anyWay(ActorOperator)},
 		Right{Method: ResolvePerson, Kind: RightQuestion, Ways: resolveWays()},
 	)

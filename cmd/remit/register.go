@@ -200,7 +200,7 @@ func (r *register) server() (*http.Server, error) {
 	config := api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
 		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping,
-		SignIn: r.entrance.signIn, Hosts: r.entrance.hosts, Version: versionText(),
+		SignIn: r.entrance.signIn, Hosts: r.entrance.hosts, Version: versionText(), RateLimit: r.entrance.rate,
 	}
 	if r.entrance.access != nil {
 		config.Access = r.entrance.access

@@ -29,6 +29,7 @@ type serveOptions struct {
 	data     string // directory
 	auth     authOptions
 	observe  observeOptions
+	limits   limitOptions
 	config   string // file, "" for none
 	empty    bool   // do not load the reference register
 	nats     string // URL of an external NATS server, "" for the embedded one
@@ -81,6 +82,7 @@ access.log in the data directory.`,
 	flags.StringVar(&o.data, "data", "./remit-data", "`DIRECTORY` of the journal; made when missing")
 	o.auth.flags(cmd)
 	o.observe.flags(cmd)
+	o.limits.flags(cmd)
 	flags.StringVar(&o.config, configFlag, "", "YAML `FILE` that sets the flags which are not given, a field for each: see deploy/remit.yaml")
 	flags.StringVar(&o.archiveDir, "archive", "", "`FOLDER` of the archive, best on another disk; left out: archive in the data directory")
 	flags.StringVar(&o.archiveMode, "archive-mode", archiveAsync,
@@ -144,7 +146,7 @@ func (o serveOptions) check() error {
 			return usagef("--log-name: %w", err)
 		}
 	}
-	return errors.Join(o.observe.check(o.nats != ""), o.auth.check(o.listen, host))
+	return errors.Join(o.observe.check(o.nats != ""), o.auth.check(o.listen, host), o.limits.check())
 }
 
 // isLoopbackName tells whether a host is one that only this machine reaches.
@@ -216,7 +218,11 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	a.say("remit listens on http://%s (data in %s, %d events)", listener.Addr(), o.data, r.store.Position())
+	if err := o.limits.limit(server); err != nil {
+		return err
+	}
+	url := o.limits.scheme() + "://" + listener.Addr().String()
+	a.say("remit listens on %s (data in %s, %d events)", url, o.data, r.store.Position())
 	if warning := o.auth.warning(); warning != "" {
 		a.line("%s", warning)
 	}
@@ -228,7 +234,7 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 			return err
 		} else if err == nil {
 			restoreHeap()
-			a.sayReady(listener.Addr(), r, a.clock().Sub(began))
+			a.sayReady(url, r, a.clock().Sub(began))
 		}
 		return nil
 	})
@@ -273,23 +279,29 @@ func (a *app) progress(what string) func(done, total int) {
 	}
 }
 
-func (a *app) sayReady(address net.Addr, r *register, took time.Duration) {
+func (a *app) sayReady(url string, r *register, took time.Duration) {
 	a.say("")
 	a.say("Ready after %s with %d events. Now ask, from another window:", took.Round(time.Millisecond), r.store.Position())
-	if port := address.(*net.TCPAddr).Port; port != 8080 { //nolint:errcheck,forcetypeassert // a TCP listener has one
-		a.say("  export REMIT_SERVER=http://%s", address)
+	if !strings.HasPrefix(url, "http://") || !strings.HasSuffix(url, ":8080") {
+		a.say("  export REMIT_SERVER=%s", url)
 	}
 	a.say("  remit who eprr --in 06H")
 	a.say("  remit org S1Y5D")
 	a.say("  remit transfer --help")
 	a.say("")
-	a.line("READY http://%s", address)
+	a.line("READY %s", url)
 }
 
 // serveUntil serves until ctx ends, and then finishes what was accepted.
 func serveUntil(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration) error {
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() {
+		if server.TLSConfig != nil {
+			served <- server.ServeTLS(listener, "", "") // what the configuration has
+			return
+		}
+		served <- server.Serve(listener)
+	}()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve HTTP: %w", err)

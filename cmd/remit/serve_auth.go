@@ -148,6 +148,7 @@ type entrance struct {
 	signIn *signin.SignIn // nil: nobody signs in
 	hosts  []string
 	access *api.AccessFile
+	rate   int // requests a second of each caller, 0 for any number
 }
 
 // accessLogFile is the name of the access log in the data directory.
@@ -159,7 +160,7 @@ func (r *register) open(o serveOptions, signIn *signin.SignIn) error {
 	if err != nil {
 		return fmt.Errorf("open the access log: %w", err)
 	}
-	r.entrance = entrance{signIn: signIn, hosts: o.auth.allowedHosts(), access: access}
+	r.entrance = entrance{signIn: signIn, hosts: o.auth.allowedHosts(), access: access, rate: o.limits.ratePerCaller(o.auth.mode)}
 	return nil
 }
 
