@@ -176,7 +176,9 @@ func (g *agenda) milestoneTasks(t domain.Transfer, what string, add addTask) {
 	}
 }
 
-func (g *agenda) isReached(m domain.Milestone) bool { return m.ActualOn != 0 && m.ActualOn <= g.asOf.On }
+func (g *agenda) isReached(m domain.Milestone) bool {
+	return m.ActualOn != 0 && m.ActualOn <= g.asOf.On
+}
 
 func (g *agenda) milestoneEvents(id domain.TransferID, m domain.Milestone) []domain.EventNo {
 	x := inquiry{views: g.views, asOf: g.asOf}
