@@ -135,6 +135,10 @@ func (v *Views) paperwork(q PaperQuery) (*paperwork, error) {
 		if p.query.Since, _, err = v.resolveBoth(CompareQuery{From: q.Since, To: a}); err != nil {
 			return nil, err
 		}
+		if p.query.Since.On > a.On || p.query.Since.Known > a.Known {
+			return nil, domain.Refuse(domain.InvalidArgument, "The paper before is later than this one.",
+				"Give its own data date: the date, and the position as known.", "since", p.query.Since.On.String())
+		}
 	}
 	if p.paper.Until == 0 {
 		p.paper.Until = a.On.AddDays(daysOfYear)

@@ -102,21 +102,24 @@ func (p *paperwork) codes() []domain.OrganisationCode {
 	return slices.Sorted(maps.Keys(p.bodies))
 }
 
-// changes says what changed since the paper before: what the register learned about the earlier date, what changed from
-// date to date, and where transfers stand now.
+// changes says what changed since the paper before: whom the register now knows to have held what on the earlier date,
+// what changed from date to date, and where transfers stand now.
 func (p *paperwork) changes() (PaperSection, error) {
 	section := PaperSection{Kind: SectionChanges, Title: "Changes since the paper before", Empty: "Nothing changed."}
 	if !p.hasSince() {
 		section.Empty = "No paper before was named."
 		return section, nil
 	}
+	since := domain.AsOf{On: p.query.Since.On, Known: p.asOf.Known}
+	ours := Filter{Organisations: p.codes()}
+	// What was learned about the earlier date in several steps counts as one: only what stands now is of use.
+	learned, err := p.views.Compare(CompareQuery{From: p.query.Since, To: since, Filter: ours})
+	if err != nil {
+		return section, err
+	}
 	var all []*mapChange
-	err := p.views.Steps(StepsQuery{From: p.query.Since, To: p.asOf, Filter: Filter{Organisations: p.codes()}}, func(s Step) bool {
-		said := "from " + s.AsOf.On.String()
-		if s.IsLearned() {
-			said = "learned about " + s.AsOf.On.String()
-		}
-		for _, d := range s.Changes {
+	add := func(said string, changes []Difference) {
+		for _, d := range changes {
 			before := heldBy(d.Before)
 			if before == heldBy(d.After) {
 				before = "the same, with other particulars"
@@ -126,6 +129,10 @@ func (p *paperwork) changes() (PaperSection, error) {
 				roles: []domain.Role{d.Remit.Role}, footprints: []domain.FootprintCode{d.Remit.Footprint}, events: d.CauseEvents,
 			})
 		}
+	}
+	add("learned about "+since.On.String(), learned.Changes)
+	err = p.views.Steps(StepsQuery{From: since, To: p.asOf, Filter: ours}, func(s Step) bool {
+		add("from "+s.AsOf.On.String(), s.Changes)
 		return true
 	})
 	section.Lines = append(changeLines(all), p.stageLines()...)

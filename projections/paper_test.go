@@ -103,6 +103,8 @@ func TestPaperRefuses(t *testing.T) {
 	of := []domain.OrganisationCode{"S1Y5D"}
 	_, err := v.Paper(projections.PaperQuery{AsOf: at, Organisations: of, Since: domain.AsOf{On: at.On + 1, Known: 1}})
 	wantRefusal(t, err, domain.InvalidArgument)
+	_, err = v.Paper(projections.PaperQuery{AsOf: domain.AsOf{On: at.On, Known: 3}, Organisations: of, Since: at})
+	wantRefusal(t, err, domain.InvalidArgument)
 	_, err = v.Paper(projections.PaperQuery{AsOf: at, Organisations: of, Until: at.On - 1})
 	wantRefusal(t, err, domain.InvalidArgument)
 }

@@ -96,7 +96,7 @@ func (a *app) addCommands(root *cobra.Command) {
 	}
 	add(groupAsk, a.who(), a.orgMap(), a.diff(), a.changes(), a.history(), a.replay(), a.watch(), a.org(), a.orgs(), a.functions(), a.instruments(),
 		a.footprints(), a.delegations(), a.events(), a.coherence(), a.why(), a.simulate(),
-		a.envelope(), a.shift())
+		a.readiness(), a.due(), a.paper(), a.envelope(), a.shift())
 	add(groupRecord, a.transfer(), a.delegate(), a.revoke(), a.allocate(), a.occurrence(),
 		a.correct(), a.claim(), a.attest(), a.second(), a.packages(), a.intervene(), a.risk(), a.reorganise(),
 		a.committee(), a.planReturn(), a.framework(), a.population(), a.cost())
