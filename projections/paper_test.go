@@ -14,10 +14,7 @@ import (
 	"github.com/remit-register/remit/projections"
 )
 
-func paper(t interface {
-	Helper()
-	Fatal(...any)
-}, v *projections.Views, q projections.PaperQuery) projections.Paper {
+func paper(t *testing.T, v *projections.Views, q projections.PaperQuery) projections.Paper {
 	t.Helper()
 	p, err := v.Paper(q)
 	if err != nil {
@@ -54,15 +51,18 @@ func TestPaperSaysWhatIsKnown(t *testing.T) {
 	if first.Digest != "v1:sha256:"+hex.EncodeToString(sum[:]) {
 		t.Errorf("digest %s", first.Digest)
 	}
-	for kind, want := range map[projections.PaperSectionKind]string{
-		projections.SectionDecisions: "due 2026-06-01: Body Y61 (Y61) to decide the gateway receiver-readiness of eprr from Body S1Y5D (S1Y5D) to Body Y61 (Y61)",
-		projections.SectionDue:       "due 2026-02-20: Body Y61 (Y61) to give evidence on condition c1 (before_effect)",
-		projections.SectionRisks:     "score 12 (likelihood 3, impact 4): risk/R1",
-		projections.SectionEnvelope:  "running costs £1000",
-		projections.SectionShift:     "is planned to move from icb to regional",
+	for _, line := range []struct {
+		kind projections.PaperSectionKind
+		want string
+	}{
+		{projections.SectionDecisions, "due 2026-06-01: Body Y61 (Y61) to decide the gateway receiver-readiness of eprr from Body S1Y5D (S1Y5D) to Body Y61 (Y61)"},
+		{projections.SectionDue, "due 2026-02-20: Body Y61 (Y61) to give evidence on condition c1 (before_effect)"},
+		{projections.SectionRisks, "score 12 (likelihood 3, impact 4): risk/R1"},
+		{projections.SectionEnvelope, "running costs £1000"},
+		{projections.SectionShift, "is planned to move from icb to regional"},
 	} {
-		if got := linesOf(first, kind); !strings.Contains(got, want) {
-			t.Errorf("%s: %q, want %q", kind, got, want)
+		if got := linesOf(first, line.kind); !strings.Contains(got, line.want) {
+			t.Errorf("%s: %q, want %q", line.kind, got, line.want)
 		}
 	}
 	if !strings.Contains(first.Text, "- Committee: Joint committee (K1)\n") || !strings.Contains(first.Text, "No paper before was named.") {
@@ -92,16 +92,14 @@ func TestPaperSaysWhatIsKnown(t *testing.T) {
 func TestPaperRefuses(t *testing.T) {
 	v := readyJournal(t).views(t)
 	at := domain.Now(date(t, "2026-02-10"))
-	for reason, q := range map[domain.Reason]projections.PaperQuery{
-		domain.InvalidArgument:     {AsOf: at},
-		domain.UnknownCommittee:    {AsOf: at, Committee: "K9"},
-		domain.UnknownOrganisation: {AsOf: at, Organisations: []domain.OrganisationCode{"NOPE"}},
-	} {
-		_, err := v.Paper(q)
-		wantRefusal(t, err, reason)
-	}
+	_, err := v.Paper(projections.PaperQuery{AsOf: at})
+	wantRefusal(t, err, domain.InvalidArgument)
+	_, err = v.Paper(projections.PaperQuery{AsOf: at, Committee: "K9"})
+	wantRefusal(t, err, domain.UnknownCommittee)
+	_, err = v.Paper(projections.PaperQuery{AsOf: at, Organisations: []domain.OrganisationCode{"NOPE"}})
+	wantRefusal(t, err, domain.UnknownOrganisation)
 	of := []domain.OrganisationCode{"S1Y5D"}
-	_, err := v.Paper(projections.PaperQuery{AsOf: at, Organisations: of, Since: domain.AsOf{On: at.On + 1, Known: 1}})
+	_, err = v.Paper(projections.PaperQuery{AsOf: at, Organisations: of, Since: domain.AsOf{On: at.On + 1, Known: 1}})
 	wantRefusal(t, err, domain.InvalidArgument)
 	_, err = v.Paper(projections.PaperQuery{AsOf: domain.AsOf{On: at.On, Known: 3}, Organisations: of, Since: at})
 	wantRefusal(t, err, domain.InvalidArgument)

@@ -95,7 +95,7 @@ func (v *Views) Readiness(q ReadinessQuery) (ReadinessPage, error) {
 	page := ReadinessPage{AsOf: a}
 	g := &agenda{views: v, asOf: a}
 	bodies := g.bodies(q.Organisations)
-	stages := map[domain.TransferState]int{}
+	stages := make(map[domain.TransferState]int)
 	begun := q.After == ""
 	for _, id := range v.plans.order {
 		if t, ok := g.transfer(id); ok && q.lets(t, bodies) && (q.Transfer != "" || g.isAhead(t)) {
