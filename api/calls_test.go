@@ -57,6 +57,12 @@ func testCalls(t *testing.T, s *server) {
 			{"as":"po@QYG","withdrawTransfer":{"transferId":"00000000000000000000000001","reason":"No."}}]}`},
 		{"ExplainHolding", "", "MapService/ExplainHolding", `{"asOf":{"effectiveOn":"2026-11-21"},"function":"eprr",
 			"footprint":"06H","role":"ROLE_EXERCISING"}`},
+		{"GetReadiness", "", "ProgrammeService/GetReadiness", `{"asOf":{"effectiveOn":"2026-11-21"},"organisations":["Y61"],
+			"functions":["eprr"]}`},
+		{"ListDue", "", "ProgrammeService/ListDue", `{"asOf":{"effectiveOn":"2026-11-21"},"organisations":["Y61"],"days":30,
+			"functions":["eprr"]}`},
+		{"GetCommitteePaper", "", "ProgrammeService/GetCommitteePaper", `{"asOf":{"effectiveOn":"2026-04-01","knownPosition":"3116"},
+			"organisations":["S1Y5D"],"since":{"effectiveOn":"2026-03-31","knownPosition":"3116"}}`},
 		{"refusal", "board@QYG", "DelegationService/DelegateFunction", other.Replace(`{"commandId":"COMMAND","function":"eprr",
 			"delegator":"QYG","delegate":"X24","footprints":["06H"],"effectiveOn":"2026-11-21","instrument":"nhsa2006-s65z5"}`)},
 	} {

@@ -39,7 +39,19 @@ func shiftMove(m projections.ShiftMove) *remitv1.ShiftMove {
 		PoundsKnown: count(m.Money), Wte: hundredthsText(m.WTE), WteKnown: count(m.Staff), Population: m.Population,
 		PopulationBasis: enumOf[remitv1.PopulationBasis](m.PopulationBasis), PopulationKnown: count(m.PopulationKnown),
 		Transfers: count(m.Transfers), Agreements: count(m.Agreements), Occurrences: count(m.Occurrences),
-		Remits: count(m.Remits),
+		Remits: count(m.Remits), Events: mapped(m.Events, number[domain.EventNo]),
+	}
+}
+
+// envelopePoint is a point of a series; the figures that lines rest on are those of the answer for its date.
+func envelopePoint(e projections.Envelope) *remitv1.EnvelopePoint {
+	line := func(l projections.EnvelopeLine) *remitv1.EnvelopeLine {
+		l.Figures = nil
+		return envelopeLine(l)
+	}
+	return &remitv1.EnvelopePoint{
+		EffectiveOn: e.AsOf.On.String(), Year: e.Year, Bodies: mapped(e.Bodies, line), Regions: mapped(e.Regions, line),
+		England: line(e.England),
 	}
 }
 

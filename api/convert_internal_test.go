@@ -43,11 +43,15 @@ func TestWords(t *testing.T) {
 		"ModerationResult": remitv1.ModerationResult(0).Descriptor(),
 		"FindingKind":      remitv1.FindingKind(0).Descriptor(),
 		"Severity":         remitv1.Severity(0).Descriptor(),
+		"TaskKind":         remitv1.TaskKind(0).Descriptor(),
+		"Freshness":        remitv1.Freshness(0).Descriptor(),
+		"PaperSectionKind": remitv1.PaperSectionKind(0).Descriptor(),
 	}
 	all := map[string][]string{}
 	for _, path := range []string{
 		"../domain/vocabulary.go", "../domain/matter.go", "../domain/fact_transfer.go", "../domain/terms.go",
 		"../domain/fact_programme.go", "../projections/finding.go",
+		"../projections/tasks.go", "../projections/tasks_transfer.go", "../projections/paper.go",
 	} {
 		maps.Copy(all, constants(t, path))
 	}

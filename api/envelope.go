@@ -16,14 +16,23 @@ func (s *programmeService) GetEnvelope(
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.queries.views.Envelope(projections.EnvelopeQuery{
+	q := projections.EnvelopeQuery{
 		AsOf: at.AsOf, Year: r.GetYear(), Basis: word[domain.PopulationBasis](r.GetBasis()),
 		Organisations: strs[domain.OrganisationCode](r.GetOrganisations()),
-	})
+	}
+	e, err := s.queries.views.Envelope(q)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
+	var series []projections.Envelope
+	if r.GetFrom() != "" {
+		if series, err = s.queries.views.EnvelopeSeries(q, date(r.GetFrom()), int(r.GetMonths())); err != nil {
+			return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
+		}
+	}
 	return &remitv1.GetEnvelopeResponse{
+		Series: mapped(series, envelopePoint),
+
 		AsOf: at.message(), Position: number(at.Known), Year: e.Year, PencePerHead: e.PencePerHead,
 		Bodies: mapped(e.Bodies, envelopeLine), Regions: mapped(e.Regions, envelopeLine), England: envelopeLine(e.England),
 	}, nil
@@ -39,7 +48,8 @@ func (s *programmeService) GetShift(
 	}
 	shift, err := s.queries.views.Shift(projections.ShiftQuery{
 		From: date(r.GetFrom()), Until: date(r.GetUntil()), Known: at.Known, Months: int(r.GetMonths()),
-		Functions: strs[domain.FunctionCode](r.GetFunctions()),
+		Functions:     strs[domain.FunctionCode](r.GetFunctions()),
+		Organisations: strs[domain.OrganisationCode](r.GetOrganisations()),
 	})
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is

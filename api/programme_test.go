@@ -14,6 +14,7 @@ func TestProgramme(t *testing.T) {
 	t.Run("envelope", func(t *testing.T) { testEnvelope(t, s) })
 	t.Run("shift", func(t *testing.T) { testShift(t, s) })
 	t.Run("committees", func(t *testing.T) { testCommittees(t, s) })
+	t.Run("readiness", func(t *testing.T) { testReadiness(t, s) })
 	t.Run("plan returns", func(t *testing.T) { testPlanReturns(t, s) })
 	t.Run("no personal text in the journal", func(t *testing.T) {
 		checkNothingInTheClear(t, s, "Go slowly", "On track", "The money.", "example.nhs.uk")
@@ -72,6 +73,13 @@ func testEnvelope(t *testing.T, s *server) {
 	if england := obj(answer["england"]); england["organisation"] != "ENG" {
 		t.Errorf("England %v", england)
 	}
+	series := items(s.ok(t, "", "ProgrammeService/GetEnvelope", object{
+		"organisations": []string{"S1Y5D"}, "from": "2026-06-01", "asOf": object{"effectiveOn": today},
+	})["series"])
+	if len(series) != 3 || obj(series[2])["effectiveOn"] != today || obj(items(obj(series[0])["bodies"])[0])["runningPounds"] != "20000000" {
+		t.Errorf("series %v", series)
+	}
+	s.refused(t, "", "ProgrammeService/GetEnvelope", object{"from": "2099-01-01"}, "invalid_argument", "INVALID_ARGUMENT")
 	s.refused(t, "", "ProgrammeService/GetEnvelope", object{"organisations": []string{"ZZ9"}}, "not_found", "UNKNOWN_ORGANISATION")
 }
 

@@ -36,7 +36,9 @@ func (s *server) replay(t *testing.T, asOf object) object {
 func TestPaperAgain(t *testing.T) {
 	s := newServer(t)
 	s.ok(t, "registrar@X24", "RecordService/LoadReference", object{"until": paperDay})
+	committee := s.formed(t)
 	paper := s.replay(t, object{})
+	committeePaper := s.paper(t, committee, object{}, object{})
 	then := obj(paper["asOf"])
 	before := paperMap(t, s, stringOf(then["knownPosition"]))
 	if want := "v1:sha256:" + digestOf(before); paper["digest"] != want || paper["holdings"] != strconv.Itoa(len(before)) {
@@ -67,7 +69,9 @@ func TestPaperAgain(t *testing.T) {
 		t.Error("as known now the paper is the same")
 	}
 	explained(t, s, before, stringOf(then["knownPosition"]), now)
-	afterRestart(t, s, domain.EventNo(positionNumber(t, then["knownPosition"])), stringOf(paper["digest"]))
+	samePaper(t, s, committee, committeePaper, then, now)
+	views, at := afterRestart(t, s, domain.EventNo(positionNumber(t, then["knownPosition"])), stringOf(paper["digest"]))
+	samePaperAfter(t, views, at, committee, committeePaper)
 }
 
 func positionNumber(t *testing.T, text any) uint64 {
@@ -118,7 +122,7 @@ func explained(t *testing.T, s *server, before []*remitv1.Holding, then string, 
 }
 
 // afterRestart demands the paper's digest of a register that was stopped, opened again, and read from its journal.
-func afterRestart(t *testing.T, s *server, then domain.EventNo, digest string) {
+func afterRestart(t *testing.T, s *server, then domain.EventNo, digest string) (*projections.Views, domain.AsOf) {
 	t.Helper()
 	s.store.Restart(t)
 	views := projections.New(s.store.Clock.Now)
@@ -139,10 +143,12 @@ func afterRestart(t *testing.T, s *server, then domain.EventNo, digest string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := views.Digest(domain.AsOf{On: on, Known: then})
+	at := domain.AsOf{On: on, Known: then}
+	again, err := views.Digest(at)
 	if err != nil || again.Digest != digest {
 		t.Errorf("after a restart %v, %v, want %s", again, err, digest)
 	}
+	return views, at
 }
 
 // paperMap returns the map of the paper's day as known at a position, "" for now.

@@ -220,7 +220,7 @@ func questionRights() []Right {
 		"GetOrganisation", "ListOrganisations", "ListFootprints", "PreviewReorganisation",
 		"GetFunction", "ListFunctions", "GetInstrument", "ListInstruments",
 		"ListClaims", "ListAttestations", "ListAwaitingSecond",
-		"GetEnvelope", "GetShift", "ListFrameworks", "ListCommittees", "ListPlanReturns",
+		"GetReadiness", "ListDue", "GetCommitteePaper", "GetEnvelope", "GetShift", "ListFrameworks", "ListCommittees", "ListPlanReturns",
 		// What these answer are digests, with which an answer to any question can be checked.
 		"GetCheckpoint", "ProveInclusion", "ProveConsistency", "ListEpochs", "ReplayTo", "ReadReplay",
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/tidwall/btree"
@@ -108,22 +109,27 @@ type cell struct {
 
 // compareCells orders cells as domain.CompareRemits orders their remits.
 func compareCells(a, b *cell) int {
-	return cmp.Or(
-		cmp.Compare(a.subject.Function, b.subject.Function),
-		cmp.Compare(a.subject.Part, b.subject.Part),
-		cmp.Compare(a.footprint, b.footprint),
-	)
+	if order := cmp.Compare(a.subject.Function, b.subject.Function); order != 0 {
+		return order
+	}
+	if order := cmp.Compare(a.subject.Part, b.subject.Part); order != 0 {
+		return order
+	}
+	return cmp.Compare(a.footprint, b.footprint)
 }
 
 // line returns the line of a role and slot, which begins empty.
 func (c *cell) line(role int8, slot domain.OrganisationCode) *line {
-	i, ok := slices.BinarySearchFunc(c.lines, line{role: role, slot: slot}, func(a, b line) int {
-		return cmp.Or(cmp.Compare(a.role, b.role), cmp.Compare(a.slot, b.slot))
-	})
-	if !ok {
+	i := sort.Search(len(c.lines), func(i int) bool { return !c.lines[i].isBefore(role, slot) })
+	if i == len(c.lines) || c.lines[i].role != role || c.lines[i].slot != slot {
 		c.lines = slices.Insert(c.lines, i, line{role: role, slot: slot})
 	}
 	return &c.lines[i]
+}
+
+// isBefore tells whether a line stands before another of a cell.
+func (l *line) isBefore(role int8, slot domain.OrganisationCode) bool {
+	return l.role < role || l.role == role && l.slot < slot
 }
 
 // of returns the lines of a role, in the order of their slots.
@@ -163,6 +169,8 @@ type functionMap struct {
 	byPlace map[place][]*cell
 	all     *cellTree
 	byBody  map[domain.OrganisationCode]*cellTree
+	// names has the codes of functions, parts, footprints and bodies: see ownName.
+	names map[string]string
 }
 
 func newFunctionMap(epochChanges int32) *functionMap {
@@ -172,7 +180,19 @@ func newFunctionMap(epochChanges int32) *functionMap {
 		byPlace:      map[place][]*cell{},
 		all:          newCellTree(),
 		byBody:       map[domain.OrganisationCode]*cellTree{},
+		names:        map[string]string{},
 	}
+}
+
+// ownName returns the map's own copy of a code. That of an event is a part of its bytes: who keeps it keeps all of them,
+// and codes that are spread over the memory take several times as long to compare.
+func ownName[C ~string](m *functionMap, code C) C {
+	own, ok := m.names[string(code)]
+	if !ok {
+		own = strings.Clone(string(code))
+		m.names[own] = own
+	}
+	return C(own)
 }
 
 // apply folds the changes of one event.
@@ -220,7 +240,11 @@ func (m *functionMap) cell(subject domain.Subject, footprint domain.FootprintCod
 			return c
 		}
 	}
-	c := &cell{subject: subject, footprint: footprint}
+	c := &cell{
+		subject:   domain.Subject{Function: ownName(m, subject.Function), Part: ownName(m, subject.Part)},
+		footprint: ownName(m, footprint),
+	}
+	at = place{c.subject.Function, c.footprint}
 	cells = append(cells, c)
 	slices.SortFunc(cells, compareCells)
 	m.byPlace[at] = cells
@@ -245,7 +269,10 @@ func (m *functionMap) line(r domain.Remit, slot domain.OrganisationCode) *line {
 
 // list lists a cell under a body.
 func (m *functionMap) list(c *cell, body domain.OrganisationCode) {
-	if body == "" || slices.Contains(c.bodies, body) {
+	if body == "" {
+		return
+	}
+	if body = ownName(m, body); slices.Contains(c.bodies, body) {
 		return
 	}
 	c.bodies = append(c.bodies, body)

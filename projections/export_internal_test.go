@@ -31,7 +31,7 @@ func comparableState(s *state) [3]any {
 		byBody[body] = packTree(tree)
 	}
 	all := packTree(holdings.all)
-	holdings.all, holdings.byBody, plain.holdings = nil, nil, &holdings
+	holdings.all, holdings.byBody, holdings.names, plain.holdings = nil, nil, nil, &holdings
 	return [3]any{plain, all, byBody}
 }
 

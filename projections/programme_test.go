@@ -1,6 +1,7 @@
 package projections_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -187,15 +188,15 @@ func TestShiftTellsMoneyStaffPopulationAndCounts(t *testing.T) {
 		Staff: domain.StaffTerms{WTE: 250, Stated: true},
 	}
 	j.commit(part)
-	j.commit(completed(t, "T1"))
+	done := j.commit(completed(t, "T1"))
 	planned := proposed(t, "T2")
 	planned.Footprints, planned.EffectiveOn = []domain.FootprintCode{"06H", "06K"}, date(t, "2026-12-01")
-	j.commit(planned)
+	ahead := j.commit(planned)
 	dropped := planned
 	dropped.ID = "T3"
 	j.commit(dropped)
 	j.commit(domain.TransferWithdrawn{ID: "T3"})
-	j.commit(arrangedBy(t, "D1", "S1Y5D", "X24", "2026-04-01", ""))
+	occurred := j.commit(arrangedBy(t, "D1", "S1Y5D", "X24", "2026-04-01", ""))
 	v := j.views(t)
 	answer, err := v.Shift(projections.ShiftQuery{From: date(t, "2026-04-01"), Until: date(t, "2026-12-31"), Known: domain.Latest})
 	if err != nil {
@@ -205,22 +206,23 @@ func TestShiftTellsMoneyStaffPopulationAndCounts(t *testing.T) {
 	wantMoved := []projections.ShiftMove{
 		{
 			Start: start, End: end, Class: domain.ClassDelivery, FromTier: domain.TierICB, ToTier: domain.TierNational,
-			PopulationBasis: domain.PopulationRegistered, Occurrences: 1, Remits: 1,
+			PopulationBasis: domain.PopulationRegistered, Occurrences: 1, Remits: 1, Events: []domain.EventNo{occurred},
 		},
 		{
 			Start: start, End: end, Class: domain.ClassDelivery, FromTier: domain.TierICB, ToTier: domain.TierRegional,
 			Pounds: 350, Money: 1, WTE: 250, Staff: 1, PopulationBasis: domain.PopulationRegistered, Transfers: 1, Remits: 2,
+			Events: []domain.EventNo{done},
 		},
 	}
-	if !slices.Equal(answer.Moved, wantMoved) {
+	if !reflect.DeepEqual(answer.Moved, wantMoved) {
 		t.Errorf("moved\ngot  %+v\nwant %+v", answer.Moved, wantMoved)
 	}
 	wantPlanned := []projections.ShiftMove{{
 		Start: date(t, "2026-10-01"), End: date(t, "2026-12-31"), Class: domain.ClassDelivery, FromTier: domain.TierICB,
 		ToTier: domain.TierRegional, Population: 1000, PopulationBasis: domain.PopulationRegistered, PopulationKnown: 1,
-		Transfers: 1, Remits: 4,
+		Transfers: 1, Remits: 4, Events: []domain.EventNo{ahead},
 	}}
-	if !slices.Equal(answer.Planned, wantPlanned) {
+	if !reflect.DeepEqual(answer.Planned, wantPlanned) {
 		t.Errorf("planned\ngot  %+v\nwant %+v", answer.Planned, wantPlanned)
 	}
 	held := make(map[domain.Tier]int)
@@ -231,6 +233,10 @@ func TestShiftTellsMoneyStaffPopulationAndCounts(t *testing.T) {
 	}
 	if len(held) != 2 || held[domain.TierICB] != 1 || held[domain.TierRegional] != 1 {
 		t.Errorf("held on %s: %v", end, held)
+	}
+	one, err := v.Shift(projections.ShiftQuery{From: start, Until: end, Known: domain.Latest, Organisations: []domain.OrganisationCode{"Y61"}})
+	if err != nil || len(one.Moved) != 1 || one.Moved[0].ToTier != domain.TierRegional || len(one.Held) != 2 {
+		t.Errorf("of one body: %+v, %v", one, err)
 	}
 	_, err = v.Shift(projections.ShiftQuery{From: end, Until: start, Known: domain.Latest})
 	wantRefusal(t, err, domain.InvalidArgument)

@@ -18,6 +18,9 @@ type ShiftQuery struct {
 	Months int
 	// Functions limits the answer to these functions.
 	Functions []domain.FunctionCode
+	// Organisations limits what moved and what is planned to what these bodies give or get; counts of what is held are
+	// of those that these bodies hold, as named.
+	Organisations []domain.OrganisationCode
 }
 
 // maxShiftSteps bounds an answer: each step is a walk over the whole map.
@@ -58,6 +61,9 @@ type ShiftMove struct {
 	// Transfers, Agreements, Occurrences and Remits are counts, and no measure of size: of completed (or planned)
 	// transfers, of delegations made by agreement, of occurrences, and of function × footprint × role.
 	Transfers, Agreements, Occurrences, Remits int
+	// Events are those from which it follows, in the order of the log: of a completed transfer its completion, of a
+	// planned one the last event about it.
+	Events []domain.EventNo
 }
 
 // ShiftCount counts the remits that bodies of a tier hold.
@@ -70,8 +76,8 @@ type ShiftCount struct {
 	Remits int
 }
 
-// Shift tells how functions shift between tiers. It refuses with domain.UnknownFunction, and with
-// domain.InvalidArgument for a position not reached yet, dates in the wrong order, or more than 60 steps.
+// Shift tells how functions shift between tiers. It refuses with domain.UnknownFunction or
+// domain.UnknownOrganisation for what is not known, and with domain.InvalidArgument for a position not reached yet, dates in the wrong order, or more than 60 steps.
 func (v *Views) Shift(q ShiftQuery) (Shift, error) {
 	if q.Months == 0 {
 		q.Months = 3
@@ -80,7 +86,7 @@ func (v *Views) Shift(q ShiftQuery) (Shift, error) {
 	if err != nil {
 		return Shift{}, err
 	}
-	a, err := v.resolveFilter(domain.AsOf{On: q.Until, Known: q.Known}, Filter{Functions: q.Functions})
+	a, err := v.resolveFilter(domain.AsOf{On: q.Until, Known: q.Known}, Filter{Functions: q.Functions, Organisations: q.Organisations})
 	if err != nil {
 		return Shift{}, err
 	}
@@ -149,6 +155,9 @@ func (v *Views) heldBy(q ShiftQuery, a domain.AsOf) []ShiftCount {
 		}
 		list = v.inForce(list[:0], c, a, t)
 		for _, h := range list {
+			if len(q.Organisations) > 0 && !slices.Contains(q.Organisations, h.holding.Named()) {
+				continue
+			}
 			counts[ShiftCount{On: a.On, Class: class, Tier: match.tier(h.holding.Named()), Role: match.names[h.role]}]++
 		}
 		return true
@@ -174,6 +183,7 @@ type move struct {
 	roles      []domain.Role
 	terms      domain.Terms
 	count      ShiftMove
+	event      domain.EventNo
 }
 
 // moves returns what moved and what is planned, by step.
@@ -190,7 +200,7 @@ func (v *Views) moves(q ShiftQuery, steps []step, known domain.EventNo) (moved, 
 		for _, m := range t.Moves {
 			v.addMove(rows, q, steps, known, move{
 				on: t.Due(), function: t.Subject.Function, from: t.Sender, to: m.Receiver, footprints: m.Footprints,
-				roles: t.Roles, terms: t.Terms, count: ShiftMove{Transfers: 1},
+				roles: t.Roles, terms: t.Terms, count: ShiftMove{Transfers: 1}, event: v.moveEvent(t, known),
 			})
 		}
 	}
@@ -198,6 +208,17 @@ func (v *Views) moves(q ShiftQuery, steps []step, known domain.EventNo) (moved, 
 		v.addMove(done, q, steps, known, m)
 	}
 	return done.sorted(), ahead.sorted()
+}
+
+// moveEvent returns the event that completed a transfer, or the last one about it where nothing did.
+func (v *Views) moveEvent(t domain.Transfer, known domain.EventNo) domain.EventNo {
+	_, last := v.events.bounds("transfer/"+string(t.ID), known)
+	for _, no := range v.events.about("transfer/"+string(t.ID), known) {
+		if v.events.kindName(domain.EventNo(no)) == (domain.TransferCompleted{}).FactType() {
+			return domain.EventNo(no)
+		}
+	}
+	return last
 }
 
 // otherMoves returns delegations by agreement that took effect, and occurrences.
@@ -209,7 +230,7 @@ func (v *Views) otherMoves(known domain.EventNo) []move {
 		if ok {
 			list = append(list, move{
 				on: f.EffectiveOn, function: d.Subject.Function, from: d.Delegator, to: d.Delegate, footprints: d.Footprints,
-				roles: d.Roles, terms: d.Terms, count: ShiftMove{Agreements: 1},
+				roles: d.Roles, terms: d.Terms, count: ShiftMove{Agreements: 1}, event: domain.EventNo(no),
 			})
 		}
 	}
@@ -217,7 +238,7 @@ func (v *Views) otherMoves(known domain.EventNo) []move {
 		f, _ := v.events.fact(no).(domain.OccurrenceRecorded)
 		list = append(list, move{
 			on: f.EffectiveOn, function: f.Function, from: f.From, to: f.To, footprints: f.Footprints, roles: f.Roles,
-			count: ShiftMove{Occurrences: 1},
+			count: ShiftMove{Occurrences: 1}, event: domain.EventNo(no),
 		})
 	}
 	return list
@@ -234,6 +255,8 @@ type shiftRows map[shiftKey]*ShiftMove
 func (r shiftRows) sorted() []ShiftMove {
 	rows := make([]ShiftMove, 0, len(r))
 	for _, row := range r {
+		slices.Sort(row.Events)
+		row.Events = slices.Compact(row.Events)
 		rows = append(rows, *row)
 	}
 	slices.SortFunc(rows, func(x, y ShiftMove) int {
@@ -246,7 +269,8 @@ func (r shiftRows) sorted() []ShiftMove {
 // addMove adds a change to the row of its step, class and tiers.
 func (v *Views) addMove(rows shiftRows, q ShiftQuery, steps []step, known domain.EventNo, m move) {
 	i := slices.IndexFunc(steps, func(s step) bool { return s.start <= m.on && m.on <= s.end })
-	if i < 0 || len(q.Functions) > 0 && !slices.Contains(q.Functions, m.function) {
+	if i < 0 || len(q.Functions) > 0 && !slices.Contains(q.Functions, m.function) ||
+		len(q.Organisations) > 0 && !slices.Contains(q.Organisations, m.from) && !slices.Contains(q.Organisations, m.to) {
 		return
 	}
 	f, _ := v.functions.Get(m.function, known)
@@ -261,6 +285,7 @@ func (v *Views) addMove(rows shiftRows, q ShiftQuery, steps []step, known domain
 		}
 		rows[key] = row
 	}
+	row.Events = append(row.Events, m.event)
 	row.Transfers += m.count.Transfers
 	row.Agreements += m.count.Agreements
 	row.Occurrences += m.count.Occurrences

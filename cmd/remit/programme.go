@@ -92,20 +92,23 @@ func (a *app) envelope() *cobra.Command {
 with the effect of transfers that are complete and of those that are planned. Where a population is not recorded, nothing
 is worked out for it, and it is said so.`,
 		Example: `  remit envelope --org S1Y5D,Y61
-  remit envelope --year 2027/28 --basis registered -o csv`,
+  remit envelope --year 2027/28 --basis registered -o csv
+  remit envelope --org S1Y5D --from 2026-04-01 --months 3`,
 		Args: cobra.NoArgs,
 	}
 	asOf := a.asOf(cmd)
 	organisations := codesVar(cmd, "org", "only these boards and regions (`CODES`)")
 	year := cmd.Flags().String("year", "", "financial year, such as 2026/27; left out: that of the date asked about")
 	basis := wordVar[remitv1.PopulationBasis](cmd, "basis", "only populations counted so")
+	from := a.dateVar(cmd, "from", "also tell how it stood from this date on, step by step")
+	months := cmd.Flags().Int32("months", 0, "length of a step in `MONTHS`; left out: 3")
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
 		at, err := asOf.value()
 		if err != nil {
 			return err
 		}
 		answer, err := asked(cmd.Context(), a, &remitv1.GetEnvelopeRequest{
-			AsOf: at, Organisations: *organisations, Year: *year, Basis: basis.value(),
+			AsOf: at, Organisations: *organisations, Year: *year, Basis: basis.value(), From: from.text, Months: *months,
 		}, func(c *client) func(context.Context, *remitv1.GetEnvelopeRequest) (*remitv1.GetEnvelopeResponse, error) {
 			return c.programme().GetEnvelope
 		})
@@ -117,9 +120,33 @@ is worked out for it, and it is said so.`,
 		if answer.GetEngland() != nil {
 			lines = append(lines, answer.GetEngland())
 		}
+		if len(answer.GetSeries()) > 0 && a.format != formatJSON {
+			return list(a, answer, seriesRows(answer.GetSeries()), seriesColumns())
+		}
 		return list(a, answer, lines, envelopeColumns())
 	})
 	return cmd
+}
+
+// seriesRows makes a point for each line of each date.
+func seriesRows(series []*remitv1.EnvelopePoint) []*remitv1.EnvelopePoint {
+	var rows []*remitv1.EnvelopePoint
+	for _, p := range series {
+		for _, l := range append(slices.Concat(p.GetBodies(), p.GetRegions()), p.GetEngland()) {
+			rows = append(rows, &remitv1.EnvelopePoint{EffectiveOn: p.GetEffectiveOn(), Year: p.GetYear(), Bodies: []*remitv1.EnvelopeLine{l}})
+		}
+	}
+	return rows
+}
+
+func seriesColumns() []column[*remitv1.EnvelopePoint] {
+	columns := []column[*remitv1.EnvelopePoint]{
+		{"on", (*remitv1.EnvelopePoint).GetEffectiveOn}, {"year", (*remitv1.EnvelopePoint).GetYear},
+	}
+	for _, c := range envelopeColumns() {
+		columns = append(columns, column[*remitv1.EnvelopePoint]{c.head, func(p *remitv1.EnvelopePoint) string { return c.cell(p.GetBodies()[0]) }})
+	}
+	return columns
 }
 
 func envelopeColumns() []column[*remitv1.EnvelopeLine] {
@@ -170,12 +197,14 @@ measure of size.`,
 	from, until := a.dateVar(cmd, "from", "the first date"), a.dateVar(cmd, "until", "the last date")
 	cmd.Flags().Int32Var(&request.Months, "months", 0, "length of a step in `MONTHS`; left out: 3")
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
+	organisations := codesVar(cmd, "org", "only what these bodies give or get (`CODES`)")
 	required(cmd, "from", "until")
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) (err error) {
 		if request.AsOf, err = asOf.value(); err != nil {
 			return err
 		}
 		request.From, request.Until, request.Functions = from.text, until.text, *functions
+		request.Organisations = *organisations
 		answer, err := asked(cmd.Context(), a, &request,
 			func(c *client) func(context.Context, *remitv1.GetShiftRequest) (*remitv1.GetShiftResponse, error) {
 				return c.programme().GetShift
@@ -215,5 +244,6 @@ func shiftColumns() []column[*remitv1.ShiftMove] {
 		{"agreements", func(m *remitv1.ShiftMove) string { return number(m.GetAgreements()) }},
 		{"occurrences", func(m *remitv1.ShiftMove) string { return number(m.GetOccurrences()) }},
 		{"remits (a count)", func(m *remitv1.ShiftMove) string { return number(m.GetRemits()) }},
+		{"events", func(m *remitv1.ShiftMove) string { return fewOf(m.GetEvents()) }},
 	}
 }

@@ -34,7 +34,12 @@ type GetEnvelopeRequest struct {
 	// Financial year, such as "2026/27"; left out: that of the effective date.
 	Year string `protobuf:"bytes,11,opt,name=year,proto3" json:"year,omitempty"`
 	// Only populations counted in this way; left out: each way in which they are recorded.
-	Basis         PopulationBasis `protobuf:"varint,12,opt,name=basis,proto3,enum=remit.v1.PopulationBasis" json:"basis,omitempty"`
+	Basis PopulationBasis `protobuf:"varint,12,opt,name=basis,proto3,enum=remit.v1.PopulationBasis" json:"basis,omitempty"`
+	// Also tell how the envelope stood over time, as known at the same position: on this date and then every so many
+	// months up to the effective date; left out: only on the effective date. At most 60 dates.
+	From string `protobuf:"bytes,13,opt,name=from,proto3" json:"from,omitempty"`
+	// How many months lie between two dates; left out: 3.
+	Months        int32 `protobuf:"varint,14,opt,name=months,proto3" json:"months,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -104,6 +109,20 @@ func (x *GetEnvelopeRequest) GetBasis() PopulationBasis {
 	return PopulationBasis_POPULATION_BASIS_UNSPECIFIED
 }
 
+func (x *GetEnvelopeRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *GetEnvelopeRequest) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
 // GetEnvelopeResponse answers GetEnvelope.
 type GetEnvelopeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -120,7 +139,9 @@ type GetEnvelopeResponse struct {
 	// Their regions by code: the envelope is tested there.
 	Regions []*EnvelopeLine `protobuf:"bytes,13,rep,name=regions,proto3" json:"regions,omitempty"`
 	// The sum over all boards, whatever was asked for.
-	England       *EnvelopeLine `protobuf:"bytes,14,opt,name=england,proto3" json:"england,omitempty"`
+	England *EnvelopeLine `protobuf:"bytes,14,opt,name=england,proto3" json:"england,omitempty"`
+	// How it stood over time, by date; the last is that of the effective date. None where from was left out.
+	Series        []*EnvelopePoint `protobuf:"bytes,15,rep,name=series,proto3" json:"series,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -204,6 +225,95 @@ func (x *GetEnvelopeResponse) GetEngland() *EnvelopeLine {
 	return nil
 }
 
+func (x *GetEnvelopeResponse) GetSeries() []*EnvelopePoint {
+	if x != nil {
+		return x.Series
+	}
+	return nil
+}
+
+// EnvelopePoint is how the envelope stood on a date, without the figures that it rests on.
+type EnvelopePoint struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The date.
+	EffectiveOn string `protobuf:"bytes,1,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// Financial year whose costs count.
+	Year string `protobuf:"bytes,2,opt,name=year,proto3" json:"year,omitempty"`
+	// Integrated care boards by code.
+	Bodies []*EnvelopeLine `protobuf:"bytes,3,rep,name=bodies,proto3" json:"bodies,omitempty"`
+	// Their regions by code.
+	Regions []*EnvelopeLine `protobuf:"bytes,4,rep,name=regions,proto3" json:"regions,omitempty"`
+	// The sum over all boards.
+	England       *EnvelopeLine `protobuf:"bytes,5,opt,name=england,proto3" json:"england,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnvelopePoint) Reset() {
+	*x = EnvelopePoint{}
+	mi := &file_remit_v1_envelope_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnvelopePoint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnvelopePoint) ProtoMessage() {}
+
+func (x *EnvelopePoint) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_envelope_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnvelopePoint.ProtoReflect.Descriptor instead.
+func (*EnvelopePoint) Descriptor() ([]byte, []int) {
+	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *EnvelopePoint) GetEffectiveOn() string {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return ""
+}
+
+func (x *EnvelopePoint) GetYear() string {
+	if x != nil {
+		return x.Year
+	}
+	return ""
+}
+
+func (x *EnvelopePoint) GetBodies() []*EnvelopeLine {
+	if x != nil {
+		return x.Bodies
+	}
+	return nil
+}
+
+func (x *EnvelopePoint) GetRegions() []*EnvelopeLine {
+	if x != nil {
+		return x.Regions
+	}
+	return nil
+}
+
+func (x *EnvelopePoint) GetEngland() *EnvelopeLine {
+	if x != nil {
+		return x.England
+	}
+	return nil
+}
+
 // EnvelopeLine is a board, or a region with all its boards, and how its running costs stand to the envelope. Amounts
 // are whole pounds.
 type EnvelopeLine struct {
@@ -240,7 +350,7 @@ type EnvelopeLine struct {
 
 func (x *EnvelopeLine) Reset() {
 	*x = EnvelopeLine{}
-	mi := &file_remit_v1_envelope_proto_msgTypes[2]
+	mi := &file_remit_v1_envelope_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -252,7 +362,7 @@ func (x *EnvelopeLine) String() string {
 func (*EnvelopeLine) ProtoMessage() {}
 
 func (x *EnvelopeLine) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_envelope_proto_msgTypes[2]
+	mi := &file_remit_v1_envelope_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -265,7 +375,7 @@ func (x *EnvelopeLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnvelopeLine.ProtoReflect.Descriptor instead.
 func (*EnvelopeLine) Descriptor() ([]byte, []int) {
-	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{2}
+	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *EnvelopeLine) GetOrganisation() string {
@@ -386,7 +496,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_remit_v1_envelope_proto_msgTypes[3]
+	mi := &file_remit_v1_envelope_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -398,7 +508,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_envelope_proto_msgTypes[3]
+	mi := &file_remit_v1_envelope_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -411,7 +521,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{3}
+	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Allowance) GetBasis() PopulationBasis {
@@ -512,7 +622,7 @@ type CostFigure struct {
 
 func (x *CostFigure) Reset() {
 	*x = CostFigure{}
-	mi := &file_remit_v1_envelope_proto_msgTypes[4]
+	mi := &file_remit_v1_envelope_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -524,7 +634,7 @@ func (x *CostFigure) String() string {
 func (*CostFigure) ProtoMessage() {}
 
 func (x *CostFigure) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_envelope_proto_msgTypes[4]
+	mi := &file_remit_v1_envelope_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -537,7 +647,7 @@ func (x *CostFigure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CostFigure.ProtoReflect.Descriptor instead.
 func (*CostFigure) Descriptor() ([]byte, []int) {
-	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{4}
+	return file_remit_v1_envelope_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CostFigure) GetCostId() string {
@@ -635,14 +745,16 @@ var File_remit_v1_envelope_proto protoreflect.FileDescriptor
 
 const file_remit_v1_envelope_proto_rawDesc = "" +
 	"\n" +
-	"\x17remit/v1/envelope.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xfe\x01\n" +
+	"\x17remit/v1/envelope.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xc0\x02\n" +
 	"\x12GetEnvelopeRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12;\n" +
 	"\rorganisations\x18\n" +
 	" \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\x12\x1d\n" +
 	"\x04year\x18\v \x01(\tB\t\xbaH\x06r\x04\x88\xb6'\x01R\x04year\x129\n" +
-	"\x05basis\x18\f \x01(\x0e2\x19.remit.v1.PopulationBasisB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05basis\"\xac\x02\n" +
+	"\x05basis\x18\f \x01(\x0e2\x19.remit.v1.PopulationBasisB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05basis\x12\x1d\n" +
+	"\x04from\x18\r \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x04from\x12!\n" +
+	"\x06months\x18\x0e \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\"\xdd\x02\n" +
 	"\x13GetEnvelopeResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12\x12\n" +
@@ -651,7 +763,14 @@ const file_remit_v1_envelope_proto_rawDesc = "" +
 	"\x0epence_per_head\x18\v \x01(\x03R\fpencePerHead\x12.\n" +
 	"\x06bodies\x18\f \x03(\v2\x16.remit.v1.EnvelopeLineR\x06bodies\x120\n" +
 	"\aregions\x18\r \x03(\v2\x16.remit.v1.EnvelopeLineR\aregions\x120\n" +
-	"\aengland\x18\x0e \x01(\v2\x16.remit.v1.EnvelopeLineR\aengland\"\x81\x04\n" +
+	"\aengland\x18\x0e \x01(\v2\x16.remit.v1.EnvelopeLineR\aengland\x12/\n" +
+	"\x06series\x18\x0f \x03(\v2\x17.remit.v1.EnvelopePointR\x06series\"\xda\x01\n" +
+	"\rEnvelopePoint\x12!\n" +
+	"\feffective_on\x18\x01 \x01(\tR\veffectiveOn\x12\x12\n" +
+	"\x04year\x18\x02 \x01(\tR\x04year\x12.\n" +
+	"\x06bodies\x18\x03 \x03(\v2\x16.remit.v1.EnvelopeLineR\x06bodies\x120\n" +
+	"\aregions\x18\x04 \x03(\v2\x16.remit.v1.EnvelopeLineR\aregions\x120\n" +
+	"\aengland\x18\x05 \x01(\v2\x16.remit.v1.EnvelopeLineR\aengland\"\x81\x04\n" +
 	"\fEnvelopeLine\x12\"\n" +
 	"\forganisation\x18\x01 \x01(\tR\forganisation\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -713,36 +832,41 @@ func file_remit_v1_envelope_proto_rawDescGZIP() []byte {
 	return file_remit_v1_envelope_proto_rawDescData
 }
 
-var file_remit_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_remit_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_remit_v1_envelope_proto_goTypes = []any{
 	(*GetEnvelopeRequest)(nil),  // 0: remit.v1.GetEnvelopeRequest
 	(*GetEnvelopeResponse)(nil), // 1: remit.v1.GetEnvelopeResponse
-	(*EnvelopeLine)(nil),        // 2: remit.v1.EnvelopeLine
-	(*Allowance)(nil),           // 3: remit.v1.Allowance
-	(*CostFigure)(nil),          // 4: remit.v1.CostFigure
-	(*AsOf)(nil),                // 5: remit.v1.AsOf
-	(PopulationBasis)(0),        // 6: remit.v1.PopulationBasis
-	(*ResolvedAsOf)(nil),        // 7: remit.v1.ResolvedAsOf
-	(Confidence)(0),             // 8: remit.v1.Confidence
-	(CostClass)(0),              // 9: remit.v1.CostClass
+	(*EnvelopePoint)(nil),       // 2: remit.v1.EnvelopePoint
+	(*EnvelopeLine)(nil),        // 3: remit.v1.EnvelopeLine
+	(*Allowance)(nil),           // 4: remit.v1.Allowance
+	(*CostFigure)(nil),          // 5: remit.v1.CostFigure
+	(*AsOf)(nil),                // 6: remit.v1.AsOf
+	(PopulationBasis)(0),        // 7: remit.v1.PopulationBasis
+	(*ResolvedAsOf)(nil),        // 8: remit.v1.ResolvedAsOf
+	(Confidence)(0),             // 9: remit.v1.Confidence
+	(CostClass)(0),              // 10: remit.v1.CostClass
 }
 var file_remit_v1_envelope_proto_depIdxs = []int32{
-	5,  // 0: remit.v1.GetEnvelopeRequest.as_of:type_name -> remit.v1.AsOf
-	6,  // 1: remit.v1.GetEnvelopeRequest.basis:type_name -> remit.v1.PopulationBasis
-	7,  // 2: remit.v1.GetEnvelopeResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	2,  // 3: remit.v1.GetEnvelopeResponse.bodies:type_name -> remit.v1.EnvelopeLine
-	2,  // 4: remit.v1.GetEnvelopeResponse.regions:type_name -> remit.v1.EnvelopeLine
-	2,  // 5: remit.v1.GetEnvelopeResponse.england:type_name -> remit.v1.EnvelopeLine
-	3,  // 6: remit.v1.EnvelopeLine.allowances:type_name -> remit.v1.Allowance
-	4,  // 7: remit.v1.EnvelopeLine.figures:type_name -> remit.v1.CostFigure
-	6,  // 8: remit.v1.Allowance.basis:type_name -> remit.v1.PopulationBasis
-	8,  // 9: remit.v1.Allowance.confidence:type_name -> remit.v1.Confidence
-	9,  // 10: remit.v1.CostFigure.class:type_name -> remit.v1.CostClass
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	6,  // 0: remit.v1.GetEnvelopeRequest.as_of:type_name -> remit.v1.AsOf
+	7,  // 1: remit.v1.GetEnvelopeRequest.basis:type_name -> remit.v1.PopulationBasis
+	8,  // 2: remit.v1.GetEnvelopeResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	3,  // 3: remit.v1.GetEnvelopeResponse.bodies:type_name -> remit.v1.EnvelopeLine
+	3,  // 4: remit.v1.GetEnvelopeResponse.regions:type_name -> remit.v1.EnvelopeLine
+	3,  // 5: remit.v1.GetEnvelopeResponse.england:type_name -> remit.v1.EnvelopeLine
+	2,  // 6: remit.v1.GetEnvelopeResponse.series:type_name -> remit.v1.EnvelopePoint
+	3,  // 7: remit.v1.EnvelopePoint.bodies:type_name -> remit.v1.EnvelopeLine
+	3,  // 8: remit.v1.EnvelopePoint.regions:type_name -> remit.v1.EnvelopeLine
+	3,  // 9: remit.v1.EnvelopePoint.england:type_name -> remit.v1.EnvelopeLine
+	4,  // 10: remit.v1.EnvelopeLine.allowances:type_name -> remit.v1.Allowance
+	5,  // 11: remit.v1.EnvelopeLine.figures:type_name -> remit.v1.CostFigure
+	7,  // 12: remit.v1.Allowance.basis:type_name -> remit.v1.PopulationBasis
+	9,  // 13: remit.v1.Allowance.confidence:type_name -> remit.v1.Confidence
+	10, // 14: remit.v1.CostFigure.class:type_name -> remit.v1.CostClass
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_envelope_proto_init() }
@@ -760,7 +884,7 @@ func file_remit_v1_envelope_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_envelope_proto_rawDesc), len(file_remit_v1_envelope_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -24,7 +24,8 @@ var File_remit_v1_programme_proto protoreflect.FileDescriptor
 
 const file_remit_v1_programme_proto_rawDesc = "" +
 	"\n" +
-	"\x18remit/v1/programme.proto\x12\bremit.v1\x1a\x18remit/v1/committee.proto\x1a\x13remit/v1/cost.proto\x1a\x17remit/v1/envelope.proto\x1a\x18remit/v1/framework.proto\x1a\x1aremit/v1/plan_return.proto\x1a\x14remit/v1/shift.proto2\xe4\b\n" +
+	"\x18remit/v1/programme.proto\x12\bremit.v1\x1a\x18remit/v1/committee.proto\x1a\x13remit/v1/cost.proto\x1a\x17remit/v1/envelope.proto\x1a\x18remit/v1/framework.proto\x1a\x14remit/v1/paper.proto\x1a\x1aremit/v1/plan_return.proto\x1a\x18remit/v1/readiness.proto\x1a\x14remit/v1/shift.proto2\xe0\n" +
+	"\n" +
 	"\x10ProgrammeService\x12M\n" +
 	"\fSetFramework\x12\x1d.remit.v1.SetFrameworkRequest\x1a\x1e.remit.v1.SetFrameworkResponse\x12Y\n" +
 	"\x10RecordPopulation\x12!.remit.v1.RecordPopulationRequest\x1a\".remit.v1.RecordPopulationResponse\x12G\n" +
@@ -34,7 +35,10 @@ const file_remit_v1_programme_proto_rawDesc = "" +
 	"\x0fChangeCommittee\x12 .remit.v1.ChangeCommitteeRequest\x1a!.remit.v1.ChangeCommitteeResponse\x12M\n" +
 	"\fRecordAdvice\x12\x1d.remit.v1.RecordAdviceRequest\x1a\x1e.remit.v1.RecordAdviceResponse\x12Y\n" +
 	"\x10SubmitPlanReturn\x12!.remit.v1.SubmitPlanReturnRequest\x1a\".remit.v1.SubmitPlanReturnResponse\x12_\n" +
-	"\x12ModeratePlanReturn\x12#.remit.v1.ModeratePlanReturnRequest\x1a$.remit.v1.ModeratePlanReturnResponse\x12O\n" +
+	"\x12ModeratePlanReturn\x12#.remit.v1.ModeratePlanReturnRequest\x1a$.remit.v1.ModeratePlanReturnResponse\x12R\n" +
+	"\fGetReadiness\x12\x1d.remit.v1.GetReadinessRequest\x1a\x1e.remit.v1.GetReadinessResponse\"\x03\x90\x02\x01\x12C\n" +
+	"\aListDue\x12\x18.remit.v1.ListDueRequest\x1a\x19.remit.v1.ListDueResponse\"\x03\x90\x02\x01\x12a\n" +
+	"\x11GetCommitteePaper\x12\".remit.v1.GetCommitteePaperRequest\x1a#.remit.v1.GetCommitteePaperResponse\"\x03\x90\x02\x01\x12O\n" +
 	"\vGetEnvelope\x12\x1c.remit.v1.GetEnvelopeRequest\x1a\x1d.remit.v1.GetEnvelopeResponse\"\x03\x90\x02\x01\x12F\n" +
 	"\bGetShift\x12\x19.remit.v1.GetShiftRequest\x1a\x1a.remit.v1.GetShiftResponse\"\x03\x90\x02\x01\x12X\n" +
 	"\x0eListFrameworks\x12\x1f.remit.v1.ListFrameworksRequest\x1a .remit.v1.ListFrameworksResponse\"\x03\x90\x02\x01\x12X\n" +
@@ -50,24 +54,30 @@ var file_remit_v1_programme_proto_goTypes = []any{
 	(*RecordAdviceRequest)(nil),        // 5: remit.v1.RecordAdviceRequest
 	(*SubmitPlanReturnRequest)(nil),    // 6: remit.v1.SubmitPlanReturnRequest
 	(*ModeratePlanReturnRequest)(nil),  // 7: remit.v1.ModeratePlanReturnRequest
-	(*GetEnvelopeRequest)(nil),         // 8: remit.v1.GetEnvelopeRequest
-	(*GetShiftRequest)(nil),            // 9: remit.v1.GetShiftRequest
-	(*ListFrameworksRequest)(nil),      // 10: remit.v1.ListFrameworksRequest
-	(*ListCommitteesRequest)(nil),      // 11: remit.v1.ListCommitteesRequest
-	(*ListPlanReturnsRequest)(nil),     // 12: remit.v1.ListPlanReturnsRequest
-	(*SetFrameworkResponse)(nil),       // 13: remit.v1.SetFrameworkResponse
-	(*RecordPopulationResponse)(nil),   // 14: remit.v1.RecordPopulationResponse
-	(*RecordCostResponse)(nil),         // 15: remit.v1.RecordCostResponse
-	(*FormCommitteeResponse)(nil),      // 16: remit.v1.FormCommitteeResponse
-	(*ChangeCommitteeResponse)(nil),    // 17: remit.v1.ChangeCommitteeResponse
-	(*RecordAdviceResponse)(nil),       // 18: remit.v1.RecordAdviceResponse
-	(*SubmitPlanReturnResponse)(nil),   // 19: remit.v1.SubmitPlanReturnResponse
-	(*ModeratePlanReturnResponse)(nil), // 20: remit.v1.ModeratePlanReturnResponse
-	(*GetEnvelopeResponse)(nil),        // 21: remit.v1.GetEnvelopeResponse
-	(*GetShiftResponse)(nil),           // 22: remit.v1.GetShiftResponse
-	(*ListFrameworksResponse)(nil),     // 23: remit.v1.ListFrameworksResponse
-	(*ListCommitteesResponse)(nil),     // 24: remit.v1.ListCommitteesResponse
-	(*ListPlanReturnsResponse)(nil),    // 25: remit.v1.ListPlanReturnsResponse
+	(*GetReadinessRequest)(nil),        // 8: remit.v1.GetReadinessRequest
+	(*ListDueRequest)(nil),             // 9: remit.v1.ListDueRequest
+	(*GetCommitteePaperRequest)(nil),   // 10: remit.v1.GetCommitteePaperRequest
+	(*GetEnvelopeRequest)(nil),         // 11: remit.v1.GetEnvelopeRequest
+	(*GetShiftRequest)(nil),            // 12: remit.v1.GetShiftRequest
+	(*ListFrameworksRequest)(nil),      // 13: remit.v1.ListFrameworksRequest
+	(*ListCommitteesRequest)(nil),      // 14: remit.v1.ListCommitteesRequest
+	(*ListPlanReturnsRequest)(nil),     // 15: remit.v1.ListPlanReturnsRequest
+	(*SetFrameworkResponse)(nil),       // 16: remit.v1.SetFrameworkResponse
+	(*RecordPopulationResponse)(nil),   // 17: remit.v1.RecordPopulationResponse
+	(*RecordCostResponse)(nil),         // 18: remit.v1.RecordCostResponse
+	(*FormCommitteeResponse)(nil),      // 19: remit.v1.FormCommitteeResponse
+	(*ChangeCommitteeResponse)(nil),    // 20: remit.v1.ChangeCommitteeResponse
+	(*RecordAdviceResponse)(nil),       // 21: remit.v1.RecordAdviceResponse
+	(*SubmitPlanReturnResponse)(nil),   // 22: remit.v1.SubmitPlanReturnResponse
+	(*ModeratePlanReturnResponse)(nil), // 23: remit.v1.ModeratePlanReturnResponse
+	(*GetReadinessResponse)(nil),       // 24: remit.v1.GetReadinessResponse
+	(*ListDueResponse)(nil),            // 25: remit.v1.ListDueResponse
+	(*GetCommitteePaperResponse)(nil),  // 26: remit.v1.GetCommitteePaperResponse
+	(*GetEnvelopeResponse)(nil),        // 27: remit.v1.GetEnvelopeResponse
+	(*GetShiftResponse)(nil),           // 28: remit.v1.GetShiftResponse
+	(*ListFrameworksResponse)(nil),     // 29: remit.v1.ListFrameworksResponse
+	(*ListCommitteesResponse)(nil),     // 30: remit.v1.ListCommitteesResponse
+	(*ListPlanReturnsResponse)(nil),    // 31: remit.v1.ListPlanReturnsResponse
 }
 var file_remit_v1_programme_proto_depIdxs = []int32{
 	0,  // 0: remit.v1.ProgrammeService.SetFramework:input_type -> remit.v1.SetFrameworkRequest
@@ -78,26 +88,32 @@ var file_remit_v1_programme_proto_depIdxs = []int32{
 	5,  // 5: remit.v1.ProgrammeService.RecordAdvice:input_type -> remit.v1.RecordAdviceRequest
 	6,  // 6: remit.v1.ProgrammeService.SubmitPlanReturn:input_type -> remit.v1.SubmitPlanReturnRequest
 	7,  // 7: remit.v1.ProgrammeService.ModeratePlanReturn:input_type -> remit.v1.ModeratePlanReturnRequest
-	8,  // 8: remit.v1.ProgrammeService.GetEnvelope:input_type -> remit.v1.GetEnvelopeRequest
-	9,  // 9: remit.v1.ProgrammeService.GetShift:input_type -> remit.v1.GetShiftRequest
-	10, // 10: remit.v1.ProgrammeService.ListFrameworks:input_type -> remit.v1.ListFrameworksRequest
-	11, // 11: remit.v1.ProgrammeService.ListCommittees:input_type -> remit.v1.ListCommitteesRequest
-	12, // 12: remit.v1.ProgrammeService.ListPlanReturns:input_type -> remit.v1.ListPlanReturnsRequest
-	13, // 13: remit.v1.ProgrammeService.SetFramework:output_type -> remit.v1.SetFrameworkResponse
-	14, // 14: remit.v1.ProgrammeService.RecordPopulation:output_type -> remit.v1.RecordPopulationResponse
-	15, // 15: remit.v1.ProgrammeService.RecordCost:output_type -> remit.v1.RecordCostResponse
-	16, // 16: remit.v1.ProgrammeService.FormCommittee:output_type -> remit.v1.FormCommitteeResponse
-	17, // 17: remit.v1.ProgrammeService.ChangeCommittee:output_type -> remit.v1.ChangeCommitteeResponse
-	18, // 18: remit.v1.ProgrammeService.RecordAdvice:output_type -> remit.v1.RecordAdviceResponse
-	19, // 19: remit.v1.ProgrammeService.SubmitPlanReturn:output_type -> remit.v1.SubmitPlanReturnResponse
-	20, // 20: remit.v1.ProgrammeService.ModeratePlanReturn:output_type -> remit.v1.ModeratePlanReturnResponse
-	21, // 21: remit.v1.ProgrammeService.GetEnvelope:output_type -> remit.v1.GetEnvelopeResponse
-	22, // 22: remit.v1.ProgrammeService.GetShift:output_type -> remit.v1.GetShiftResponse
-	23, // 23: remit.v1.ProgrammeService.ListFrameworks:output_type -> remit.v1.ListFrameworksResponse
-	24, // 24: remit.v1.ProgrammeService.ListCommittees:output_type -> remit.v1.ListCommitteesResponse
-	25, // 25: remit.v1.ProgrammeService.ListPlanReturns:output_type -> remit.v1.ListPlanReturnsResponse
-	13, // [13:26] is the sub-list for method output_type
-	0,  // [0:13] is the sub-list for method input_type
+	8,  // 8: remit.v1.ProgrammeService.GetReadiness:input_type -> remit.v1.GetReadinessRequest
+	9,  // 9: remit.v1.ProgrammeService.ListDue:input_type -> remit.v1.ListDueRequest
+	10, // 10: remit.v1.ProgrammeService.GetCommitteePaper:input_type -> remit.v1.GetCommitteePaperRequest
+	11, // 11: remit.v1.ProgrammeService.GetEnvelope:input_type -> remit.v1.GetEnvelopeRequest
+	12, // 12: remit.v1.ProgrammeService.GetShift:input_type -> remit.v1.GetShiftRequest
+	13, // 13: remit.v1.ProgrammeService.ListFrameworks:input_type -> remit.v1.ListFrameworksRequest
+	14, // 14: remit.v1.ProgrammeService.ListCommittees:input_type -> remit.v1.ListCommitteesRequest
+	15, // 15: remit.v1.ProgrammeService.ListPlanReturns:input_type -> remit.v1.ListPlanReturnsRequest
+	16, // 16: remit.v1.ProgrammeService.SetFramework:output_type -> remit.v1.SetFrameworkResponse
+	17, // 17: remit.v1.ProgrammeService.RecordPopulation:output_type -> remit.v1.RecordPopulationResponse
+	18, // 18: remit.v1.ProgrammeService.RecordCost:output_type -> remit.v1.RecordCostResponse
+	19, // 19: remit.v1.ProgrammeService.FormCommittee:output_type -> remit.v1.FormCommitteeResponse
+	20, // 20: remit.v1.ProgrammeService.ChangeCommittee:output_type -> remit.v1.ChangeCommitteeResponse
+	21, // 21: remit.v1.ProgrammeService.RecordAdvice:output_type -> remit.v1.RecordAdviceResponse
+	22, // 22: remit.v1.ProgrammeService.SubmitPlanReturn:output_type -> remit.v1.SubmitPlanReturnResponse
+	23, // 23: remit.v1.ProgrammeService.ModeratePlanReturn:output_type -> remit.v1.ModeratePlanReturnResponse
+	24, // 24: remit.v1.ProgrammeService.GetReadiness:output_type -> remit.v1.GetReadinessResponse
+	25, // 25: remit.v1.ProgrammeService.ListDue:output_type -> remit.v1.ListDueResponse
+	26, // 26: remit.v1.ProgrammeService.GetCommitteePaper:output_type -> remit.v1.GetCommitteePaperResponse
+	27, // 27: remit.v1.ProgrammeService.GetEnvelope:output_type -> remit.v1.GetEnvelopeResponse
+	28, // 28: remit.v1.ProgrammeService.GetShift:output_type -> remit.v1.GetShiftResponse
+	29, // 29: remit.v1.ProgrammeService.ListFrameworks:output_type -> remit.v1.ListFrameworksResponse
+	30, // 30: remit.v1.ProgrammeService.ListCommittees:output_type -> remit.v1.ListCommitteesResponse
+	31, // 31: remit.v1.ProgrammeService.ListPlanReturns:output_type -> remit.v1.ListPlanReturnsResponse
+	16, // [16:32] is the sub-list for method output_type
+	0,  // [0:16] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name
@@ -112,7 +128,9 @@ func file_remit_v1_programme_proto_init() {
 	file_remit_v1_cost_proto_init()
 	file_remit_v1_envelope_proto_init()
 	file_remit_v1_framework_proto_init()
+	file_remit_v1_paper_proto_init()
 	file_remit_v1_plan_return_proto_init()
+	file_remit_v1_readiness_proto_init()
 	file_remit_v1_shift_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -36,7 +36,9 @@ type GetShiftRequest struct {
 	// Length of a step in months; left out: 3. At most 60 steps.
 	Months int32 `protobuf:"varint,12,opt,name=months,proto3" json:"months,omitempty"`
 	// Slugs: only these functions; left out: all.
-	Functions     []string `protobuf:"bytes,13,rep,name=functions,proto3" json:"functions,omitempty"`
+	Functions []string `protobuf:"bytes,13,rep,name=functions,proto3" json:"functions,omitempty"`
+	// ODS codes: only what these bodies give or get; counts of what is held are of these bodies, as named; left out: all.
+	Organisations []string `protobuf:"bytes,14,rep,name=organisations,proto3" json:"organisations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -109,6 +111,13 @@ func (x *GetShiftRequest) GetMonths() int32 {
 func (x *GetShiftRequest) GetFunctions() []string {
 	if x != nil {
 		return x.Functions
+	}
+	return nil
+}
+
+func (x *GetShiftRequest) GetOrganisations() []string {
+	if x != nil {
+		return x.Organisations
 	}
 	return nil
 }
@@ -229,7 +238,10 @@ type ShiftMove struct {
 	// Number of occurrences: a count, and no measure of size.
 	Occurrences int32 `protobuf:"varint,15,opt,name=occurrences,proto3" json:"occurrences,omitempty"`
 	// Number of function, footprint and role together: a count, and no measure of size.
-	Remits        int32 `protobuf:"varint,16,opt,name=remits,proto3" json:"remits,omitempty"`
+	Remits int32 `protobuf:"varint,16,opt,name=remits,proto3" json:"remits,omitempty"`
+	// Numbers of the events from which it follows, decimal numbers: of a completed transfer its completion, of a planned
+	// one the last event about it.
+	Events        []string `protobuf:"bytes,17,rep,name=events,proto3" json:"events,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -376,6 +388,13 @@ func (x *ShiftMove) GetRemits() int32 {
 	return 0
 }
 
+func (x *ShiftMove) GetEvents() []string {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
 // ShiftCount is how many remits bodies of a tier hold.
 type ShiftCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -462,7 +481,7 @@ var File_remit_v1_shift_proto protoreflect.FileDescriptor
 
 const file_remit_v1_shift_proto_rawDesc = "" +
 	"\n" +
-	"\x14remit/v1/shift.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\x82\x02\n" +
+	"\x14remit/v1/shift.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xbf\x02\n" +
 	"\x0fGetShiftRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12 \n" +
@@ -470,14 +489,15 @@ const file_remit_v1_shift_proto_rawDesc = "" +
 	" \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\x04from\x12\"\n" +
 	"\x05until\x18\v \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04ص'\x01R\x05until\x12!\n" +
 	"\x06months\x18\f \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\x123\n" +
-	"\tfunctions\x18\r \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\"\xdf\x01\n" +
+	"\tfunctions\x18\r \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\x12;\n" +
+	"\rorganisations\x18\x0e \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\"\xdf\x01\n" +
 	"\x10GetShiftResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12)\n" +
 	"\x05moved\x18\n" +
 	" \x03(\v2\x13.remit.v1.ShiftMoveR\x05moved\x12-\n" +
 	"\aplanned\x18\v \x03(\v2\x13.remit.v1.ShiftMoveR\aplanned\x12(\n" +
-	"\x04held\x18\f \x03(\v2\x14.remit.v1.ShiftCountR\x04held\"\xab\x04\n" +
+	"\x04held\x18\f \x03(\v2\x14.remit.v1.ShiftCountR\x04held\"\xc3\x04\n" +
 	"\tShiftMove\x12\x14\n" +
 	"\x05start\x18\x01 \x01(\tR\x05start\x12\x10\n" +
 	"\x03end\x18\x02 \x01(\tR\x03end\x12-\n" +
@@ -499,7 +519,8 @@ const file_remit_v1_shift_proto_rawDesc = "" +
 	"agreements\x18\x0e \x01(\x05R\n" +
 	"agreements\x12 \n" +
 	"\voccurrences\x18\x0f \x01(\x05R\voccurrences\x12\x16\n" +
-	"\x06remits\x18\x10 \x01(\x05R\x06remits\"\xab\x01\n" +
+	"\x06remits\x18\x10 \x01(\x05R\x06remits\x12\x16\n" +
+	"\x06events\x18\x11 \x03(\tR\x06events\"\xab\x01\n" +
 	"\n" +
 	"ShiftCount\x12\x0e\n" +
 	"\x02on\x18\x01 \x01(\tR\x02on\x12-\n" +

@@ -57,6 +57,15 @@ const (
 	// ProgrammeServiceModeratePlanReturnProcedure is the fully-qualified name of the ProgrammeService's
 	// ModeratePlanReturn RPC.
 	ProgrammeServiceModeratePlanReturnProcedure = "/remit.v1.ProgrammeService/ModeratePlanReturn"
+	// ProgrammeServiceGetReadinessProcedure is the fully-qualified name of the ProgrammeService's
+	// GetReadiness RPC.
+	ProgrammeServiceGetReadinessProcedure = "/remit.v1.ProgrammeService/GetReadiness"
+	// ProgrammeServiceListDueProcedure is the fully-qualified name of the ProgrammeService's ListDue
+	// RPC.
+	ProgrammeServiceListDueProcedure = "/remit.v1.ProgrammeService/ListDue"
+	// ProgrammeServiceGetCommitteePaperProcedure is the fully-qualified name of the ProgrammeService's
+	// GetCommitteePaper RPC.
+	ProgrammeServiceGetCommitteePaperProcedure = "/remit.v1.ProgrammeService/GetCommitteePaper"
 	// ProgrammeServiceGetEnvelopeProcedure is the fully-qualified name of the ProgrammeService's
 	// GetEnvelope RPC.
 	ProgrammeServiceGetEnvelopeProcedure = "/remit.v1.ProgrammeService/GetEnvelope"
@@ -94,6 +103,13 @@ type ProgrammeServiceClient interface {
 	// ModeratePlanReturn records confirm and challenge of a plan return. By the panel of the region of the body, or of a
 	// national body.
 	ModeratePlanReturn(context.Context, *v1.ModeratePlanReturnRequest) (*v1.ModeratePlanReturnResponse, error)
+	// GetReadiness returns how ready transfers are: both parties' ratings side by side, gateways, conditions, milestones,
+	// risks, and who has to do what next.
+	GetReadiness(context.Context, *v1.GetReadinessRequest) (*v1.GetReadinessResponse, error)
+	// ListDue returns what is due, and who has to act, by date.
+	ListDue(context.Context, *v1.ListDueRequest) (*v1.ListDueResponse, error)
+	// GetCommitteePaper makes a committee's paper with a frozen data date. The same paper can be made again, to the byte.
+	GetCommitteePaper(context.Context, *v1.GetCommitteePaperRequest) (*v1.GetCommitteePaperResponse, error)
 	// GetEnvelope returns how running costs stand to the envelope, for boards and regions.
 	GetEnvelope(context.Context, *v1.GetEnvelopeRequest) (*v1.GetEnvelopeResponse, error)
 	// GetShift returns how much has shifted between tiers from one date to another.
@@ -165,6 +181,27 @@ func NewProgrammeServiceClient(httpClient connect.HTTPClient, baseURL string, op
 			connect.WithSchema(programmeServiceMethods.ByName("ModeratePlanReturn")),
 			connect.WithClientOptions(opts...),
 		),
+		getReadiness: connect.NewClient[v1.GetReadinessRequest, v1.GetReadinessResponse](
+			httpClient,
+			baseURL+ProgrammeServiceGetReadinessProcedure,
+			connect.WithSchema(programmeServiceMethods.ByName("GetReadiness")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		listDue: connect.NewClient[v1.ListDueRequest, v1.ListDueResponse](
+			httpClient,
+			baseURL+ProgrammeServiceListDueProcedure,
+			connect.WithSchema(programmeServiceMethods.ByName("ListDue")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		getCommitteePaper: connect.NewClient[v1.GetCommitteePaperRequest, v1.GetCommitteePaperResponse](
+			httpClient,
+			baseURL+ProgrammeServiceGetCommitteePaperProcedure,
+			connect.WithSchema(programmeServiceMethods.ByName("GetCommitteePaper")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		getEnvelope: connect.NewClient[v1.GetEnvelopeRequest, v1.GetEnvelopeResponse](
 			httpClient,
 			baseURL+ProgrammeServiceGetEnvelopeProcedure,
@@ -213,6 +250,9 @@ type programmeServiceClient struct {
 	recordAdvice       *connect.Client[v1.RecordAdviceRequest, v1.RecordAdviceResponse]
 	submitPlanReturn   *connect.Client[v1.SubmitPlanReturnRequest, v1.SubmitPlanReturnResponse]
 	moderatePlanReturn *connect.Client[v1.ModeratePlanReturnRequest, v1.ModeratePlanReturnResponse]
+	getReadiness       *connect.Client[v1.GetReadinessRequest, v1.GetReadinessResponse]
+	listDue            *connect.Client[v1.ListDueRequest, v1.ListDueResponse]
+	getCommitteePaper  *connect.Client[v1.GetCommitteePaperRequest, v1.GetCommitteePaperResponse]
 	getEnvelope        *connect.Client[v1.GetEnvelopeRequest, v1.GetEnvelopeResponse]
 	getShift           *connect.Client[v1.GetShiftRequest, v1.GetShiftResponse]
 	listFrameworks     *connect.Client[v1.ListFrameworksRequest, v1.ListFrameworksResponse]
@@ -292,6 +332,33 @@ func (c *programmeServiceClient) ModeratePlanReturn(ctx context.Context, req *v1
 	return nil, err
 }
 
+// GetReadiness calls remit.v1.ProgrammeService.GetReadiness.
+func (c *programmeServiceClient) GetReadiness(ctx context.Context, req *v1.GetReadinessRequest) (*v1.GetReadinessResponse, error) {
+	response, err := c.getReadiness.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListDue calls remit.v1.ProgrammeService.ListDue.
+func (c *programmeServiceClient) ListDue(ctx context.Context, req *v1.ListDueRequest) (*v1.ListDueResponse, error) {
+	response, err := c.listDue.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// GetCommitteePaper calls remit.v1.ProgrammeService.GetCommitteePaper.
+func (c *programmeServiceClient) GetCommitteePaper(ctx context.Context, req *v1.GetCommitteePaperRequest) (*v1.GetCommitteePaperResponse, error) {
+	response, err := c.getCommitteePaper.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // GetEnvelope calls remit.v1.ProgrammeService.GetEnvelope.
 func (c *programmeServiceClient) GetEnvelope(ctx context.Context, req *v1.GetEnvelopeRequest) (*v1.GetEnvelopeResponse, error) {
 	response, err := c.getEnvelope.CallUnary(ctx, connect.NewRequest(req))
@@ -357,6 +424,13 @@ type ProgrammeServiceHandler interface {
 	// ModeratePlanReturn records confirm and challenge of a plan return. By the panel of the region of the body, or of a
 	// national body.
 	ModeratePlanReturn(context.Context, *v1.ModeratePlanReturnRequest) (*v1.ModeratePlanReturnResponse, error)
+	// GetReadiness returns how ready transfers are: both parties' ratings side by side, gateways, conditions, milestones,
+	// risks, and who has to do what next.
+	GetReadiness(context.Context, *v1.GetReadinessRequest) (*v1.GetReadinessResponse, error)
+	// ListDue returns what is due, and who has to act, by date.
+	ListDue(context.Context, *v1.ListDueRequest) (*v1.ListDueResponse, error)
+	// GetCommitteePaper makes a committee's paper with a frozen data date. The same paper can be made again, to the byte.
+	GetCommitteePaper(context.Context, *v1.GetCommitteePaperRequest) (*v1.GetCommitteePaperResponse, error)
 	// GetEnvelope returns how running costs stand to the envelope, for boards and regions.
 	GetEnvelope(context.Context, *v1.GetEnvelopeRequest) (*v1.GetEnvelopeResponse, error)
 	// GetShift returns how much has shifted between tiers from one date to another.
@@ -424,6 +498,27 @@ func NewProgrammeServiceHandler(svc ProgrammeServiceHandler, opts ...connect.Han
 		connect.WithSchema(programmeServiceMethods.ByName("ModeratePlanReturn")),
 		connect.WithHandlerOptions(opts...),
 	)
+	programmeServiceGetReadinessHandler := connect.NewUnaryHandlerSimple(
+		ProgrammeServiceGetReadinessProcedure,
+		svc.GetReadiness,
+		connect.WithSchema(programmeServiceMethods.ByName("GetReadiness")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	programmeServiceListDueHandler := connect.NewUnaryHandlerSimple(
+		ProgrammeServiceListDueProcedure,
+		svc.ListDue,
+		connect.WithSchema(programmeServiceMethods.ByName("ListDue")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	programmeServiceGetCommitteePaperHandler := connect.NewUnaryHandlerSimple(
+		ProgrammeServiceGetCommitteePaperProcedure,
+		svc.GetCommitteePaper,
+		connect.WithSchema(programmeServiceMethods.ByName("GetCommitteePaper")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	programmeServiceGetEnvelopeHandler := connect.NewUnaryHandlerSimple(
 		ProgrammeServiceGetEnvelopeProcedure,
 		svc.GetEnvelope,
@@ -477,6 +572,12 @@ func NewProgrammeServiceHandler(svc ProgrammeServiceHandler, opts ...connect.Han
 			programmeServiceSubmitPlanReturnHandler.ServeHTTP(w, r)
 		case ProgrammeServiceModeratePlanReturnProcedure:
 			programmeServiceModeratePlanReturnHandler.ServeHTTP(w, r)
+		case ProgrammeServiceGetReadinessProcedure:
+			programmeServiceGetReadinessHandler.ServeHTTP(w, r)
+		case ProgrammeServiceListDueProcedure:
+			programmeServiceListDueHandler.ServeHTTP(w, r)
+		case ProgrammeServiceGetCommitteePaperProcedure:
+			programmeServiceGetCommitteePaperHandler.ServeHTTP(w, r)
 		case ProgrammeServiceGetEnvelopeProcedure:
 			programmeServiceGetEnvelopeHandler.ServeHTTP(w, r)
 		case ProgrammeServiceGetShiftProcedure:
@@ -526,6 +627,18 @@ func (UnimplementedProgrammeServiceHandler) SubmitPlanReturn(context.Context, *v
 
 func (UnimplementedProgrammeServiceHandler) ModeratePlanReturn(context.Context, *v1.ModeratePlanReturnRequest) (*v1.ModeratePlanReturnResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.ProgrammeService.ModeratePlanReturn is not implemented"))
+}
+
+func (UnimplementedProgrammeServiceHandler) GetReadiness(context.Context, *v1.GetReadinessRequest) (*v1.GetReadinessResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.ProgrammeService.GetReadiness is not implemented"))
+}
+
+func (UnimplementedProgrammeServiceHandler) ListDue(context.Context, *v1.ListDueRequest) (*v1.ListDueResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.ProgrammeService.ListDue is not implemented"))
+}
+
+func (UnimplementedProgrammeServiceHandler) GetCommitteePaper(context.Context, *v1.GetCommitteePaperRequest) (*v1.GetCommitteePaperResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.ProgrammeService.GetCommitteePaper is not implemented"))
 }
 
 func (UnimplementedProgrammeServiceHandler) GetEnvelope(context.Context, *v1.GetEnvelopeRequest) (*v1.GetEnvelopeResponse, error) {
