@@ -30,27 +30,11 @@ func encodeEvent(into []byte, e domain.Event) (data []byte, commitments []string
 
 // DecodeEvent reads an event's stored bytes. Personal texts come back as commitments.
 func DecodeEvent(data []byte) (domain.Event, error) {
-	events, err := decodeEvents([][]byte{data})
-	if err != nil {
-		return domain.Event{}, err
+	var e domain.Event
+	if err := decode(data, &e, event); err != nil {
+		return domain.Event{}, fmt.Errorf("decode event %d: %w", e.No, err)
 	}
-	return events[0], nil
-}
-
-// decodeEvents reads the stored bytes of events. Each event keeps a copy of its own bytes alive and no others: what is
-// remembered of one is not to hold on to a whole record.
-func decodeEvents(stored [][]byte) ([]domain.Event, error) {
-	events := make([]domain.Event, len(stored))
-	var c coder
-	for i, data := range stored {
-		c.in = string(data)
-		event(&c, &events[i])
-		c.end()
-		if c.err != nil {
-			return nil, fmt.Errorf("decode event %d: %w", events[i].No, c.err)
-		}
-	}
-	return events, nil
+	return e, nil
 }
 
 // event describes remit.event.v1.Event.

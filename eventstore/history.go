@@ -36,9 +36,13 @@ func decodeBlock(no uint64, data []byte) (block, error) {
 	if err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 	}
-	b := block{record: no, commit: m}
-	if b.events, err = decodeEvents(m.events); err != nil {
-		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
+	b := block{record: no, commit: m, events: make([]domain.Event, 0, len(m.events))}
+	for _, raw := range m.events {
+		e, err := DecodeEvent(raw)
+		if err != nil {
+			return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
+		}
+		b.events = append(b.events, e)
 	}
 	if err := checkTransactions(m.before.Size, b.events); err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)

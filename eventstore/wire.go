@@ -25,7 +25,7 @@ type coder struct {
 	err     error
 	// whole is what in was made of, where it is read at the outermost level only and may be kept.
 	whole []byte
-	// commitments of the personal texts that were written, in hex
+	// commitments of the personal texts that were visited, in hex
 	commitments []string
 	// what oneof compares with, for the innermost choice: type of the member to be written, nil once it is; field of the
 	// member to be read
@@ -312,10 +312,12 @@ func many[T any](c *coder, num protowire.Number, v *[]T, body func(*coder, *T)) 
 		return
 	}
 	if n := c.ahead(num); n > 0 {
-		*v = make([]T, n)
+		*v = make([]T, 0, n)
 	}
-	for i := 0; i < len(*v) && c.next(num, protowire.BytesType); i++ {
-		readMessage(c, &(*v)[i], body)
+	for c.next(num, protowire.BytesType) {
+		var none T
+		*v = append(*v, none)
+		readMessage(c, &(*v)[len(*v)-1], body)
 	}
 }
 

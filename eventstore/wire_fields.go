@@ -67,8 +67,8 @@ func digest(c *coder, num protowire.Number, v *string) {
 	case !c.writing:
 		var raw string
 		if binary(c, num, digestSize, &raw); raw != "" {
-			var buffer [3 * digestSize]byte
-			*v = string(hex.AppendEncode(buffer[digestSize:digestSize], append(buffer[:0], raw...)))
+			var buffer [digestSize]byte
+			*v = hex.EncodeToString(append(buffer[:0], raw...))
 		}
 	case *v != "":
 		c.tag(num, protowire.BytesType)
@@ -108,7 +108,7 @@ func sealed(c *coder, num protowire.Number, v *domain.Text) {
 		c.fail(fmt.Errorf("field %d: a personal text was not sealed: %w", num, ErrBadRequest))
 	}
 	digest(c, num, &v.Commitment)
-	if c.writing && v.Commitment != "" {
+	if v.Commitment != "" {
 		c.commitments = append(c.commitments, v.Commitment)
 	}
 }
@@ -123,8 +123,8 @@ func sealedList(c *coder, num protowire.Number, v *[]domain.Text) {
 		commitments = append(commitments, t.Commitment)
 	}
 	digests(c, num, &commitments)
+	c.commitments = append(c.commitments, commitments...)
 	if c.writing {
-		c.commitments = append(c.commitments, commitments...)
 		return
 	}
 	for _, commitment := range commitments {
