@@ -110,7 +110,7 @@ func (c *client) organisation(ctx context.Context, code string) (*remitv1.Organi
 // writeDifferences prints the differences, and writes their commands to a file where that is wanted. The file must not
 // be there: somebody may be at work in it.
 func (a *app) writeDifferences(found []odsDifference, o odsImport) (err error) {
-	var commands io.Writer = io.Discard
+	commands := io.Discard
 	if o.commands != "" {
 		file, openErr := os.OpenFile(o.commands, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if openErr != nil {
