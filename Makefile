@@ -13,7 +13,7 @@ VALIDATE := $(TOOLS)/protovalidate/buf/validate/validate.proto
 RELEASED := .ci/released.binpb
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race lint lint-go lint-proto lint-mod generate breaking release-image bench clean
+.PHONY: help run build test race soak lint lint-go lint-proto lint-mod generate breaking release-image bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -29,6 +29,10 @@ test: ## run every test (needs Go only)
 
 race: ## run the tests of what runs concurrently under the race detector (needs a C compiler)
 	go test -race -timeout 30m ./api/... ./cmd/... ./eventstore/... ./projections/...
+
+SOAK := 2m
+soak: ## mix commands and questions for two minutes, or for as long as SOAK=30m says: memory, goroutines, the journal
+	go test -run '^TestSoak$$' -count=1 -timeout 60m -v ./api -soak $(SOAK)
 
 lint: lint-proto lint-mod lint-go ## check style, import directions, the proto schema and that generated code is current
 

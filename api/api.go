@@ -68,6 +68,8 @@ type Config struct {
 	Version string
 	// RateLimit is how many requests a second each caller may make, with twice as many at once. Default: any number.
 	RateLimit int
+	// MaxInFlight is how many calls that are no streams may be under way; more are refused at once. Default 1,024.
+	MaxInFlight int
 	// TimeLimit is how long a call may take that is no stream. Default 60 s.
 	TimeLimit time.Duration
 	// Backup writes a backup of all that an earlier one with so many events does not have. Default: there are none.
@@ -111,6 +113,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Version == "" {
 		c.Version = "unknown"
+	}
+	if c.MaxInFlight <= 0 {
+		c.MaxInFlight = 1024
 	}
 	if c.TimeLimit <= 0 {
 		c.TimeLimit = time.Minute
@@ -159,7 +164,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	g := &guard{
 		errors: connect.NewErrorWriter(options...), logger: c.Logger, door: d, hosts: c.Hosts,
-		limiter: newLimiter(c.RateLimit, c.Clock), timeLimit: c.TimeLimit,
+		limiter: newLimiter(c.RateLimit, c.Clock), timeLimit: c.TimeLimit, room: make(chan struct{}, c.MaxInFlight),
 	}
 	return secured(g.handler(finish(controlled(mux)))), nil
 }

@@ -23,12 +23,12 @@ import (
 func healthMessages(t *testing.T, service string) (request, answer *dynamicpb.Message) {
 	t.Helper()
 	field := func(name string, kind descriptorpb.FieldDescriptorProto_Type) *descriptorpb.DescriptorProto {
-		return &descriptorpb.DescriptorProto{Name: proto.String("M" + name), Field: []*descriptorpb.FieldDescriptorProto{{
-			Name: proto.String(name), Number: proto.Int32(1), Type: kind.Enum(), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
+		return &descriptorpb.DescriptorProto{Name: new("M" + name), Field: []*descriptorpb.FieldDescriptorProto{{
+			Name: new(name), Number: new(int32(1)), Type: kind.Enum(), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
 		}}}
 	}
 	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
-		Name: proto.String("health.proto"), Syntax: proto.String("proto3"), MessageType: []*descriptorpb.DescriptorProto{
+		Name: new("health.proto"), Syntax: new("proto3"), MessageType: []*descriptorpb.DescriptorProto{
 			field("service", descriptorpb.FieldDescriptorProto_TYPE_STRING), field("status", descriptorpb.FieldDescriptorProto_TYPE_INT32),
 		},
 	}, nil)

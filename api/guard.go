@@ -34,6 +34,7 @@ type guard struct {
 	// limiter is nil where callers may ask as often as they like.
 	limiter   *limiter
 	timeLimit time.Duration // of calls that are no streams
+	room      chan struct{} // holds one for each call under way that is no stream
 }
 
 // handler guards next.
@@ -56,8 +57,11 @@ func (g *guard) handler(next http.Handler) http.Handler {
 		if !g.isInRate(w, r) || isCall(r) && !g.readBody(w, r) {
 			return
 		}
-		r, cancel := g.limited(r)
-		defer cancel()
+		r, leave := g.admit(w, r)
+		if leave == nil {
+			return
+		}
+		defer leave()
 		next.ServeHTTP(w, r)
 	})
 }

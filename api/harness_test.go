@@ -59,7 +59,13 @@ func (s *syncBuffer) String() string {
 // newServer starts an empty register.
 func newServer(t testing.TB, change ...func(*api.Config)) *server {
 	t.Helper()
-	s := &server{store: eventstoretest.New(t), log: &syncBuffer{}}
+	return newServerOn(t, eventstoretest.New(t), change...)
+}
+
+// newServerOn serves a store.
+func newServerOn(t testing.TB, store *eventstoretest.Harness, change ...func(*api.Config)) *server {
+	t.Helper()
+	s := &server{store: store, log: &syncBuffer{}}
 	s.views = projections.New(s.store.Clock.Now)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup

@@ -118,13 +118,23 @@ func (g *guard) isInRate(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// limited returns the request with an end to its time, unless it is a stream.
-func (g *guard) limited(r *http.Request) (*http.Request, context.CancelFunc) {
+// admit lets a call in if there is room for it, with an end to its time; streams are few, long, and not counted. It
+// returns what is to be done at the call's end, or nil after it has refused the call.
+func (g *guard) admit(w http.ResponseWriter, r *http.Request) (*http.Request, func()) {
 	if !isCall(r) || isStream(r.URL.Path) {
 		return r, func() {}
 	}
+	select {
+	case g.room <- struct{}{}:
+	default:
+		g.refuse(w, r, domain.Refuse(domain.Overloaded, "Too many requests are under way.", "Try again in a moment, with the same command id."))
+		return r, nil
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), g.timeLimit)
-	return r.WithContext(ctx), cancel
+	return r.WithContext(ctx), func() {
+		cancel()
+		<-g.room
+	}
 }
 
 // isStream tells whether what is called at a path answers with a stream.

@@ -83,7 +83,9 @@ func (s shown) readiness(r projections.Readiness) *remitv1.TransferReadiness {
 		Gateways: mapped(r.Gateways, func(g projections.GatewayReadiness) *remitv1.Gateway {
 			return s.gateway(r.Transfer, g.Gateway)
 		}),
-		Conditions: mapped(r.Conditions, s.conditionReadiness), Milestones: mapped(r.Milestones, milestoneReadiness),
+		Conditions: mapped(r.Conditions, func(c projections.ConditionReadiness) *remitv1.ConditionReadiness {
+			return s.conditionReadiness(r.Transfer, c)
+		}), Milestones: mapped(r.Milestones, milestoneReadiness),
 		Risks: mapped(r.Risks, s.risk), Tasks: mapped(r.Tasks, taskMessage), LastEvent: number(r.LastEvent),
 	}
 	for _, move := range r.Moves {
@@ -108,9 +110,9 @@ func ratingReadiness(r projections.PartyRating) *remitv1.RatingReadiness {
 	}
 }
 
-func (s shown) conditionReadiness(c projections.ConditionReadiness) *remitv1.ConditionReadiness {
+func (s shown) conditionReadiness(t projections.TransferView, c projections.ConditionReadiness) *remitv1.ConditionReadiness {
 	return &remitv1.ConditionReadiness{
-		Condition: s.condition(c.TransferCondition), Open: c.Open, Overdue: c.Overdue, Event: number(c.Event),
+		Condition: s.condition(t, c.TransferCondition), Open: c.Open, Overdue: c.Overdue, Event: number(c.Event),
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/remit-register/remit/domain"
 )
 
 // WrapUnary stands before and behind a handler that answers once.
@@ -48,6 +50,9 @@ type checkedConn struct {
 // Receive reads a message and refuses what breaks the rules of the format.
 func (c *checkedConn) Receive(message any) error {
 	if err := c.StreamingHandlerConn.Receive(message); err != nil {
+		if code := connect.CodeOf(err); code == connect.CodeInternal || code == connect.CodeInvalidArgument {
+			return plain(domain.InvalidArgument, "The request is not in the form of its protocol.")
+		}
 		return err //nolint:wrapcheck // Connect's own, io.EOF among them
 	}
 	m, ok := message.(proto.Message)

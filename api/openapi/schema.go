@@ -64,7 +64,7 @@ func rulesOf(field protoreflect.FieldDescriptor) *validate.FieldRules {
 }
 
 func (s *schemas) field(field protoreflect.FieldDescriptor, rules *validate.FieldRules) object {
-	schema := object{}
+	var schema object
 	switch {
 	case field.IsMap():
 		schema = object{"type": "object", "additionalProperties": s.single(field.MapValue(), nil)}
