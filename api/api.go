@@ -34,6 +34,9 @@ type Config struct {
 	ReferenceLoaded func() bool
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
+	// Pages returns what answers requests that are no calls: the console. It is given the handler of the calls, which it
+	// may ask in process. Default: such requests are not found.
+	Pages func(calls http.Handler) (http.Handler, error)
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
 	Patience time.Duration
 }
@@ -84,7 +87,15 @@ func New(c Config) (http.Handler, error) {
 	mountReflection(mux)
 	mountHealth(mux, c)
 	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
-	return g.handler(finish(mux)), nil
+	handler := g.handler(finish(mux))
+	if c.Pages != nil {
+		pages, err := c.Pages(handler)
+		if err != nil {
+			return nil, fmt.Errorf("prepare the pages: %w", err)
+		}
+		mux.Handle("/", pages)
+	}
+	return handler, nil
 }
 
 // Answers of this size and more are compressed for callers who accept that; smaller ones gain nothing by it.

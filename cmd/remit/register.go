@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/remit-register/remit/api"
+	"github.com/remit-register/remit/api/console"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/projections"
 )
@@ -91,6 +92,15 @@ func (r *register) server() (*http.Server, error) {
 	handler, err := api.New(api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
 		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load,
+		Pages: func(calls http.Handler) (http.Handler, error) {
+			pages, err := console.New(console.Config{
+				API: calls, Actors: console.Asserted{Header: api.ActorHeader}, Clock: r.clock, Location: zone, Logger: r.logger,
+			})
+			if err != nil {
+				return nil, err
+			}
+			return pages.Handler(), nil
+		},
 	})
 	if err != nil {
 		return nil, err

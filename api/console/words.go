@@ -1,0 +1,132 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+// functions are what templates may call.
+func functions(files assets) template.FuncMap {
+	return template.FuncMap{
+		"asset":     files.address,
+		"date":      plainDate,
+		"time":      plainTime,
+		"word":      word,
+		"roleMeans": roleMeans,
+		"dict":      dict,
+		"plural":    plural,
+		"join":      strings.Join,
+	}
+}
+
+// plainDate writes a date of the API in words: "2026-04-01" as "1 April 2026". What is no date is left as it is.
+func plainDate(iso string) string {
+	day, err := time.Parse(isoDate, iso)
+	if err != nil {
+		return iso
+	}
+	return day.Format("2 January 2006")
+}
+
+// plainTime writes an instant in words, in its own time zone.
+func plainTime(at any) string {
+	switch at := at.(type) {
+	case time.Time:
+		if at.IsZero() {
+			return ""
+		}
+		return at.Format("2 January 2006 at 3:04:05pm")
+	case *timestamppb.Timestamp:
+		if at == nil {
+			return ""
+		}
+		return plainTime(at.AsTime())
+	}
+	return ""
+}
+
+// word says a value of one of the API's lists in words: ROLE_ACCOUNTABLE as "Accountable".
+func word(value protoreflect.Enum) string {
+	descriptor := value.Descriptor()
+	v := descriptor.Values().ByNumber(value.Number())
+	if v == nil || value.Number() == 0 {
+		return ""
+	}
+	if better, ok := betterWords()[string(v.Name())]; ok {
+		return better
+	}
+	name := strings.TrimPrefix(string(v.Name()), screaming(string(descriptor.Name()))+"_")
+	name = strings.ToLower(strings.ReplaceAll(name, "_", " "))
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// betterWords are those that the value's own name does not give.
+func betterWords() map[string]string {
+	return map[string]string{
+		"TIER_ICB":                              "Integrated care board",
+		"FORM_STATUTORY_BODY":                   "Statutory body",
+		"ROLE_EXERCISING":                       "Taking the decisions",
+		"ROLE_DELIVERING":                       "Doing the work",
+		"ROLE_OVERVIEW":                         "Keeping an overview",
+		"ROLE_FUNDING":                          "Holding the money",
+		"GATEWAY_DECISION_DEFER":                "Deferred",
+		"GATEWAY_DECISION_PASS":                 "Passed",
+		"GATEWAY_DECISION_FAIL":                 "Failed",
+		"GATEWAY_DECISION_PASS_WITH_CONDITIONS": "Passed with conditions",
+	}
+}
+
+// roleMeans says what a role is, in a sentence.
+func roleMeans(value protoreflect.Enum) string {
+	switch word(value) {
+	case "Accountable":
+		return "has the duty in law, and answers for it"
+	case "Taking the decisions":
+		return "exercises the function: takes the decisions"
+	case "Doing the work":
+		return "does the work and employs the staff"
+	case "Keeping an overview":
+		return "assures, or keeps a strategic overview"
+	case "Holding the money":
+		return "holds the allocation"
+	}
+	return ""
+}
+
+// screaming writes a type's name as the prefix of its values.
+func screaming(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte('_')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToUpper(b.String())
+}
+
+// dict makes a map of names and values, to hand several values to a part of a page.
+func dict(pairs ...any) (map[string]any, error) {
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// plural counts things: plural 2 "transfer" "transfers" is "2 transfers".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
