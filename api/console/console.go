@@ -50,10 +50,11 @@ type Actor struct {
 
 // Console serves the pages.
 type Console struct {
-	cfg    Config
-	ask    *client
-	pages  *pages
-	assets assets
+	cfg       Config
+	ask       *client
+	pages     *pages
+	assets    assets
+	nameCache *nameCache
 }
 
 // New returns the console.
@@ -72,7 +73,7 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the console's pages: %w", err)
 	}
-	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest)}, nil
+	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), nameCache: new(nameCache)}, nil
 }
 
 // Handler serves every page, and what they load.

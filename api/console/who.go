@@ -15,12 +15,17 @@ type whoPage struct {
 	Place    string
 	Holdings []*remitv1.Holding
 	Planned  []*remitv1.PlannedMove
+	Names    *names
 }
 
 // who asks who holds a function in a place.
 func (v *visit) who() error {
 	f := newForm(v.r.URL.Query())
 	page := whoPage{Form: f, Function: f.text("function"), Place: strings.ToUpper(f.text("in"))}
+	var err error
+	if page.Names, err = v.names(); err != nil {
+		return err
+	}
 	if page.Function == "" || page.Place == "" {
 		return v.show(http.StatusOK, "who", page)
 	}
