@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
+	"github.com/remit-register/remit/eventstore/archive"
 	"github.com/remit-register/remit/projections"
 	"github.com/remit-register/remit/proto/remit/v1/remitv1connect"
 )
@@ -39,6 +41,16 @@ type Config struct {
 	Pages func(calls http.Handler) (http.Handler, error)
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
 	Patience time.Duration
+	// Prover proves what is recorded. Default: nothing is proved.
+	Prover Prover
+	// ProofPatience is how long an answer waits for the checkpoint that proves it. Default 2 s.
+	ProofPatience time.Duration
+	// Log is the published log, served below /log/. Default: none.
+	Log archive.Source
+	// LogStatus tells how the log is being written. Default: nothing is said about it.
+	LogStatus func() archive.Status
+	// Backup writes a backup of all that an earlier one with so many events does not have. Default: there are none.
+	Backup func(ctx context.Context, after domain.EventNo, out io.Writer) error
 }
 
 // Loaded says what a load of the reference register did.
@@ -62,11 +74,14 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Patience <= 0 {
 		c.Patience = 5 * time.Second
 	}
+	if c.ProofPatience <= 0 {
+		c.ProofPatience = 2 * time.Second
+	}
 	return c, nil
 }
 
 // New returns the handler for everything that the register serves: the services over Connect, gRPC and gRPC-Web,
-// server reflection, /healthz and /readyz. Nobody signs in: callers say who they are (see ActorHeader), so it must
+// server reflection, the published log below /log/, /healthz and /readyz. Nobody signs in: callers say who they are (see ActorHeader), so it must
 // listen on loopback only, and answers requests for a loopback name only.
 func New(c Config) (http.Handler, error) {
 	c, err := c.withDefaults()
@@ -79,13 +94,14 @@ func New(c Config) (http.Handler, error) {
 	}
 	x := &interceptor{validator: validator, logger: c.Logger}
 	options := append(codecs(),
-		connect.WithInterceptors(connect.UnaryInterceptorFunc(x.unary)), connect.WithReadMaxBytes(MaxRequestBytes),
+		connect.WithInterceptors(x), connect.WithReadMaxBytes(MaxRequestBytes),
 		connect.WithCompressMinBytes(compressFrom),
 	)
 	mux := http.NewServeMux()
 	mountServices(mux, c, options)
 	mountReflection(mux)
 	mountHealth(mux, c)
+	mountLog(mux, c)
 	g := &guard{errors: connect.NewErrorWriter(options...), logger: c.Logger}
 	handler := g.handler(finish(mux))
 	if c.Pages != nil {
@@ -103,7 +119,10 @@ const compressFrom = 4 << 10
 
 func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption) {
 	cmds := &commands{store: c.Store, open: c.ReferenceLoaded}
-	asks := &queries{store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience}
+	asks := &queries{
+		store: c.Store, views: c.Views, clock: c.Clock, location: c.Location, patience: c.Patience,
+		proofs: &proofs{prover: c.Prover, patience: c.ProofPatience},
+	}
 	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
@@ -113,6 +132,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks}, options...))
+	mux.Handle(remitv1connect.NewOperatorServiceHandler(&operatorService{asks, c.Backup}, options...))
 }
 
 // mountReflection lets tools such as grpcurl ask which calls there are.
@@ -121,7 +141,7 @@ func mountReflection(mux *http.ServeMux) {
 		remitv1connect.TransferServiceName, remitv1connect.DelegationServiceName, remitv1connect.OrganisationServiceName,
 		remitv1connect.FunctionServiceName, remitv1connect.InstrumentServiceName, remitv1connect.RecordServiceName,
 		remitv1connect.ProgrammeServiceName,
-		remitv1connect.MapServiceName, remitv1connect.AuditServiceName,
+		remitv1connect.MapServiceName, remitv1connect.AuditServiceName, remitv1connect.OperatorServiceName,
 	)
 	mux.Handle(grpcreflect.NewHandlerV1(reflector))
 	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector))

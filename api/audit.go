@@ -36,7 +36,7 @@ func (s *auditService) ListEvents(
 		answer.NextAfterPosition = number(list.Next)
 	}
 	for _, e := range list.Events {
-		m, err := s.queries.shown().event(e)
+		m, err := s.queries.shownTo(ctx).event(e)
 		if err != nil {
 			return nil, err
 		}
@@ -55,11 +55,15 @@ func (s *auditService) GetEvent(ctx context.Context, r *remitv1.GetEventRequest)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	m, err := s.queries.shown().event(e)
+	m, err := s.queries.shownTo(ctx).event(e)
 	if err != nil {
 		return nil, err
 	}
-	return &remitv1.GetEventResponse{Event: m, Position: number(s.queries.views.Position())}, nil
+	proof, err := s.withProof(ctx, r.GetWithProof(), no)
+	if err != nil {
+		return nil, err
+	}
+	return &remitv1.GetEventResponse{Event: m, Position: number(s.queries.views.Position()), Proof: proof}, nil
 }
 
 func (s shown) event(e domain.Event) (*remitv1.Event, error) {
@@ -72,6 +76,7 @@ func (s shown) event(e domain.Event) (*remitv1.Event, error) {
 		EffectiveOn: e.EffectiveOn.String(), Late: e.Late,
 		Actor: &remitv1.Actor{
 			Subject: e.Actor.Subject, Organisation: string(e.Actor.Organisation), Role: string(e.Actor.Role),
+			Person: s.person(e.Actor),
 		},
 		TransactionId: e.TransactionID, TransactionIndex: int32(e.Index), //nolint:gosec // an index in a list in memory
 		TransactionCount: int32(e.Count), //nolint:gosec // as above

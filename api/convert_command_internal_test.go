@@ -49,7 +49,8 @@ func conversions() []conversion {
 		converts(callIn), converts(recordMilestone), converts(reviewTransfer), converts(reverseTransfer),
 		converts(formPackage), converts(assessPackage), converts(decidePackage), converts(raiseRisk),
 		converts(updateRisk), converts(closeRisk), converts(varyDelegation), converts(recordIntervention),
-		converts(endIntervention), converts(correct), converts(second), converts(claimRemit), converts(attestRemit),
+		converts(endIntervention), converts(correct), converts(erasePersonalData), converts(second),
+		converts(claimRemit), converts(attestRemit),
 		converts(setFramework), converts(recordPopulation), converts(recordCost), converts(formCommittee),
 		converts(changeCommittee), converts(recordAdvice), converts(submitPlanReturn), converts(moderatePlanReturn),
 	}
@@ -77,6 +78,10 @@ func TestConversionsAreComplete(t *testing.T) {
 			converted := map[string]string{}
 			flatten(reflect.ValueOf(command), "", converted)
 			delete(converted, "terms.staff.stated") // follows from wte
+			if remark, ok := converted["remark"]; ok { // is called note where it is public
+				converted["note"] = remark
+				delete(converted, "remark")
+			}
 			if diff := cmp.Diff(fields, converted); diff != "" {
 				t.Error(diff)
 			}

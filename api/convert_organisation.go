@@ -1,12 +1,14 @@
 package api
 
 import (
+	"cmp"
+
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/projections"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
-func organisationMessage(o projections.OrganisationView) *remitv1.Organisation {
+func (s shown) organisation(o projections.OrganisationView) *remitv1.Organisation {
 	return &remitv1.Organisation{
 		Code: string(o.Code), Name: o.Name, Tier: enumOf[remitv1.Tier](o.Tier), Form: enumOf[remitv1.Form](o.Form),
 		LegalPerson: o.LegalPerson, LegalParent: string(o.LegalParent), Parent: string(o.Parent), Open: o.IsOpen,
@@ -16,7 +18,7 @@ func organisationMessage(o projections.OrganisationView) *remitv1.Organisation {
 		Person: string(o.Person), Members: strs[string](o.Members), Names: mapped(o.Names, datedName),
 		Parents: mapped(o.Parents, datedCode), LegalParents: mapped(o.LegalParents, datedCode),
 		Predecessors: mapped(o.Predecessors, recordedSuccession), Successors: mapped(o.Successors, recordedSuccession),
-		Planned: mapped(o.Planned, plannedReorganisation), JointMembers: strs[string](o.JointMembers), Host: string(o.Host),
+		Planned: mapped(o.Planned, s.plannedReorganisation), JointMembers: strs[string](o.JointMembers), Host: string(o.Host),
 	}
 }
 
@@ -40,11 +42,11 @@ func recordedSuccession(s domain.RecordedSuccession) *remitv1.RecordedSuccession
 	}
 }
 
-func plannedReorganisation(p domain.PlannedReorganisation) *remitv1.PlannedReorganisation {
+func (s shown) plannedReorganisation(p domain.PlannedReorganisation) *remitv1.PlannedReorganisation {
 	return &remitv1.PlannedReorganisation{
 		ReorganisationId: p.ID, Kind: enumOf[remitv1.SuccessionKind](p.Kind), Originals: strs[string](p.Originals),
 		Results: strs[string](p.Results), EffectiveOn: p.EffectiveOn.String(), Instrument: string(p.Instrument),
-		Confidence: enumOf[remitv1.Confidence](p.Confidence), Source: p.Source, Note: p.Note,
+		Confidence: enumOf[remitv1.Confidence](p.Confidence), Source: p.Source, Note: cmp.Or(s.text(p.Note), p.PublishedNote),
 		SourceEvent: number(p.Event),
 	}
 }

@@ -39,7 +39,7 @@ func planReorganisation(r *remitv1.PlanReorganisationRequest) domain.PlanReorgan
 		Originals: strs[domain.OrganisationCode](r.GetOriginals()),
 		Results:   strs[domain.OrganisationCode](r.GetResults()), EffectiveOn: date(r.GetEffectiveOn()),
 		Instrument: domain.InstrumentCode(r.GetInstrument()), Confidence: word[domain.Confidence](r.GetConfidence()),
-		Source: r.GetSource(), Note: r.GetNote(),
+		Source: r.GetSource(), Note: clearText(r.GetNote()),
 	}
 }
 

@@ -9,18 +9,11 @@ import (
 )
 
 // shown turns what the register knows into answers, with personal texts in the clear as far as the vault still has
-// them.
+// them: see personal.go.
 type shown struct {
 	text func(domain.Text) string
-}
-
-// shown returns a converter that reads personal texts from the vault. A text that was erased is "".
-func (q *queries) shown() shown {
-	vault := q.store.Vault()
-	return shown{text: func(t domain.Text) string {
-		text, _ := vault.Text(t.Commitment)
-		return text
-	}}
+	// person names who acts under a pseudonym, "" where the caller may not know.
+	person func(domain.Actor) string
 }
 
 func (s shown) transfer(t projections.TransferView) *remitv1.Transfer {

@@ -26,6 +26,8 @@ const (
 	Internal domain.Reason = "INTERNAL"
 	// NotCaughtUp says that what the question needs was recorded but cannot be shown yet.
 	NotCaughtUp domain.Reason = "NOT_CAUGHT_UP"
+	// NotArchivedYet says that what is to be proved is recorded, but not yet under a signed checkpoint.
+	NotArchivedYet domain.Reason = "NOT_ARCHIVED_YET"
 	// OutOfTime says that the caller's time was over. Where it was a command, it may be recorded all the same.
 	OutOfTime domain.Reason = "OUT_OF_TIME"
 	// Canceled says that the caller went away.
@@ -89,6 +91,7 @@ func codes() map[domain.Reason]connect.Code {
 
 		Internal:       connect.CodeInternal,
 		NotCaughtUp:    connect.CodeUnavailable,
+		NotArchivedYet: connect.CodeUnavailable,
 		OutOfTime:      connect.CodeDeadlineExceeded,
 		Canceled:       connect.CodeCanceled,
 		HostNotAllowed: connect.CodePermissionDenied,

@@ -89,7 +89,7 @@ func (s shown) value(v protoreflect.Value, field protoreflect.FieldDescriptor) *
 // bytes shows a personal text; other bytes are shown in hexadecimal digits.
 func (s shown) bytes(raw []byte, field protoreflect.FieldDescriptor) string {
 	text := hex.EncodeToString(raw)
-	if personal, ok := proto.GetExtension(field.Options(), eventv1.E_Personal).(bool); ok && personal {
+	if eventstore.IsPersonal(field) {
 		return s.text(domain.Text{Commitment: text})
 	}
 	return text

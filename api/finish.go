@@ -82,7 +82,7 @@ func (k *keptAnswer) tag(r *http.Request) {
 	tag := `"` + hex.EncodeToString(digest[:16]) + `"`
 	k.header.Set("ETag", tag)
 	k.header.Set("Cache-Control", "no-cache")
-	k.header.Add("Vary", "Accept-Encoding")
+	k.header.Add("Vary", "Accept-Encoding, "+ActorHeader) // names behind pseudonyms are not for everybody
 	for candidate := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
 		candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
 		if candidate == tag || candidate == "*" {

@@ -17,6 +17,10 @@ type readiness struct {
 	// Recorded is the number of the last event recorded, Shown that of the last event that questions show.
 	Recorded string `json:"recorded"`
 	Shown    string `json:"shown"`
+	// Archived is the number of the last event that the newest published checkpoint covers; empty without an archive.
+	Archived string `json:"archived,omitempty"`
+	// Warnings say what an operator should see to, although questions are answered and commands taken.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // settleTime is how long questions may lag behind before the register counts as not ready.
@@ -41,7 +45,7 @@ func mountHealth(mux *http.ServeMux, c Config) {
 func readinessOf(ctx context.Context, c Config) readiness {
 	answer := readiness{Reasons: []string{}}
 	if c.Store.Healthy() != nil { // why exactly is for the operator, in the log
-		answer.Reasons = append(answer.Reasons, "the journal cannot be written: see the log")
+		answer.Reasons = append(answer.Reasons, "commands cannot be recorded: see the log")
 	}
 	if !c.ReferenceLoaded() {
 		answer.Reasons = append(answer.Reasons, "the reference register is not loaded yet")
@@ -55,6 +59,7 @@ func readinessOf(ctx context.Context, c Config) readiness {
 	}
 	answer.Ready = len(answer.Reasons) == 0
 	answer.Recorded, answer.Shown = number(recorded), number(c.Views.Position())
+	warnings(c, &answer)
 	return answer
 }
 

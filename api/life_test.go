@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,149 +40,6 @@ const (
 	first  = "registrar@X24"
 	second = "registrar2@X24"
 )
-
-// awaited gives a command that must wait for a second person, and returns by what id it waits.
-func (s *server) awaited(t *testing.T, procedure string, request object) string {
-	t.Helper()
-	given := s.ok(t, first, procedure, with(request))
-	id := fmt.Sprint(given["awaitingId"])
-	if given["awaitingSecond"] != true || id != obj(given["receipt"])["transactionId"] {
-		t.Fatalf("%s does not wait: %v", procedure, given)
-	}
-	return id
-}
-
-// seconded gives a command and has a second person agree. It returns the second person's receipt.
-func (s *server) seconded(t *testing.T, procedure string, request object) object {
-	t.Helper()
-	id := s.awaited(t, procedure, request)
-	return obj(s.ok(t, second, "RecordService/Second", with(object{"awaitingId": id}))["receipt"])
-}
-
-// positionOf finds the event of a type in a receipt.
-func positionOf(t *testing.T, receipt object, kind string) string {
-	t.Helper()
-	for _, e := range items(receipt["events"]) {
-		if obj(e)["type"] == kind {
-			return fmt.Sprint(obj(e)["position"])
-		}
-	}
-	t.Fatalf("no %s in %v", kind, receipt)
-	return ""
-}
-
-// deliverers says who delivers a function in a place, as known at a position ("" for now).
-func (s *server) deliverers(t *testing.T, function, footprint, known string) []string {
-	t.Helper()
-	request := object{"function": function, "footprint": footprint, "role": "ROLE_DELIVERING"}
-	if known != "" {
-		request["asOf"] = object{"knownPosition": known}
-	}
-	var list []string
-	for _, h := range items(s.ok(t, "", "MapService/WhoHolds", request)["holdings"]) {
-		list = append(list, fmt.Sprint(obj(h)["holder"]))
-	}
-	return list
-}
-
-func occurrence(footprint, to string) object {
-	return object{
-		"function": "green-plan", "kind": "TRANSFER_KIND_DELIVERY", "from": "S1Y5D", "to": to,
-		"footprints": []string{footprint}, "roles": []string{"ROLE_DELIVERING"}, "effectiveOn": today,
-		"source": "board paper",
-	}
-}
-
-func testSecond(t *testing.T, s *server) {
-	before := s.deliverers(t, "green-plan", "06K", "")
-	id := s.awaited(t, "RecordService/RecordOccurrence", occurrence("06K", "RC9"))
-	if diff := cmp.Diff(before, s.deliverers(t, "green-plan", "06K", "")); diff != "" {
-		t.Fatalf("it took effect alone: %s", diff)
-	}
-	list := items(s.ok(t, "", "RecordService/ListAwaitingSecond", object{"methods": []string{"RecordOccurrence"}})["awaiting"])
-	if len(list) != 1 {
-		t.Fatalf("%d wait, want 1", len(list))
-	}
-	waiting := obj(list[0])
-	command := obj(waiting["command"])
-	if waiting["awaitingId"] != id || waiting["organisation"] != "X24" || waiting["role"] != "registrar" ||
-		command["function"] != "green-plan" || command["to"] != "RC9" || command["effectiveOn"] != today {
-		t.Errorf("waiting: %v", waiting)
-	}
-	agree := object{"awaitingId": id}
-	s.refused(t, first, "RecordService/Second", with(agree), "failed_precondition", "SECOND_PERSON_REQUIRED")
-	s.refused(t, "po@S1Y5D;programme_office", "RecordService/Second", with(agree), "permission_denied", "NOT_AUTHORISED")
-	s.refused(t, second, "RecordService/Second", with(object{"awaitingId": "01J"}), "not_found", "UNKNOWN_SECOND")
-	receipt := obj(s.ok(t, second, "RecordService/Second", with(agree))["receipt"])
-	positionOf(t, receipt, "OccurrenceRecorded")
-	if got := s.deliverers(t, "green-plan", "06K", ""); !slices.Contains(got, "RC9") {
-		t.Errorf("delivering: %v", got)
-	}
-	s.refused(t, second, "RecordService/Second", with(agree), "failed_precondition", "WRONG_STATE")
-	if list := items(s.ok(t, "", "RecordService/ListAwaitingSecond", object{})["awaiting"]); len(list) != 0 {
-		t.Errorf("still waiting: %v", list)
-	}
-}
-
-func testDecline(t *testing.T, s *server) {
-	id := s.awaited(t, "RecordService/RecordOccurrence", occurrence("06N", "RC9"))
-	answer := s.ok(t, first, "RecordService/Second", with(object{"awaitingId": id, "decline": true}))
-	positionOf(t, obj(answer["receipt"]), "SecondDeclined")
-	s.refused(t, second, "RecordService/Second", with(object{"awaitingId": id}), "failed_precondition", "WRONG_STATE")
-	t.Run("validated only, nothing waits", func(t *testing.T) {
-		command := with(occurrence("06N", "RC9"))
-		command["validateOnly"] = true
-		answer := s.ok(t, first, "RecordService/RecordOccurrence", command)
-		if answer["awaitingSecond"] != true || answer["awaitingId"] != "" {
-			t.Errorf("answer %v", answer)
-		}
-	})
-}
-
-func testCorrect(t *testing.T, s *server) {
-	receipt := s.seconded(t, "RecordService/RecordOccurrence", occurrence("06N", "RD8"))
-	event := positionOf(t, receipt, "OccurrenceRecorded")
-	right := object{"event": event, "holder": "RGT", "source": "the signed agreement", "reason": "The wrong trust."}
-	s.refused(t, first, "RecordService/Correct", with(object{"event": "1", "withdraw": true, "source": "x", "reason": "y", "holder": "RGT"}),
-		"invalid_argument", "INVALID_ARGUMENT")
-	s.refused(t, first, "RecordService/Correct", with(object{"event": "999999", "holder": "RGT", "source": "x", "reason": "y"}),
-		"not_found", "UNKNOWN_EVENT")
-	s.seconded(t, "RecordService/Correct", right)
-	if got := s.deliverers(t, "green-plan", "06N", ""); slices.Contains(got, "RD8") || !slices.Contains(got, "RGT") {
-		t.Errorf("now: %v", got)
-	}
-	if got := s.deliverers(t, "green-plan", "06N", fmt.Sprint(receipt["position"])); !slices.Contains(got, "RD8") {
-		t.Errorf("as known before: %v", got)
-	}
-}
-
-func testBaseline(t *testing.T, s *server) {
-	baseline := object{
-		"function": "digital-leadership", "holder": "RC9", "footprints": []string{"06K"}, "roles": []string{"ROLE_OVERVIEW"},
-		"effectiveOn": today, "source": "board paper",
-	}
-	s.seconded(t, "FunctionService/AllocateFunction", baseline)
-	answer := s.ok(t, "", "MapService/WhoHolds", object{"function": "digital-leadership", "footprint": "06K", "role": "ROLE_OVERVIEW"})
-	if diff := cmp.Diff([]string{"ROLE_OVERVIEW RC9 "}, holders(answer)); diff != "" {
-		t.Error(diff)
-	}
-	s.refused(t, first, "FunctionService/AllocateFunction", with(baseline), "failed_precondition", "REMIT_ALREADY_HELD")
-}
-
-func testClaims(t *testing.T, s *server) {
-	claim := object{
-		"claimant": "RC9", "function": "estates-strategy", "footprints": []string{"06H"}, "roles": []string{"ROLE_ACCOUNTABLE"},
-		"holds": true, "effectiveOn": today, "basis": "Our lease.",
-	}
-	made := s.ok(t, "po@RC9", "RecordService/ClaimRemit", with(claim))
-	if made["claimId"] != obj(made["receipt"])["transactionId"] {
-		t.Errorf("claim %v", made)
-	}
-	s.refused(t, "po@RD8", "RecordService/ClaimRemit", with(claim), "permission_denied", "NOT_AUTHORISED")
-	s.ok(t, "board@RC9", "RecordService/AttestRemit", with(object{"organisation": "RC9", "exceptions": "We hold estates."}))
-	s.refused(t, "board@RC9", "RecordService/AttestRemit", with(object{"organisation": "RC9"}), "invalid_argument", "INVALID_ARGUMENT")
-	checkNothingInTheClear(t, s, "Our lease", "We hold estates")
-}
 
 // delivery is a proposal to have a trust deliver a function of NHS Central East ICB. It is under the standard
 // framework, since its terms say nothing of money and staff.
@@ -226,6 +82,11 @@ func testExplore(t *testing.T, s *server) {
 	after := s.transfer(t, id)
 	if after["state"] != "TRANSFER_STATE_REPLACED" || after["chosen"] != "a" || after["replacedBy"] != proposal {
 		t.Errorf("exploration afterwards %v", after)
+	}
+	carried := s.transfer(t, proposal)
+	if options := items(carried["options"]); carried["chosen"] != "a" || carried["replaces"] != id || len(options) != 1 ||
+		obj(options[0])["description"] != "One trust." {
+		t.Errorf("the proposal shows of the option that it carries out: %v", carried)
 	}
 }
 
@@ -373,176 +234,25 @@ func testPackage(t *testing.T, s *server) {
 		t.Error(diff)
 	}
 	s.refused(t, "", "TransferService/GetPackage", object{"packageId": "01J"}, "not_found", "UNKNOWN_PACKAGE")
-}
-
-func testRisks(t *testing.T, s *server) {
-	transfer := s.proposed(t, delivery("data-processing", "RC9"))
-	risk := object{"transferId": transfer, "owner": "S1Y5D", "likelihood": 4, "impact": 5, "description": "Data are lost.", "reviewOn": "2027-01-01"}
-	id := fmt.Sprint(s.ok(t, "po@S1Y5D", "TransferService/RaiseRisk", with(risk))["riskId"])
-	risk["impact"] = 6
-	s.refused(t, "po@S1Y5D", "TransferService/RaiseRisk", with(risk), "invalid_argument", "INVALID_ARGUMENT")
-	s.refused(t, "po@S1Y5D", "TransferService/UpdateRisk", with(object{"riskId": "01J"}), "not_found", "UNKNOWN_RISK")
-	s.ok(t, "po@S1Y5D", "TransferService/UpdateRisk", with(object{"riskId": id, "likelihood": 2, "mitigation": "Copies."}))
-	list := func(request object) []any { return items(s.ok(t, "", "TransferService/ListRisks", request)["risks"]) }
-	open := list(object{"transferId": transfer})
-	if len(open) != 1 || obj(open[0])["score"] != 10.0 || obj(open[0])["mitigation"] != "Copies." || obj(open[0])["revision"] != "2" {
-		t.Errorf("risks %v", open)
-	}
-	s.refused(t, "po@S1Y5D", "TransferService/CloseRisk", with(object{"riskId": id}), "invalid_argument", "INVALID_ARGUMENT")
-	s.ok(t, "po@S1Y5D", "TransferService/CloseRisk", with(object{"riskId": id, "reason": "Over."}))
-	if open, all := list(object{"owner": "S1Y5D"}), list(object{"owner": "S1Y5D", "includeClosed": true}); len(open) != 0 ||
-		len(all) != 1 || obj(all[0])["closedBecause"] != "Over." {
-		t.Errorf("open %v, all %v", open, all)
-	}
-}
-
-func testVariation(t *testing.T, s *server) {
-	made := s.ok(t, "board@X24", "DelegationService/DelegateFunction", with(object{
-		"function": "remaining-direct-commissioning", "delegator": "X24", "delegate": "QYG", "effectiveOn": today,
-		"instrument": "nhsa2006-s65z5", "terms": proposal()["terms"],
-	}))
-	id := fmt.Sprint(made["delegationId"])
-	s.ok(t, "board@QYG", "DelegationService/AcceptDelegation", with(object{"delegationId": id}))
-	s.refused(t, "board@X24", "DelegationService/VaryDelegation", with(object{"delegationId": id, "terms": object{"limits": "x"}}),
-		"failed_precondition", "TERMS_INCOMPLETE")
-	changed := object{
-		"reserved": "Declaring an incident.", "limits": "None.", "liability": "Shared.", "notice": "A year.",
-		"reviewOn": "2027-11-21", "onwardPermitted": true, "onwardDepth": 1,
-	}
-	s.ok(t, "board@X24", "DelegationService/VaryDelegation", with(object{"delegationId": id, "terms": changed}))
-	get := func() object {
-		return obj(s.ok(t, "", "DelegationService/GetDelegation", object{"delegationId": id})["delegation"])
-	}
-	if got := get(); obj(got["variation"])["notice"] != "A year." || obj(got["terms"])["notice"] != "Six months." {
-		t.Errorf("offered: %v", got)
-	}
-	s.ok(t, "board@QYG", "DelegationService/AcceptDelegation", with(object{"delegationId": id}))
-	if got := get(); got["variation"] != nil || obj(got["terms"])["onwardDepth"] != 1.0 || obj(got["terms"])["liability"] != "Shared." {
-		t.Errorf("accepted: %v", got)
-	}
-}
-
-func testInterventions(t *testing.T, s *server) {
-	support := object{
-		"kind": "INTERVENTION_KIND_SUPPORT", "by": "Y61", "in": "S1Y5D", "grounds": "Finances.", "reviewOn": "2027-03-31",
-		"effectiveOn": today,
-	}
-	id := fmt.Sprint(s.ok(t, "panel@Y61", "DelegationService/RecordIntervention", with(support))["interventionId"])
-	support["kind"] = "INTERVENTION_KIND_DIRECTION"
-	s.refused(t, "panel@Y61", "DelegationService/RecordIntervention", with(support), "failed_precondition", "INSTRUMENT_REQUIRED")
-	list := func(request object) []any {
-		return items(s.ok(t, "", "DelegationService/ListInterventions", request)["interventions"])
-	}
-	if got := list(object{"organisation": "S1Y5D", "kinds": []string{"INTERVENTION_KIND_SUPPORT"}}); len(got) != 1 ||
-		obj(got[0])["grounds"] != "Finances." || obj(got[0])["interventionId"] != id {
-		t.Errorf("interventions %v", got)
-	}
-	end := object{"interventionId": id, "effectiveOn": today}
-	s.ok(t, "panel@Y61", "DelegationService/EndIntervention", with(end))
-	s.refused(t, "panel@Y61", "DelegationService/EndIntervention", with(end), "failed_precondition", "WRONG_STATE")
-	end["interventionId"] = "01J"
-	s.refused(t, "panel@Y61", "DelegationService/EndIntervention", with(end), "not_found", "UNKNOWN_INTERVENTION")
-	if got := list(object{"organisation": "Y61"}); len(got) != 0 {
-		t.Errorf("still there: %v", got)
-	}
-	if got := list(object{"organisation": "Y61", "includeEnded": true}); len(got) != 1 || obj(got[0])["endedOn"] != today {
-		t.Errorf("ended: %v", got)
-	}
-}
-
-func testFindings(t *testing.T, s *server) {
-	answer := s.ok(t, "", "MapService/CheckCoherence", object{
-		"functions": []string{"estates-strategy"}, "kinds": []string{"FINDING_KIND_CONTESTED"}, "until": "2027-04-01",
-	})
-	findings := items(answer["findings"])
-	if len(findings) == 0 || obj(findings[0])["kind"] != "FINDING_KIND_CONTESTED" || obj(findings[0])["message"] == "" ||
-		obj(findings[0])["severity"] == "SEVERITY_UNSPECIFIED" || len(items(answer["dates"])) == 0 {
-		t.Errorf("findings %v", answer)
-	}
-	s.refused(t, "", "MapService/CheckCoherence", object{"functions": []string{"alchemy"}}, "not_found", "UNKNOWN_FUNCTION")
-	s.refused(t, "", "MapService/CheckCoherence", object{"until": "2020-01-01"}, "invalid_argument", "INVALID_ARGUMENT")
-}
-
-func testReorganisation(t *testing.T, s *server) {
-	s.proposed(t, delivery("send", "RC9"))
-	content := object{"ends": []string{"S1Y5D"}, "effectiveOn": today, "successions": []object{
-		{"predecessor": "S1Y5D", "successor": "QYG", "kind": "SUCCESSION_KIND_SPLIT"},
-		{"predecessor": "S1Y5D", "successor": "D7T5G", "kind": "SUCCESSION_KIND_SPLIT"},
-	}}
-	preview := func(actor string) object {
-		return s.ok(t, actor, "OrganisationService/PreviewReorganisation", object{"reorganisation": content})
-	}
-	before := s.store.Position()
-	s.refused(t, "", "OrganisationService/PreviewReorganisation", object{"reorganisation": content}, "unauthenticated", "NOT_SIGNED_IN")
-	s.refused(t, "po@S1Y5D;programme_office", "OrganisationService/PreviewReorganisation", object{"reorganisation": content},
-		"permission_denied", "NOT_AUTHORISED")
-	got := preview(first)
-	violation := obj(items(got["violations"])[0])
-	if got["accepted"] != false || violation["reason"] != "DISPOSITION_INCOMPLETE" || violation["remedy"] == "" {
-		t.Fatalf("preview %v", got)
-	}
-	s.refused(t, first, "OrganisationService/Reorganise", with(content), "failed_precondition", "DISPOSITION_INCOMPLETE")
-	content["successions"] = []object{{"predecessor": "S1Y5D", "successor": "QYG", "kind": "SUCCESSION_KIND_ABSORB"}}
-	content["matters"] = []object{{"from": "S1Y5D", "disposition": "DISPOSITION_CEASES", "kinds": []string{"MATTER_KIND_TRANSFER"}}}
-	got = preview(first)
-	if got["accepted"] != true || len(items(got["changes"])) == 0 || len(items(got["events"])) == 0 {
-		t.Fatalf("preview %v", got)
-	}
-	matters := items(got["matters"])
-	ceases := func(m any) bool {
-		return obj(m)["kind"] == "MATTER_KIND_TRANSFER" && obj(m)["disposition"] == "DISPOSITION_CEASES"
-	}
-	if !slices.ContainsFunc(matters, ceases) {
-		t.Errorf("matters %v", matters)
-	}
-	t.Run("on an earlier date", func(t *testing.T) { testLatePreview(t, s) })
-	content["effectiveOn"] = "2027-04-01"
-	if got := preview(first); got["accepted"] != true || len(items(got["changes"])) == 0 {
-		t.Errorf("preview of a date to come %v", got)
-	}
-	content["effectiveOn"] = today
-	if s.store.Position() != before {
-		t.Fatalf("a preview recorded something: %d events, %d before", s.store.Position(), before)
-	}
-	receipt := s.seconded(t, "OrganisationService/Reorganise", content)
-	reorganised := positionOf(t, receipt, fmt.Sprint(obj(items(got["events"])[0])["type"]))
-	if reorganised == "" || len(items(receipt["events"])) != len(items(got["events"]))+1 {
-		t.Errorf("%d events, previewed %d", len(items(receipt["events"])), len(items(got["events"])))
-	}
-}
-
-// testLatePreview previews the merger of two boards on an earlier date, which needs a reason.
-func testLatePreview(t *testing.T, s *server) {
-	t.Helper()
-	request := object{"reorganisation": object{
-		"ends": []string{"QYG"}, "effectiveOn": "2026-11-20", "successions": []object{
-			{"predecessor": "QYG", "successor": "D7T5G", "kind": "SUCCESSION_KIND_ABSORB"},
-		},
-	}}
-	reasons := func() []string {
-		var list []string
-		for _, v := range items(s.ok(t, first, "OrganisationService/PreviewReorganisation", request)["violations"]) {
-			list = append(list, fmt.Sprint(obj(v)["reason"]))
+	for _, test := range []struct {
+		request object
+		want    int
+	}{
+		{object{}, 1},
+		{object{"transferId": members[1]}, 1},
+		{object{"organisation": "RGT"}, 1},
+		{object{"organisation": "QYG"}, 0},
+		{object{"transferId": "01J"}, 0},
+	} {
+		list := items(s.ok(t, "", "TransferService/ListPackages", test.request)["packages"])
+		if len(list) != test.want || test.want == 1 && cmp.Diff(got, obj(list[0])) != "" {
+			t.Errorf("packages %v: %v", test.request, list)
 		}
-		return list
 	}
-	without := reasons()
-	request["reason"] = "It was reported late."
-	if with := reasons(); !slices.Contains(without, "BACKDATED_WITHOUT_REASON") || slices.Contains(with, "BACKDATED_WITHOUT_REASON") {
-		t.Errorf("without a reason %v, with one %v", without, with)
-	}
-}
-
-func testJointBody(t *testing.T, s *server) {
-	joint := object{
-		"code": "JC1", "name": "A joint committee", "tier": "TIER_ICB", "form": "FORM_JOINT_COMMITTEE", "legalParent": "QYG",
-		"parent": "QYG", "members": []string{"QYG", "D7T5G"}, "host": "QYG", "effectiveOn": today, "source": "their agreement",
-	}
-	s.ok(t, first, "OrganisationService/EstablishOrganisation", with(joint))
-	got := obj(s.ok(t, "", "OrganisationService/GetOrganisation", object{"code": "JC1"})["organisation"])
-	if diff := cmp.Diff([]any{"QYG", "D7T5G"}, got["jointMembers"]); diff != "" || got["host"] != "QYG" {
-		t.Errorf("host %v, members %s", got["host"], diff)
-	}
-	joint["code"], joint["members"] = "JC2", []string{"QYG", "ZZ9"}
-	s.refused(t, first, "OrganisationService/EstablishOrganisation", with(joint), "not_found", "UNKNOWN_ORGANISATION")
+	other := delivery("infection-prevention", "RD8")
+	others := []string{s.proposed(t, other), s.proposed(t, other)}
+	s.refused(t, "po@S1Y5D", "TransferService/FormPackage", with(object{"name": "Workforce again", "members": members[:2]}),
+		"failed_precondition", "WRONG_STATE")
+	s.ok(t, "po@S1Y5D", "TransferService/FormPackage", with(object{"name": "Infections", "members": others}))
+	walkPages(t, s, "TransferService/ListPackages", "packages", object{"pageSize": 1}, 1)
 }

@@ -21,17 +21,22 @@ func (s *mapService) WhoHolds(
 	if err != nil {
 		return nil, err
 	}
-	holders, err := s.queries.views.WhoHolds(projections.HoldersQuery{
+	query := projections.HoldersQuery{
 		Function: domain.FunctionCode(r.GetFunction()), Part: domain.PartCode(r.GetPart()),
 		Footprint: domain.FootprintCode(r.GetFootprint()), Role: word[domain.Role](r.GetRole()), AsOf: at.AsOf,
-	})
+	}
+	holders, err := s.queries.views.WhoHolds(query)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
-	return &remitv1.WhoHoldsResponse{
+	answer := &remitv1.WhoHoldsResponse{
 		AsOf: at.message(), Position: number(at.Known), Holdings: mapped(holders.Holdings, entryMessage),
 		Planned: mapped(holders.Planned, plannedMove),
-	}, nil
+	}
+	if r.GetWithProof() {
+		answer.Proofs, err = s.queries.proofs.ofHolders(ctx, s.queries.views, query, holders)
+	}
+	return answer, err
 }
 
 // GetMap returns every holding in force.
@@ -78,10 +83,14 @@ func (s *mapService) GetHistory(
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
 	token, err := next(p, list.Next)
-	return &remitv1.GetHistoryResponse{
+	answer := &remitv1.GetHistoryResponse{
 		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
 		Entries: mapped(list.Changes, historyEntry),
-	}, err
+	}
+	if r.GetWithProof() && err == nil {
+		answer.Proofs, err = s.queries.proofs.ofChanges(ctx, list.Changes)
+	}
+	return answer, err
 }
 
 // CompareMaps returns the remits whose holders differ between two points.

@@ -80,7 +80,7 @@ func (s *organisationService) GetOrganisation(
 		return nil, err //nolint:wrapcheck // a refusal, to be sent as it is
 	}
 	return &remitv1.GetOrganisationResponse{
-		AsOf: at.message(), Position: number(at.Known), Organisation: organisationMessage(view),
+		AsOf: at.message(), Position: number(at.Known), Organisation: s.queries.shown().organisation(view),
 	}, nil
 }
 
@@ -107,7 +107,7 @@ func (s *organisationService) ListOrganisations(
 	token, err := next(p, list.Next)
 	return &remitv1.ListOrganisationsResponse{
 		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
-		Organisations: mapped(list.Organisations, organisationMessage),
+		Organisations: mapped(list.Organisations, s.queries.shown().organisation),
 	}, err
 }
 

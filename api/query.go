@@ -22,6 +22,7 @@ type queries struct {
 	clock    func() time.Time
 	location *time.Location
 	patience time.Duration
+	proofs   *proofs
 }
 
 // point is a resolved point on both clocks, with the instant to show beside its position.

@@ -25,6 +25,25 @@ func (s *recordService) RecordOccurrence(
 	return answer, err
 }
 
+// ErasePersonalData has personal data erased.
+func (s *recordService) ErasePersonalData(
+	ctx context.Context, r *remitv1.ErasePersonalDataRequest,
+) (*remitv1.ErasePersonalDataResponse, error) {
+	done, err := submit(ctx, s.commands, r, erasePersonalData(r))
+	answer := &remitv1.ErasePersonalDataResponse{Receipt: done.receipt}
+	answer.AwaitingSecond, answer.AwaitingId = done.awaiting()
+	return answer, err
+}
+
+func erasePersonalData(r *remitv1.ErasePersonalDataRequest) domain.ErasePersonalData {
+	return domain.ErasePersonalData{
+		Texts: mapped(r.GetTexts(), func(m *remitv1.PersonalText) domain.TextRef {
+			return domain.TextRef{Event: position(m.GetEvent()), Field: m.GetField()}
+		}),
+		Pseudonyms: strs[domain.Pseudonym](r.GetPseudonyms()), Authority: r.GetAuthority(),
+	}
+}
+
 // LoadReference loads the reference register, in the name of the register's own loader.
 func (s *recordService) LoadReference(
 	ctx context.Context, r *remitv1.LoadReferenceRequest,

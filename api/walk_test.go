@@ -100,6 +100,11 @@ func testManagedTransfer(t *testing.T, s *server) {
 	s.ok(t, "po@S1Y5D", "TransferService/ScheduleTransfer", with(object{"transferId": id, "effectiveOn": today}))
 	s.refused(t, "po@S1Y5D", "TransferService/CompleteTransfer", with(object{"transferId": id, "effectiveOn": today}),
 		"failed_precondition", "CONDITION_OUTSTANDING")
+	for i, same := range []bool{true, false} {
+		if c := obj(items(s.transfer(t, id)["conditions"])[i]); c["sameLegalPerson"] != same {
+			t.Errorf("condition %v", c)
+		}
+	}
 	condition := object{"transferId": id, "conditionId": "c1"}
 	s.ok(t, "owner@S1Y5D", "TransferService/EvidenceCondition",
 		with(object{"transferId": id, "conditionId": "c1", "evidence": ratings()[0]["evidence"]}))
@@ -142,7 +147,7 @@ func testManagedTransfer(t *testing.T, s *server) {
 	t.Run("its events", func(t *testing.T) {
 		checkEvents(t, s, id)
 	})
-	t.Run("an erased text is empty", func(t *testing.T) {
+	t.Run("a text that the vault lost is said to be missing", func(t *testing.T) {
 		checkErased(t, s, id)
 	})
 	t.Run("no personal text in the journal", func(t *testing.T) {
@@ -197,7 +202,7 @@ func checkErased(t *testing.T, s *server, id string) {
 		t.Fatal(err)
 	}
 	after := s.get(t, "TransferService/GetTransfer", object{"transferId": id}, "If-None-Match", before.header.Get("ETag"))
-	if got := obj(after.body["transfer"])["rationale"]; after.status != http.StatusOK || got != "" {
+	if got := obj(after.body["transfer"])["rationale"]; after.status != http.StatusOK || got != "[missing]" {
 		t.Errorf("got %d with the rationale %v", after.status, got)
 	}
 	if terms := obj(obj(after.body["transfer"])["terms"]); terms["reserved"] != "Declaring an incident." {

@@ -102,7 +102,10 @@ type PlanReorganisation struct {
 	Instrument  InstrumentCode     `json:"instrument,omitempty"`
 	Confidence  Confidence         `json:"confidence,omitempty"`
 	Source      string             `json:"source,omitempty"`
-	Note        string             `json:"note,omitempty"`
+	Note        Text               `json:"remark"`
+	// PublishedNote is kept in the clear: only the reference register gives one, from publications. It is remembered under
+	// the name that notes had when all were.
+	PublishedNote string `json:"note,omitempty"`
 }
 
 // NewBody is a body that a reorganisation establishes.

@@ -183,11 +183,11 @@ func (d *decision) completionChanges(fn Function, t Transfer, on Date) []Holding
 func (d *decision) resulting(t Transfer, on Date, with Holding) []HoldingChange {
 	var changes []HoldingChange
 	for _, result := range t.Results {
-		fn, ok := d.function(result.Function)
+		subject := Subject{result.Function, result.Part}
+		fn, ok := d.stillThere(subject, result.Footprints, on)
 		if !ok {
 			continue
 		}
-		subject := Subject{result.Function, result.Part}
 		with.Source = "transfer " + string(t.ID)
 		d.notHeldYet(fn, subject, result.Footprints, AllocateFunction{Holder: t.Receiver(), Roles: t.Roles, EffectiveOn: on})
 		changes = append(changes, d.handOver(handover{
@@ -201,10 +201,22 @@ func (d *decision) resulting(t Transfer, on Date, with Holding) []HoldingChange 
 	return changes
 }
 
+// stillThere checks that a subject and its footprints, named when the transfer was proposed, exist on the date.
+func (d *decision) stillThere(s Subject, footprints []FootprintCode, on Date) (Function, bool) {
+	fn, _, ok := d.subject(s.Function, s.Part, on)
+	if ok {
+		d.expand(fn, footprints, on)
+	}
+	return fn, ok
+}
+
 // restoring ends what the sender holds by virtue of the transfer that is taken back, and begins again what ceased then.
 func (d *decision) restoring(fn Function, t Transfer, on Date, with Holding) []HoldingChange {
 	changes := d.ceasing(t, on)
-	if t.Residue == ResidueCeases {
+	if t.Residue != ResidueCeases {
+		return changes
+	}
+	if _, ok := d.stillThere(t.Subject, t.Footprints(), on); ok {
 		with.Source = "transfer " + string(t.ID)
 		d.notHeldYet(fn, t.Subject, t.Footprints(), AllocateFunction{Holder: t.Receiver(), Roles: t.Roles, EffectiveOn: on})
 		changes = append(changes, d.handOver(handover{

@@ -207,7 +207,8 @@ func (c PlanReorganisation) decide(d *decision) {
 	if d.ok() {
 		d.emit(ReorganisationPlanned{
 			ID: d.meta.ID, Kind: c.Kind, Originals: c.Originals, Results: c.Results, EffectiveOn: c.EffectiveOn,
-			Instrument: c.Instrument, Confidence: orExact(c.Confidence), Source: c.Source, Note: c.Note,
+			Instrument: c.Instrument, Confidence: orExact(c.Confidence), Source: c.Source,
+			Note: c.Note, PublishedNote: c.PublishedNote,
 		})
 	}
 }

@@ -89,7 +89,10 @@ type ReorganisationPlanned struct {
 	Instrument  InstrumentCode
 	Confidence  Confidence
 	Source      string
-	Note        string
+	// Note is what else its announcers say. PublishedNote is in the clear for ever: what the reference register takes from
+	// publications, and every note of the register's first version, which knew no other.
+	Note          Text
+	PublishedNote string
 }
 
 // FootprintOpened says that a footprint exists from a date.

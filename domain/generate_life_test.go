@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"slices"
+
 	"pgregory.net/rapid"
 )
 
@@ -14,7 +16,8 @@ func (m *machine) lifeDraws() []draw {
 		{2, m.drawPause},
 		{1, m.drawReverse},
 		{1, m.drawMilestone},
-		{2, m.drawPackage},
+		{2, m.drawFormPackage},
+		{4, m.drawPackageStep},
 		{1, m.drawFramework},
 		{1, m.drawVary},
 		{2, m.drawIntervention},
@@ -22,6 +25,8 @@ func (m *machine) lifeDraws() []draw {
 		{2, m.drawRisk},
 		{1, m.drawCommittee},
 		{1, m.drawProgramme},
+		{1, m.drawErase},
+		{1, m.drawEpoch},
 	}
 }
 
@@ -45,6 +50,10 @@ func (m *machine) drawCorrect(t *rapid.T) order {
 			events = append(events, e)
 		}
 	}
+	replacing := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return !m.replaces(e) })
+	if len(replacing) > 0 && chance(t, "what replaced something", 60) {
+		events = replacing
+	}
 	c := Correct{Event: pick(t, "wrong event", events).No, Source: "a letter"}
 	switch below(t, "what is wrong", 6) {
 	case 0:
@@ -59,6 +68,20 @@ func (m *machine) drawCorrect(t *rapid.T) order {
 		c.Holder, c.EffectiveOn = m.body(t, "right holder"), m.date(t)
 	}
 	return m.registrar(t, c)
+}
+
+// replaces tells whether an event put somebody in the place of those who held before.
+func (m *machine) replaces(e Event) bool {
+	for _, change := range ChangesOf(e.Fact) {
+		for remit := range change.Remits {
+			for _, line := range m.state.Holdings.Lines(remit) {
+				if line.Slot == change.Slot && line.Points[0].From < change.On {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (m *machine) drawExplore(t *rapid.T) order {
@@ -86,8 +109,8 @@ func (m *machine) drawPause(t *rapid.T) order {
 // drawReverse takes a transfer back, or reviews it.
 func (m *machine) drawReverse(t *rapid.T) order {
 	tr := pick(t, "completed", m.inStates(StateCompleted, StateReversed))
-	if chance(t, "review", 30) {
-		return m.order(t, tr.Sender, ReviewTransfer{TransferID: tr.ID, ReviewedOn: m.date(t), Conclusion: text("good")})
+	if chance(t, "review", 50) {
+		return m.order(t, tr.Sender, ReviewTransfer{TransferID: tr.ID, ReviewedOn: max(m.date(t), tr.CompletedOn), Conclusion: text("good")})
 	}
 	return m.order(t, tr.Sender, ReverseTransfer{TransferID: tr.ID, EffectiveOn: max(m.date(t), tr.CompletedOn), Terms: m.terms(t)})
 }
@@ -97,28 +120,6 @@ func (m *machine) drawMilestone(t *rapid.T) order {
 	return m.order(t, tr.Sender, RecordMilestone{tr.ID, Milestone{
 		Kind: pick(t, "milestone", MilestoneKinds()), PlannedOn: m.date(t), ActualOn: m.date(t),
 	}})
-}
-
-// drawPackage forms, assesses or decides a package.
-func (m *machine) drawPackage(t *rapid.T) order {
-	if packages := m.state.Packages.All(Latest); len(packages) > 0 && chance(t, "decide", 60) {
-		p := pick(t, "package", packages)
-		tr, _ := m.state.Transfers.Get(p.Members[0], Latest)
-		if len(tr.Gateways) == 0 || chance(t, "assess package", 40) {
-			return m.order(t, tr.Sender, AssessPackage{PackageID: p.ID, Party: PartySender, Ratings: allGreen()})
-		}
-		g := tr.Gateways[0]
-		one := m.decision(t, tr, g, DecisionPass)
-		o := m.order(t, g.Decider, DecidePackage{
-			PackageID: p.ID, Gateway: g.Code, Decision: one.Decision, DecidedBy: g.Decider, DecidedOn: m.today, Opinions: one.Opinions,
-			Statements: tr.Notice.Statements,
-		})
-		o.caller.Subject = "chair"
-		return o
-	}
-	live := m.inStates(StateProposed, StateAssessing)
-	one, two := pick(t, "member", live), pick(t, "member", live)
-	return m.order(t, one.Sender, FormPackage{Name: "together", Members: []TransferID{one.ID, two.ID}})
 }
 
 // drawFramework sets one of the frameworks anew, heavier or lighter.
@@ -213,4 +214,33 @@ func (m *machine) drawProgramme(t *rapid.T) order {
 		x := pick(t, "plan return", m.state.Programme.Returns(Latest))
 		return m.order(t, "NHSE", ModeratePlanReturn{PlanReturnID: x.ID, Result: ModerationConfirmed})
 	}
+}
+
+// drawErase erases the person behind an event, or a text of one.
+func (m *machine) drawErase(t *rapid.T) order {
+	e := pick(t, "event", m.events)
+	c := ErasePersonalData{Authority: "decision of the data protection officer"}
+	if chance(t, "person", 50) {
+		c.Pseudonyms = []Pseudonym{Pseudonym(e.Actor.Subject)}
+	} else {
+		c.Texts = []TextRef{{Event: e.No, Field: "reason"}}
+		if commitment := e.Reason.Commitment; commitment != "" {
+			c.Recorded = []CommittedText{{e.No, "reason", Commitment(commitment), e.Actor.Organisation}}
+		}
+	}
+	o := m.registrar(t, c)
+	o.reason = "asked for by the person"
+	return o
+}
+
+// drawEpoch has the register say that it was restored, mostly rightly.
+func (m *machine) drawEpoch(t *rapid.T) order {
+	c := BeginEpoch{RestoredSize: m.state.Last(), RestoredRoot: root()}
+	if chance(t, "wrong size", 20) {
+		c.RestoredSize++
+	}
+	if c.MayHaveLost = chance(t, "lost", 50); c.MayHaveLost {
+		c.LostUpTo = c.RestoredSize + 1
+	}
+	return order{caller: system(), command: c}
 }

@@ -346,6 +346,9 @@ func (m *machine) drawRevise(t *rapid.T) order {
 	if chance(t, "other rules", 20) {
 		details.Rules = ruled(pick(t, "role", Roles()), pick(t, "rule", []RemitRule{RuleSole, RuleJoint, RuleConcurrent}))
 	}
+	if chance(t, "a new one", 20) {
+		return m.registrar(t, DefineFunction{FunctionCode(m.newCode()), details})
+	}
 	return m.registrar(t, ReviseFunction{fn.Code, details})
 }
 

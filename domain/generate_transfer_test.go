@@ -26,6 +26,9 @@ func (m *machine) drawPlan(t *rapid.T) order {
 	}
 	for _, other := range m.state.Transfers.All(Latest) {
 		if other.State == StatePlanned && chance(t, "replace", 50) {
+			if chance(t, "of the same function", 80) {
+				plan.Function, plan.Part = other.Subject.Function, other.Subject.Part
+			}
 			return m.order(t, other.Sender, ReplacePlan{other.ID, plan})
 		}
 	}
@@ -64,6 +67,10 @@ func (m *machine) drawFittingProposal(t *rapid.T) order {
 		Kind: m.fittingKind(t, remit), Function: remit.Subject.Function, Part: remit.Subject.Part, Sender: held[0].Named(),
 		Receiver: m.body(t, "receiver"), Footprints: []FootprintCode{remit.Footprint}, Roles: []Role{remit.Role},
 		Instrument: "act", EffectiveOn: m.today, Retained: m.retained(t), Terms: m.terms(t),
+	}
+	if trusts := m.open(TierProvider); len(trusts) > 0 && chance(t, "changes the kind of footprint", 15) {
+		c.Receiver, c.Residue = pick(t, "trust", trusts), pick(t, "residue", []Residue{ResidueStays, ResidueCeases})
+		c.Results = []TransferResult{{Function: "own"}}
 	}
 	return m.order(t, c.Sender, c)
 }
@@ -191,14 +198,30 @@ func (m *machine) drawFinish(t *rapid.T) order {
 	case 0:
 		return m.order(t, tr.Sender, WithdrawTransfer{tr.ID})
 	case 1:
-		c := pick(t, "condition", tr.Conditions)
-		return m.order(t, c.SetBy, WaiveCondition{tr.ID, c.ID})
+		return m.drawWaive(t)
 	case 2:
 		c := pick(t, "condition", tr.Conditions)
 		return m.order(t, c.Owner, EvidenceCondition{tr.ID, c.ID, []Evidence{{Title: text("a paper")}}})
 	default:
 		return m.order(t, tr.Sender, CompleteTransfer{tr.ID, cmp.Or(m.date(t), m.today)})
 	}
+}
+
+// drawWaive does without a condition, mostly by somebody who neither proposed nor assessed.
+func (m *machine) drawWaive(t *rapid.T) order {
+	var conditional []Transfer
+	for _, tr := range m.state.Transfers.All(Latest) {
+		if len(tr.Conditions) > 0 {
+			conditional = append(conditional, tr)
+		}
+	}
+	tr := pick(t, "conditional", conditional)
+	c := pick(t, "condition", tr.Conditions)
+	o := m.order(t, c.SetBy, WaiveCondition{tr.ID, c.ID})
+	if chance(t, "chair", 80) {
+		o.caller.Subject = "chair"
+	}
+	return o
 }
 
 // drawDelegate delegates something that a body holds, often a body that is a delegate itself.

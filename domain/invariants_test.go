@@ -178,14 +178,15 @@ func withSuccessors(s *State, codes []FootprintCode) []FootprintCode {
 	return all
 }
 
-// oneApproved is invariant 6: no two approved or scheduled transfers move one remit.
+// oneApproved is invariant 6: no two approved or scheduled transfers move one remit. What stays where it is does not move,
+// whatever results from it.
 func oneApproved(s *State) error {
 	moving := map[Remit]TransferID{}
 	for _, transfer := range s.Transfers.All(Latest) {
 		if transfer.State != StateApproved && transfer.State != StateScheduled {
 			continue
 		}
-		for remit := range transfer.Remits {
+		for _, remit := range movedBy(transfer) {
 			if other, ok := moving[remit]; ok {
 				return fmt.Errorf("invariant 6: %s and %s both move %v", other, transfer.ID, remit)
 			}
@@ -193,6 +194,23 @@ func oneApproved(s *State) error {
 		}
 	}
 	return nil
+}
+
+func movedBy(t Transfer) []Remit {
+	var remits []Remit
+	for _, role := range t.Roles {
+		if t.Residue != ResidueStays {
+			for _, footprint := range t.Footprints() {
+				remits = append(remits, Remit{t.Subject, footprint, role})
+			}
+		}
+		for _, result := range t.Results {
+			for _, footprint := range result.Footprints {
+				remits = append(remits, Remit{Subject{result.Function, result.Part}, footprint, role})
+			}
+		}
+	}
+	return remits
 }
 
 // duties is invariant 7 over the whole log: who proposed or assessed a transfer, or formed its package, does not decide

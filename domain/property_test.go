@@ -51,6 +51,8 @@ type machine struct {
 	checked string
 	ids     int
 	marks   []savepoint
+	// accepted counts what was recorded, by the method of the command.
+	accepted map[string]int
 }
 
 // savepoint is a mark, and what the register was then.
@@ -61,7 +63,7 @@ type savepoint struct {
 }
 
 func newMachine(t *rapid.T) *machine {
-	m := &machine{register: newRegister(NewDate(2026, 11, 21))}
+	m := &machine{register: newRegister(NewDate(2026, 11, 21)), accepted: map[string]int{}}
 	for _, cmd := range smallWorld() {
 		m.ids++
 		_, err := m.give(order{caller: system(), command: cmd, id: fmt.Sprint("w", m.ids), reason: "reference register"})
@@ -130,6 +132,7 @@ func (m *machine) try(t *rapid.T, o order) {
 		t.Fatalf("%s: decided, but not recorded: %v", o.command.Method(), err)
 	}
 	m.print = fingerprint(m.state)
+	m.accepted[o.command.Method()]++
 	for _, e := range events {
 		if err := errors.Join(accountabilityStays(m.state, e), revocationStaysWithin(m.state, e)); err != nil {
 			t.Fatalf("%s by %s: %v", o.command.Method(), e.Actor.Person(), err)

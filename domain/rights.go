@@ -109,6 +109,9 @@ func (g grant) where() string {
 	if g.national {
 		places = append(places, "a national body")
 	}
+	if len(places) == 0 {
+		return "the register itself"
+	}
 	return strings.Join(places, " or ")
 }
 

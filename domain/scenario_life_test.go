@@ -14,6 +14,7 @@ func lifeVerbs() map[string]func(*phrase) Command {
 		"second":         func(p *phrase) Command { return Second{AwaitingID: p.object(0)} },
 		"decline":        func(p *phrase) Command { return Second{AwaitingID: p.object(0), Decline: true} },
 		"correct":        correctPhrase,
+		"erase":          erasePhrase,
 		"explore":        explorePhrase,
 		"pause":          func(p *phrase) Command { return PauseTransfer{transferOf(p)} },
 		"resume":         func(p *phrase) Command { return ResumeTransfer{transferOf(p)} },
@@ -61,6 +62,21 @@ func correctPhrase(p *phrase) Command {
 		Holder: OrganisationCode(p.value("holder")), Name: p.value("name"), Covering: OrganisationCode(p.value("covering")),
 		EffectiveOn: p.date("on"), Source: p.value("source"),
 	}
+}
+
+// erase @LABEL FIELD by BODY source AUTHORITY: the event that a step with that label recorded first, in the name of BODY,
+// with one personal text, its reason. Or erase SUBJECT person source AUTHORITY.
+func erasePhrase(p *phrase) Command {
+	c := ErasePersonalData{Authority: p.value("source")}
+	if p.object(1) == "person" {
+		c.Pseudonyms = []Pseudonym{Pseudonym(p.object(0))}
+		return c
+	}
+	event := EventNo(p.number(p.object(0)))
+	c.Texts = []TextRef{{Event: event, Field: strings.TrimPrefix(p.object(1), "all")}}
+	return c.WithRecorded([]CommittedText{{
+		Event: event, Field: "reason", Commitment: Commitment(p.object(0)), Organisation: OrganisationCode(p.value("by")),
+	}})
 }
 
 // explore ROUTE of FUNCTION from BODY [in FOOTPRINTS] moving ROLES on DATE, and below it "- option CODE [to BODY]".

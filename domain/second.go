@@ -69,10 +69,10 @@ func (s *Seconds) Waiting(known EventNo) []Awaiting {
 }
 
 // needsSecond tells whether a command takes effect only once a second person agrees: baselines, occurrences,
-// corrections and reorganisations.
+// corrections, reorganisations and erasures.
 func needsSecond(cmd Command) bool {
 	switch cmd.(type) {
-	case AllocateFunction, RecordOccurrence, Correct, Reorganise:
+	case AllocateFunction, RecordOccurrence, Correct, Reorganise, ErasePersonalData:
 		return true
 	}
 	return false

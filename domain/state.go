@@ -25,6 +25,8 @@ type State struct {
 	Committees    Committees
 	Programme     Programme
 	Seconds       Seconds
+	Epochs        Epochs
+	Erasures      Erasures
 }
 
 // NewState returns the register before its first event.
@@ -44,6 +46,8 @@ func NewState() *State {
 	s.Committees.init(&s.undo)
 	s.Programme.init(&s.undo)
 	s.Seconds.init(&s.undo)
+	s.Epochs.init(&s.undo)
+	s.Erasures.init(&s.undo)
 	return s
 }
 
@@ -81,6 +85,8 @@ func (s *State) applyFact(e Event) error {
 	known = s.Committees.Apply(e) || known
 	known = s.Programme.Apply(e) || known
 	known = s.Seconds.Apply(e) || known
+	known = s.Epochs.Apply(e) || known
+	known = s.Erasures.Apply(e) || known
 	changes := ChangesOf(e.Fact)
 	s.Holdings.Apply(e.No, changes)
 	if !known && len(changes) == 0 {

@@ -16,12 +16,12 @@ func (s *Store) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.expected = slices.Clone(s.cfg.Trusted)
+	s.expected = slices.Concat(s.cfg.Trusted, s.conn.trusted)
 	if known.Size > 0 {
 		s.expected = append(s.expected, known)
 	}
 	slices.SortFunc(s.expected, func(a, b TreeHead) int { return cmp.Compare(a.Size, b.Size) })
-	err = s.catchUp(ctx)
+	err = s.catchUp(ctx, func(b block) error { return s.extend(b, false) })
 	if n := len(s.expected); err == nil && n > 0 {
 		err = fmt.Errorf("journal ends with event %d, but had %d before: %w", s.head.Size, s.expected[n-1].Size, ErrDamaged)
 	}
@@ -34,9 +34,9 @@ func (s *Store) verify(ctx context.Context) error {
 	return nil
 }
 
-// catchUp reads the records that follow the last one known: all of them when the store opens, and later those of other
-// processes. Whatever they say is checked and applied, or is an error.
-func (s *Store) catchUp(ctx context.Context) error {
+// catchUp calls take with the records that follow the last one known: all of them when the store opens, and later those
+// of other processes. Whatever they say is checked and applied, or is an error.
+func (s *Store) catchUp(ctx context.Context, take func(block) error) error {
 	last, err := s.journal.Last(ctx)
 	if err != nil {
 		return fmt.Errorf("catch up with the journal: %w", err)
@@ -50,7 +50,7 @@ func (s *Store) catchUp(ctx context.Context) error {
 	if err := s.vault.refresh(ctx); err != nil {
 		return err
 	}
-	return readBlocks(ctx, s.journal, s.record+1, last, func(b block) error { return s.extend(b, false) })
+	return readBlocks(ctx, s.journal, s.record+1, last, take)
 }
 
 // extend takes the next block of the journal into the write model, the tree, the index and the history. It is the one
@@ -73,6 +73,7 @@ func (s *Store) extend(b block, applied bool) error {
 		if err := s.grow(b.leaves[i]); err != nil {
 			return err
 		}
+		s.erasing.add(e)
 	}
 	if err := s.index.add(b.events); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)

@@ -9,6 +9,7 @@ func awaitedCommands(c *coder, command *domain.Command) {
 	oneof(c, 3, command, recordOccurrence)
 	oneof(c, 4, command, correct)
 	oneof(c, 5, command, reorganise)
+	oneof(c, 6, command, erasePersonalData)
 }
 
 func allocateFunction(c *coder, v *domain.AllocateFunction) {

@@ -24,6 +24,7 @@ func facts(c *coder, f *domain.Fact) {
 	delegationFacts(c, f)
 	oversightFacts(c, f)
 	programmeFacts(c, f)
+	logFacts(c, f)
 }
 
 // choice visits a oneof, of which exactly one member is stored: members visits each of them with oneof. I is the
@@ -40,6 +41,14 @@ func choice[I any](c *coder, v *I, members func(*coder, *I)) {
 		c.fail(fmt.Errorf("%T in field %d is not known here: written by a newer release? %w", *v, c.memberField, errNotCanonical))
 	}
 	c.memberType, c.memberField = outerType, outerField
+}
+
+// formerly visits the member of a oneof in a form that is read for ever and no longer written: body reads what an older
+// version stored as field num into what it means today, a T, which has another number now. See DESIGN.md.
+func formerly[I, T any](c *coder, num protowire.Number, v *I, body func(*coder, *T)) {
+	if !c.writing {
+		oneof(c, num, v, body)
+	}
 }
 
 // oneof visits the member of a oneof if it is a T, stored as field num.

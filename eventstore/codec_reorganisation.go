@@ -6,9 +6,10 @@ import "github.com/remit-register/remit/domain"
 func reorganisationFacts(c *coder, f *domain.Fact) {
 	oneof(c, 121, f, organisationsReorganised)
 	oneof(c, 122, f, holdingsDisposed)
-	oneof(c, 123, f, reorganisationPlanned)
+	formerly(c, 123, f, reorganisationPlannedInTheClear)
 	oneof(c, 124, f, footprintsSucceeded)
 	oneof(c, 125, f, matterDisposed)
+	oneof(c, 126, f, reorganisationPlanned)
 }
 
 func organisationsReorganised(c *coder, v *domain.OrganisationsReorganised) {
@@ -38,7 +39,22 @@ func reorganisationPlanned(c *coder, v *domain.ReorganisationPlanned) {
 	text(c, 6, &v.Instrument)
 	text(c, 7, &v.Confidence)
 	text(c, 8, &v.Source)
-	text(c, 9, &v.Note)
+	sealed(c, 9, &v.Note)
+	text(c, 10, &v.PublishedNote)
+}
+
+// reorganisationPlannedInTheClear visits remit.event.v1.ReorganisationPlanned, the form of the first version: its note
+// was in the clear, whoever wrote it, and so it stays.
+func reorganisationPlannedInTheClear(c *coder, v *domain.ReorganisationPlanned) {
+	text(c, 1, &v.ID)
+	text(c, 2, &v.Kind)
+	texts(c, 3, &v.Originals)
+	texts(c, 4, &v.Results)
+	date(c, 5, &v.EffectiveOn)
+	text(c, 6, &v.Instrument)
+	text(c, 7, &v.Confidence)
+	text(c, 8, &v.Source)
+	text(c, 9, &v.PublishedNote)
 }
 
 func footprintsSucceeded(c *coder, v *domain.FootprintsSucceeded) {

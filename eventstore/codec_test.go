@@ -102,7 +102,7 @@ func TestStoredFormIsTheSchema(t *testing.T) {
 				t.Fatal(err)
 			}
 			field := message.ProtoReflect().WhichOneof(message.ProtoReflect().Descriptor().Oneofs().ByName("fact"))
-			if field == nil || string(field.Message().Name()) != sample.FactType() {
+			if field == nil || string(field.Message().Name()) != messageOf(sample) {
 				t.Errorf("the schema reads it as %v", field)
 			}
 			checkFilled(t, message.ProtoReflect())
@@ -151,7 +151,7 @@ func TestPersonalTextsAreSealed(t *testing.T) {
 		messages[string(oneof.Get(i).Message().Name())] = oneof.Get(i).Message()
 	}
 	for _, sample := range everyFact() {
-		checkPersonal(t, reflect.TypeOf(sample), messages[sample.FactType()], map[string]bool{})
+		checkPersonal(t, reflect.TypeOf(sample), messages[messageOf(sample)], map[string]bool{})
 	}
 	awaited := (&eventv1.SecondAwaited{}).ProtoReflect().Descriptor().Oneofs().ByName("command").Fields()
 	for _, sample := range everyFact() {
@@ -258,8 +258,15 @@ func replayGolden(t *testing.T, file, line string) {
 		return
 	}
 	again, err := EncodeEvent(e)
-	if err != nil || hex.EncodeToString(again) != stored || e.Fact.FactType() != name {
-		t.Errorf("%s: %s is read as %s and would be written differently (%v)", file, name, e.Fact.FactType(), err)
+	if err != nil || e.Fact.FactType() != name {
+		t.Errorf("%s: %s is read as %s (%v)", file, name, e.Fact.FactType(), err)
+	}
+	if isUpcast(t, data) {
+		if same, err := DecodeEvent(again); err != nil || !reflect.DeepEqual(same, e) || bytes.Equal(again, data) {
+			t.Errorf("%s: %s is read as %v, and as %v in the form of today (%v)", file, name, e, same, err)
+		}
+	} else if !bytes.Equal(again, data) {
+		t.Errorf("%s: %s would be written differently", file, name)
 	}
 }
 
@@ -325,6 +332,9 @@ func FuzzDecodeEvent(f *testing.F) {
 			return
 		}
 		again, err := EncodeEvent(e)
+		if isUpcast(t, data) && err == nil {
+			return
+		}
 		if err != nil || string(again) != string(data) {
 			t.Errorf("%x is read as %v and written as %x (%v)", data, e, again, err)
 		}

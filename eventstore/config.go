@@ -1,18 +1,21 @@
 package eventstore
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/remit-register/remit/domain"
 )
 
 // Sizes that are part of the stored format: what is recorded today must fit the journal of every installation.
 const (
-	// MaxEventBytes is the size of the largest event.
-	MaxEventBytes = 64 << 10
+	// MaxEventBytes is the size of the largest event: its length is two bytes in an entry of the archive.
+	MaxEventBytes = 64<<10 - 1
 	// MaxTransactionBytes is the size of the largest transaction: it must fit into one commit.
 	MaxTransactionBytes = maxCommitBytes - commitOverhead
 	// A commit packs transactions up to this size.
@@ -44,6 +47,13 @@ type Config struct {
 	// Trusted are heads that the journal is known to have had, such as the archive's last checkpoint: a journal that
 	// is shorter, or differs, does not open.
 	Trusted []TreeHead
+	// Trust, if given, is asked for more of them, once the data directory is this process's own and before anything
+	// in it is read. Its error keeps the journal from opening.
+	Trust func() ([]TreeHead, error)
+	// Archive, if given, is called with the stored bytes of each commit's events, in order, once the journal has them
+	// and before anybody is told: first is the number of the first. What was recorded when the store opened is not
+	// given to it. An error makes the store read-only until it is opened again.
+	Archive func(ctx context.Context, first domain.EventNo, events [][]byte) error
 	// Clock tells the time; required. It may go backwards: the time of recording does not.
 	Clock func() time.Time
 	// Logger is told what an operator should know. Default: nothing is logged.

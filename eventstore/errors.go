@@ -26,8 +26,14 @@ var (
 	ErrSettings = errors.New("settings do not keep acknowledged events safe")
 	// ErrInUse means that another process has the data directory open.
 	ErrInUse = errors.New("data directory is in use")
+	// ErrNotArchived means that events are in the journal but not in the archive, where Config.Archive demands both.
+	ErrNotArchived = errors.New("events are recorded but not archived")
 	// ErrNotFound means that the journal has no such record or event.
 	ErrNotFound = errors.New("not found")
+	// ErrNotEmpty means that a journal or a vault is there already where a new one is to be written.
+	ErrNotEmpty = errors.New("there is a journal already")
+	// ErrRestoring means that a restore of the data directory was interrupted, and is to be repeated.
+	ErrRestoring = errors.New("a restore was interrupted")
 )
 
 // The errors of Journal.Append that the sequencer tells apart.

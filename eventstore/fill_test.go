@@ -65,6 +65,10 @@ func (f *filler) fill(t *testing.T, v reflect.Value) {
 		sum := sha256.Sum256([]byte(strconv.Itoa(f.next())))
 		v.Set(reflect.ValueOf(domain.Text{Commitment: hex.EncodeToString(sum[:])}))
 		return
+	case domain.RootHash, domain.Commitment:
+		sum := sha256.Sum256([]byte(strconv.Itoa(f.next())))
+		v.SetString(hex.EncodeToString(sum[:]))
+		return
 	case domain.Date:
 		v.Set(reflect.ValueOf(domain.NewDate(2026, time.April, 1).AddDays(f.next())))
 		return

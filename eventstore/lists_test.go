@@ -21,6 +21,7 @@ func secondFacts() []domain.Fact {
 		domain.SecondAwaited{Command: domain.RecordOccurrence{}},
 		domain.SecondAwaited{Command: domain.Correct{}},
 		domain.SecondAwaited{Command: domain.Reorganise{}},
+		domain.SecondAwaited{Command: domain.ErasePersonalData{}},
 		domain.SecondGiven{},
 		domain.SecondDeclined{},
 		domain.TransferExplored{},
@@ -47,6 +48,8 @@ func secondFacts() []domain.Fact {
 		domain.AdviceRecorded{},
 		domain.PlanReturnSubmitted{},
 		domain.PlanReturnModerated{},
+		domain.EpochBegan{},
+		domain.PersonalDataErased{},
 	}
 }
 
@@ -121,5 +124,7 @@ func secondCommands() []domain.Command {
 		domain.AssessPackage{},
 		domain.DecidePackage{},
 		domain.Second{},
+		domain.BeginEpoch{},
+		domain.ErasePersonalData{},
 	}
 }

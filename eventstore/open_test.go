@@ -219,6 +219,7 @@ func TestStreamSettingsAreChecked(t *testing.T) {
 		"deny delete":   func(c *jetstream.StreamConfig) { c.DenyDelete = false },
 		"allow direct":  func(c *jetstream.StreamConfig) { c.AllowDirect = true },
 		"persist mode":  func(c *jetstream.StreamConfig) { c.PersistMode = jetstream.AsyncPersistMode },
+		"compression":   func(c *jetstream.StreamConfig) { c.Compression = jetstream.S2Compression },
 		"no ack":        func(c *jetstream.StreamConfig) { c.NoAck = true },
 		"subjects":      func(c *jetstream.StreamConfig) { c.Subjects = append(c.Subjects, "other") },
 		"max bytes":     func(c *jetstream.StreamConfig) { c.MaxBytes = 1 << 20 },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -73,8 +74,8 @@ type outcome struct {
 	trial   []Trial
 }
 
-// prepare checks what can be told without the register's state.
-func (s *Store) prepare(r Request) (*Pending, error) {
+// prepare checks what can be told without the register's state, and reads what the command is decided on besides it.
+func (s *Store) prepare(ctx context.Context, r Request) (*Pending, error) {
 	r.SimulatedOn = 0
 	p := &Pending{request: r, done: make(chan struct{})}
 	id, err := uuid.Parse(r.CommandID)
@@ -96,7 +97,8 @@ func (s *Store) prepare(r Request) (*Pending, error) {
 	if p.digest, err = s.digests.digest(r.Command, r.Caller); err != nil {
 		return nil, err
 	}
-	return p, nil
+	p.request.Command, err = s.recall(ctx, r.Command)
+	return p, err
 }
 
 // wait returns the outcome. When ctx ends first, the command may still be recorded.
@@ -132,7 +134,7 @@ func (t Ticket) Wait(ctx context.Context) (Receipt, error) {
 // ErrCommandIDReused, ErrReadOnly, ErrOverloaded, ErrTooLarge, ErrBadRequest, or that of ctx: the command may then be
 // recorded all the same, and sending it again with the same id tells.
 func (s *Store) Submit(ctx context.Context, r Request) (Receipt, error) {
-	p, err := s.prepare(r)
+	p, err := s.prepare(ctx, r)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -148,7 +150,7 @@ func (s *Store) Submit(ctx context.Context, r Request) (Receipt, error) {
 // Enqueue puts a command into the queue, once there is space, and returns without waiting for its outcome: commands
 // that one goroutine enqueues are decided in that order, many of them in one commit.
 func (s *Store) Enqueue(ctx context.Context, r Request) (Ticket, error) {
-	p, err := s.prepare(r)
+	p, err := s.prepare(ctx, r)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -210,11 +212,17 @@ type Trial struct {
 //
 // Whatever was decided before the call is recorded or has failed when it returns; without commands it is a barrier.
 func (s *Store) Simulate(ctx context.Context, requests []Request) ([]Trial, error) {
+	requests = slices.Clone(requests)
 	p := &Pending{simulated: true, trial: requests, done: make(chan struct{})}
-	for _, r := range requests {
+	for i, r := range requests {
 		if r.Command == nil {
 			return nil, fmt.Errorf("there is no command: %w", ErrBadRequest)
 		}
+		command, err := s.recall(ctx, r.Command)
+		if err != nil {
+			return nil, err
+		}
+		requests[i].Command = command
 	}
 	if err := s.accept(); err != nil {
 		return nil, err

@@ -80,6 +80,7 @@ func (s *Store) sequence(ctx, work context.Context) {
 		if s.hinted.Swap(0) > s.record {
 			s.meet(work)
 		}
+		s.eraseRecorded(work)
 	}
 }
 
@@ -97,6 +98,9 @@ func (s *Store) turn(ctx context.Context, waiting []*Pending) []*Pending {
 		waiting = append(waiting, more...)
 	}
 	err := s.store(ctx, b)
+	if err == nil {
+		err = s.copyOut(ctx, b.commit)
+	}
 	if err == nil {
 		s.settle(ctx, b)
 		return rest
@@ -152,7 +156,13 @@ func (s *Store) meet(ctx context.Context) bool {
 	if s.health.broken() != nil {
 		return false
 	}
-	if err := s.catchUp(ctx); err != nil {
+	err := s.catchUp(ctx, func(b block) error {
+		if err := s.copyOut(ctx, b.commit); err != nil {
+			return err
+		}
+		return s.extend(b, false)
+	})
+	if err != nil {
 		s.fault(ctx, err)
 		return false
 	}
@@ -172,9 +182,21 @@ func (s *Store) settle(ctx context.Context, b *batch) {
 		}
 		s.health.trouble(nil)
 	}
+	s.eraseRecorded(ctx)
 	s.forget(ctx, b)
 	s.comeback = len(b.outcomes) + s.queue.size()
 	tell(b.outcomes)
+}
+
+// copyOut gives a commit that is in the journal to the archive, where that is to have it before anybody is told.
+func (s *Store) copyOut(ctx context.Context, c commit) error {
+	if s.cfg.Archive == nil || len(c.events) == 0 {
+		return nil
+	}
+	if err := s.cfg.Archive(ctx, c.first(), c.events); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotArchived, err)
+	}
+	return nil
 }
 
 // block returns the batch as it will be read from the journal.
@@ -201,8 +223,11 @@ func (s *Store) forget(ctx context.Context, b *batch) {
 // fault notes why commands cannot be recorded: for good, where the journal cannot be trusted until it is verified.
 func (s *Store) fault(ctx context.Context, err error) {
 	s.health.trouble(err)
-	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrDoubtfulWrite) {
+	switch {
+	case errors.Is(err, ErrDamaged), errors.Is(err, ErrDoubtfulWrite):
 		s.health.fail(fmt.Errorf("%w; restart to verify the journal", err))
+	case errors.Is(err, ErrNotArchived):
+		s.health.fail(fmt.Errorf("%w; restart when the archive can be written: what is recorded is archived then", err))
 	}
 	s.cfg.Logger.ErrorContext(ctx, "commands cannot be recorded", slog.Any("error", err))
 }

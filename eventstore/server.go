@@ -1,9 +1,11 @@
 package eventstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math"
 	"os"
@@ -16,10 +18,14 @@ import (
 
 // connection is the way to NATS: to a server of our own in this process, or to others.
 type connection struct {
-	lock   *os.File // the data directory, nil without one
-	server *server.Server
-	nc     *nats.Conn
+	lock    *os.File // the data directory, nil without one
+	trusted []TreeHead
+	server  *server.Server
+	nc      *nats.Conn
 }
+
+// RestoringFile is in a data directory while what was restored is put into its place: it does not open then.
+const RestoringFile = "restoring/ready"
 
 // embedded tells whether the server is ours.
 func (c *connection) embedded() bool { return c.server != nil }
@@ -34,6 +40,15 @@ func connect(ctx context.Context, cfg Config) (_ *connection, err error) {
 	}()
 	if cfg.Dir != "" {
 		if c.lock, err = lockDir(cfg.Dir); err != nil {
+			return nil, err
+		}
+		if _, statErr := os.Lstat(filepath.Join(cfg.Dir, RestoringFile)); !errors.Is(statErr, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is half restored: %w: run `remit restore` again: %w",
+				cfg.Dir, ErrRestoring, cmp.Or(statErr, fs.ErrExist))
+		}
+	}
+	if cfg.Trust != nil {
+		if c.trusted, err = cfg.Trust(); err != nil {
 			return nil, err
 		}
 	}

@@ -42,6 +42,7 @@ type Store struct {
 	expected   []TreeHead // heads that the tree is still to reach, by size
 	record     uint64     // number of the last record
 	recordedAt time.Time  // the latest so far
+	erasing    erasures   // recorded, but not yet erased from the vault
 	ids        *transactionIDs
 	scratch    []byte // for encoding
 
@@ -86,6 +87,9 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	}
 	if err := s.verify(ctx); err != nil {
 		return nil, err
+	}
+	if err := s.erase(ctx); err != nil {
+		return nil, fmt.Errorf("finish erasures that are recorded: %w", err)
 	}
 	if cfg.WrapJournal != nil {
 		s.journal = cfg.WrapJournal(s.journal)

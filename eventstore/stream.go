@@ -72,6 +72,7 @@ func policyDifferences(want, have jetstream.StreamConfig) []string {
 	check("subjects", strings.Join(have.Subjects, " "), strings.Join(want.Subjects, " "))
 	check("storage", have.Storage, want.Storage)
 	check("persist mode", have.PersistMode, want.PersistMode)
+	check("compression", have.Compression, want.Compression) // what is erased must be found to be gone
 	check("retention", have.Retention, want.Retention)
 	check("discard", have.Discard, want.Discard)
 	check("discard new per subject", have.DiscardNewPerSubject, false)

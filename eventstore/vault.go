@@ -35,6 +35,7 @@ type Vault struct {
 
 	writing sync.Mutex // held while writing or catching up; taken before mu
 	read    uint64     // guarded by writing: number of the last record read
+	doomed  []uint64   // guarded by writing: records that hold something erased, to be taken out of the stream
 
 	mu         sync.RWMutex
 	texts      map[string]keptText   // guarded by mu: by commitment
@@ -66,11 +67,10 @@ func openVault(ctx context.Context, js jetstream.JetStream, cfg Config, embedded
 	}
 	v.writing.Lock()
 	defer v.writing.Unlock()
-	doomed, err := v.catchUp(ctx)
-	if err != nil {
+	if v.doomed, err = v.catchUp(ctx); err != nil {
 		return nil, err
 	}
-	return v, v.remove(ctx, doomed)
+	return v, v.remove(ctx)
 }
 
 // catchUp reads the records that other processes wrote, or at first all of them. It returns those that hold something
@@ -210,7 +210,7 @@ func (v *Vault) keep(ctx context.Context, secrets []Secret) error {
 // secretSize is at least the secret's size in a record.
 func secretSize(s Secret) int { return len(s.Text) + 128 }
 
-// write publishes a record and takes it into memory. Holds writing.
+// write publishes a record and takes it into memory; records that hold what it says is erased are doomed. Holds writing.
 func (v *Vault) write(ctx context.Context, content vaultRecord, options ...jetstream.PublishOpt) error {
 	data, err := encode(&content, vaultRecordFields)
 	if err != nil {
@@ -226,7 +226,7 @@ func (v *Vault) write(ctx context.Context, content vaultRecord, options ...jetst
 	if err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
-	v.apply(ack.Sequence, content)
+	v.doomed = append(v.doomed, v.apply(ack.Sequence, content)...)
 	if ack.Sequence == v.read+1 {
 		v.read = ack.Sequence
 	}

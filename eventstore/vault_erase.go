@@ -12,16 +12,21 @@ import (
 // Erase erases the texts behind commitments, in memory and on disk. What is not there, or no longer, is not an error.
 // A crash on the way is made good when the vault is opened again.
 func (v *Vault) Erase(ctx context.Context, commitments ...string) error {
-	v.writing.Lock()
-	defer v.writing.Unlock()
-	return v.erase(ctx, vaultRecord{erasedCommitments: v.knownTexts(commitments)})
+	return v.eraseAll(ctx, commitments, nil)
 }
 
 // ErasePerson erases who acts under pseudonyms, as Erase does. The same people get other pseudonyms next time.
 func (v *Vault) ErasePerson(ctx context.Context, pseudonyms ...string) error {
+	return v.eraseAll(ctx, nil, pseudonyms)
+}
+
+// eraseAll erases texts and persons, and brings to its end what an earlier call could not.
+func (v *Vault) eraseAll(ctx context.Context, commitments, pseudonyms []string) error {
 	v.writing.Lock()
 	defer v.writing.Unlock()
-	return v.erase(ctx, vaultRecord{erasedPseudonyms: v.knownPersons(pseudonyms)})
+	return v.erase(ctx, vaultRecord{
+		erasedCommitments: v.knownTexts(commitments), erasedPseudonyms: v.knownPersons(pseudonyms),
+	})
 }
 
 func (v *Vault) knownTexts(commitments []string) []string {
@@ -39,36 +44,46 @@ func (v *Vault) knownPersons(pseudonyms []string) []string {
 // erase records what is erased, together with what the same records hold besides, and then takes those records out of
 // the stream. Holds writing.
 func (v *Vault) erase(ctx context.Context, erased vaultRecord) error {
-	if len(erased.erasedCommitments)+len(erased.erasedPseudonyms) == 0 {
-		return nil
+	if len(erased.erasedCommitments)+len(erased.erasedPseudonyms) > 0 {
+		if err := v.write(ctx, erased); err != nil {
+			return fmt.Errorf("record an erasure in the vault: %w", err)
+		}
 	}
-	doomed := v.apply(0, erased)
-	if err := v.write(ctx, erased); err != nil {
-		return fmt.Errorf("record an erasure in the vault: %w", err)
-	}
-	return v.remove(ctx, doomed)
+	return v.remove(ctx)
 }
 
-// remove takes records out of the stream for good, after writing again what they hold that is not erased. Holds
+// remove takes doomed records out of the stream for good, after writing again what they hold that is not erased. Holds
 // writing.
-func (v *Vault) remove(ctx context.Context, doomed []uint64) error {
-	slices.Sort(doomed)
-	for _, no := range slices.Compact(doomed) {
-		data, err := getRecord(ctx, v.stream, no, v.timeout)
-		if errors.Is(err, ErrNotFound) {
-			continue
+func (v *Vault) remove(ctx context.Context) error {
+	slices.Sort(v.doomed)
+	for len(v.doomed) > 0 {
+		if err := v.removeOne(ctx, v.doomed[0]); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("erase vault record %d: %w", no, err)
-		}
-		if err := v.rewrite(ctx, no, data); err != nil {
-			return fmt.Errorf("write vault record %d again without what is erased: %w", no, err)
-		}
-		if err := v.stream.SecureDeleteMsg(ctx, no); err != nil {
-			return fmt.Errorf("erase vault record %d: %w", no, err)
-		}
+		v.doomed = v.doomed[1:]
 	}
 	return nil
+}
+
+func (v *Vault) removeOne(ctx context.Context, no uint64) error {
+	data, err := getRecord(ctx, v.stream, no, v.timeout)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("erase vault record %d: %w", no, err)
+	}
+	if err := v.rewrite(ctx, no, data); err != nil {
+		return fmt.Errorf("write vault record %d again without what is erased: %w", no, err)
+	}
+	err = v.stream.SecureDeleteMsg(ctx, no)
+	if err == nil {
+		return nil
+	}
+	if _, gone := getRecord(ctx, v.stream, no, v.timeout); errors.Is(gone, ErrNotFound) {
+		return nil // another process was first
+	}
+	return fmt.Errorf("erase vault record %d: %w", no, err)
 }
 
 // rewrite writes what record no holds that is not erased once more. The guard makes sure that nobody erases some of

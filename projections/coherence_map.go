@@ -66,7 +66,7 @@ func (x *inquiry) function(code domain.FunctionCode) *functionTally {
 	}
 	for _, flight := range x.views.plans.byFunction[code] {
 		t, ok := x.views.transfers.Get(flight.id, x.asOf.Known)
-		if ok && t.State == domain.StateCompleted && t.CompletedOn <= x.asOf.On {
+		if ok && t.Subject.Function == code && t.State == domain.StateCompleted && t.CompletedOn <= x.asOf.On {
 			for _, footprint := range t.Footprints() {
 				f.moved[footprint] = true
 			}

@@ -81,7 +81,8 @@ func (x *inquiry) isMet(safeguard string, f domain.OccurrenceRecorded, footprint
 	}
 	for _, flight := range x.views.plans.byFunction[f.Function] {
 		t, ok := x.views.transfers.Get(flight.id, x.asOf.Known)
-		if !ok || t.Sender != f.From || t.Subject.Part != f.Part || t.ReceiverFor(footprint) != f.To {
+		about := domain.Subject{Function: f.Function, Part: f.Part}
+		if !ok || t.Sender != f.From || t.Subject != about || t.ReceiverFor(footprint) != f.To {
 			continue
 		}
 		if shows(t, safeguard) {

@@ -15,8 +15,8 @@
 // One file answers one question: whoholds.go (who holds this, and what is planned), map.go (all of it), compare.go,
 // history.go, changes.go (what was recorded, in the order of the log), digest.go, transfers.go, packages.go,
 // delegations.go, interventions.go, claims.go, risks.go, awaiting.go, committees.go, planreturns.go, organisations.go,
-// footprints.go, functions.go, instruments.go, events.go. line.go and cell.go are the structure under the map, plans.go is
-// the one under what is planned.
+// footprints.go, functions.go, instruments.go, events.go, epochs.go. line.go and cell.go are the structure under the
+// map, plans.go is the one under what is planned.
 //
 // Three questions are about what follows from all of it. coherence.go computes findings: finding.go says which kinds
 // there are and by which rule each is found, and coherence_map.go, _gap.go, _claim.go, _law.go, _process.go and

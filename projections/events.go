@@ -58,6 +58,23 @@ func (x *eventIndex) add(e *domain.Event) {
 	entity, kind := e.Fact.Entity(), e.Fact.FactType()
 	x.byEntity[entity] = append(x.byEntity[entity], e.No)
 	x.byType[kind] = append(x.byType[kind], e.No)
+	if f, ok := e.Fact.(domain.PersonalDataErased); ok {
+		x.addErasure(e.No, f)
+	}
+}
+
+// addErasure lists an erasure also under what the events are about whose texts are gone: it is part of their history.
+func (x *eventIndex) addErasure(no domain.EventNo, f domain.PersonalDataErased) {
+	for _, t := range f.Texts {
+		erased, ok := x.at(t.Event)
+		if !ok {
+			continue
+		}
+		entity := erased.Fact.Entity()
+		if numbers := x.byEntity[entity]; len(numbers) == 0 || numbers[len(numbers)-1] != no {
+			x.byEntity[entity] = append(numbers, no)
+		}
+	}
 }
 
 func (x *eventIndex) last() domain.EventNo { return domain.EventNo(len(x.all)) }

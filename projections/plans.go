@@ -59,7 +59,14 @@ func (x *transferIndex) begin(t domain.Transfer, no domain.EventNo) *flight {
 	f := &flight{id: t.ID, place: len(x.order), from: no, until: domain.Latest}
 	x.order = append(x.order, t.ID)
 	x.byID[t.ID] = f
-	x.byFunction[t.Subject.Function] = append(x.byFunction[t.Subject.Function], f)
+	functions := []domain.FunctionCode{t.Subject.Function}
+	for _, result := range t.Results {
+		functions = append(functions, result.Function)
+	}
+	slices.Sort(functions)
+	for _, function := range slices.Compact(functions) {
+		x.byFunction[function] = append(x.byFunction[function], f)
+	}
 	if t.Plan != "" {
 		x.carriedOutBy[t.Plan] = append(x.carriedOutBy[t.Plan], f)
 	}
@@ -94,14 +101,35 @@ func (v *Views) planned(q HoldersQuery, footprints []domain.FootprintCode, known
 			continue
 		}
 		t, ok := v.transfers.Get(f.id, known)
-		if !ok || !concerns(t, q) || !v.isOpen(t, known) {
+		if !ok || !v.isOpen(t, known) {
 			continue
 		}
-		for _, move := range t.Moves {
-			common := slices.DeleteFunc(intersect(footprints, move.Footprints), v.carriedOut(t, known))
-			if len(common) > 0 || len(move.Footprints) == 0 {
-				planned = append(planned, plannedMove(t, move.Receiver, common))
+		if concerns(t, t.Subject, q) {
+			for _, move := range t.Moves {
+				common := slices.DeleteFunc(intersect(footprints, move.Footprints), v.carriedOut(t, known))
+				if len(common) > 0 || len(move.Footprints) == 0 {
+					planned = append(planned, plannedMove(t, t.Subject, move.Receiver, common))
+				}
 			}
+		}
+		planned = append(planned, plannedResults(t, q, footprints)...)
+	}
+	return planned
+}
+
+// plannedResults returns what a transfer that changes the kind of footprint is to result in. Where it takes such a one
+// back, nobody gets what that resulted in.
+func plannedResults(t domain.Transfer, q HoldersQuery, footprints []domain.FootprintCode) []Planned {
+	var planned []Planned
+	receiver := t.Receiver()
+	if t.Reverses != "" {
+		receiver = ""
+	}
+	for _, result := range t.Results {
+		subject := domain.Subject{Function: result.Function, Part: result.Part}
+		common := intersect(footprints, result.Footprints)
+		if concerns(t, subject, q) && len(common) > 0 {
+			planned = append(planned, plannedMove(t, subject, receiver, common))
 		}
 	}
 	return planned
@@ -125,10 +153,10 @@ func (v *Views) carriedOut(plan domain.Transfer, known domain.EventNo) func(doma
 	}
 }
 
-// concerns tells whether a transfer is about the part and role of a question.
-func concerns(t domain.Transfer, q HoldersQuery) bool {
-	samePart := q.Part == "" || t.Subject.Part == "" || q.Part == t.Subject.Part
-	return samePart && (q.Role == "" || len(t.Roles) == 0 || slices.Contains(t.Roles, q.Role))
+// concerns tells whether what a transfer does with a subject is about the function, part and role of a question.
+func concerns(t domain.Transfer, s domain.Subject, q HoldersQuery) bool {
+	samePart := q.Part == "" || s.Part == "" || q.Part == s.Part
+	return s.Function == q.Function && samePart && (q.Role == "" || len(t.Roles) == 0 || slices.Contains(t.Roles, q.Role))
 }
 
 // intersect returns what a sorted list and another list have in common, sorted.
@@ -143,9 +171,11 @@ func intersect(sorted, list []domain.FootprintCode) []domain.FootprintCode {
 	return common
 }
 
-func plannedMove(t domain.Transfer, receiver domain.OrganisationCode, footprints []domain.FootprintCode) Planned {
+func plannedMove(
+	t domain.Transfer, subject domain.Subject, receiver domain.OrganisationCode, footprints []domain.FootprintCode,
+) Planned {
 	return Planned{
-		TransferID: t.ID, Kind: t.Kind, State: t.State, Subject: t.Subject,
+		TransferID: t.ID, Kind: t.Kind, State: t.State, Subject: subject,
 		Sender: t.Sender, Receiver: receiver, Footprints: footprints, Roles: t.Roles,
 		EffectiveOn: t.Due(), Instrument: t.Instrument, Confidence: t.Confidence, Source: t.Source,
 		Plan: t.Plan, Replaces: t.Replaces, ReplacedBy: t.ReplacedBy,

@@ -42,6 +42,8 @@ type Views struct {
 	committees    *domain.Committees
 	programme     *domain.Programme
 	seconds       *domain.Seconds
+	epochs        *domain.Epochs
+	erasures      *domain.Erasures
 	holdings      *functionMap
 	plans         *transferIndex
 	// broken is the error that stopped Apply in the middle of a transaction; nothing can be applied after it.
@@ -73,6 +75,8 @@ func New(now func() time.Time) *Views {
 		committees:    domain.NewCommittees(),
 		programme:     domain.NewProgramme(),
 		seconds:       domain.NewSeconds(),
+		epochs:        domain.NewEpochs(),
+		erasures:      domain.NewErasures(),
 		holdings:      newFunctionMap(epochChanges),
 		plans:         newTransferIndex(),
 	}
@@ -141,11 +145,11 @@ func (v *Views) foldOne(e *domain.Event) error {
 }
 
 // folds are the domain's own folds; each tells whether an event was about what it keeps.
-func (v *Views) folds() [13]func(domain.Event) bool {
+func (v *Views) folds() [15]func(domain.Event) bool {
 	return [...]func(domain.Event) bool{
 		v.organisations.Apply, v.functions.Apply, v.instruments.Apply, v.transfers.Apply, v.delegations.Apply,
 		v.interventions.Apply, v.claims.Apply, v.risks.Apply, v.frameworks.Apply, v.packages.Apply,
-		v.committees.Apply, v.programme.Apply, v.seconds.Apply,
+		v.committees.Apply, v.programme.Apply, v.seconds.Apply, v.erasures.Apply, v.epochs.Apply,
 	}
 }
 

@@ -38,9 +38,10 @@ type Planned struct {
 	TransferID domain.TransferID
 	Kind       domain.TransferKind
 	// State is never a finished one, except replaced: an announcement whose place another one took stays visible.
-	State    domain.TransferState
-	Subject  domain.Subject
-	Sender   domain.OrganisationCode
+	State   domain.TransferState
+	Subject domain.Subject
+	Sender  domain.OrganisationCode
+	// Receiver is "" where the remits end: a transfer is taken back that had resulted in them.
 	Receiver domain.OrganisationCode
 	// Footprints are those of the question that the receiver is to get; none when the announcement does not say.
 	Footprints []domain.FootprintCode

@@ -42,7 +42,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	if !a.began {
-		err = usageError{fmt.Errorf("%w\nRun '%s --help' for usage", err, cmd.CommandPath())}
+		err = usageError{fmt.Errorf("%w\nRun '%s --help' for usage", plainUsage(cmd, err), cmd.CommandPath())}
 	}
 	a.complain(err)
 	return exitCode(err)
@@ -108,9 +108,9 @@ func (a *app) addCommands(root *cobra.Command) {
 	add("ask", a.who(), a.orgMap(), a.export(), a.diff(), a.history(), a.events(), a.coherence())
 	add("look", a.functions(), a.org(), a.orgs(), a.footprints(), a.instruments())
 	add("move", a.transfer(), a.packageGroup(), a.packages(), a.delegate(), a.delegations(), a.revoke(), a.risk())
-	add("record", a.allocate(), a.occurrence(), a.reorganise(), a.correct(), a.second(), a.claim(), a.claims(), a.attest(), a.attestations(), a.intervene())
+	add("record", a.allocate(), a.occurrence(), a.reorganise(), a.correct(), a.erase(), a.second(), a.claim(), a.claims(), a.attest(), a.attestations(), a.intervene())
 	add("programme", a.committee(), a.planReturn(), a.framework(), a.population(), a.cost(), a.envelope(), a.shift())
-	add(groupRun, a.serve(), a.load(), a.bench(), a.version())
+	add(groupRun, a.serve(), a.key(), a.backup(), a.restore(), a.load(), a.verify(), a.bench(), a.version())
 	root.AddCommand(exitCodesTopic(), identityTopic())
 }
 

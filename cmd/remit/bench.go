@@ -81,6 +81,9 @@ func (a *app) runBench(ctx context.Context, o benchOptions) (err error) {
 	if err := b.empty(ctx, config("empty")); err != nil {
 		return err
 	}
+	if err := b.archive(ctx, config("without"), config("with")); err != nil {
+		return err
+	}
 	if err := b.reference(ctx, config("reference")); err != nil {
 		return err
 	}

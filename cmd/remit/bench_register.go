@@ -14,6 +14,7 @@ import (
 
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
+	"github.com/remit-register/remit/eventstore/archive"
 	"github.com/remit-register/remit/projections"
 )
 
@@ -23,6 +24,8 @@ type registerBench struct {
 	options benchOptions
 	report  *benchReport
 	raw     eventstore.Figures
+	// archived says how the next register that is started keeps an archive; nil: not at all.
+	archived *archive.Config
 }
 
 // benchServer is a register that is served on loopback.
@@ -43,7 +46,7 @@ func (b *registerBench) start(ctx context.Context, cfg eventstore.Config, empty 
 	if err != nil {
 		return nil, 0, fmt.Errorf("listen: %w", err)
 	}
-	r, err := openRegister(ctx, cfg)
+	r, err := openRegister(ctx, cfg, b.archived)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -42,15 +42,32 @@ func newClient(over *http.Client, url, actor string) *client {
 }
 
 // named is an interceptor that sends the caller's name along.
-func named(actor string) connect.UnaryInterceptorFunc {
-	return func(next connect.UnaryFunc) connect.UnaryFunc {
-		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-			if actor != "" {
-				request.Header().Set(actorHeader, actor)
-			}
-			return next(ctx, request)
+type named string
+
+// WrapUnary names the caller of a call with one answer.
+func (n named) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+		if n != "" {
+			request.Header().Set(actorHeader, string(n))
 		}
+		return next(ctx, request)
 	}
+}
+
+// WrapStreamingClient names the caller of a call with many answers.
+func (n named) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+	return func(ctx context.Context, spec connect.Spec) connect.StreamingClientConn {
+		conn := next(ctx, spec)
+		if n != "" {
+			conn.RequestHeader().Set(actorHeader, string(n))
+		}
+		return conn
+	}
+}
+
+// WrapStreamingHandler does nothing: this is a client's.
+func (n named) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
+	return next
 }
 
 // checkActor checks the form SUBJECT@ORGANISATION[;ROLE,ROLE].

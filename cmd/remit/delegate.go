@@ -156,11 +156,8 @@ func (a *app) showDelegation(cmd *cobra.Command, request *remitv1.GetDelegationR
 			s.field("held by", share.GetReceiver()+" in "+joinWords(share.GetFootprints()))
 		}
 		s.field("undetermined", unless(!d.GetUndetermined(), "a party ended, and nobody knows who followed it"))
-		termsSheet(s, d.GetTerms())
-		if d.GetVariation() != nil {
-			s.title("Offered, not accepted yet:")
-			termsSheet(s, d.GetVariation())
-		}
+		termsSheet(s, "Terms", d.GetTerms())
+		termsSheet(s, "Other terms, offered and not accepted yet", d.GetVariation())
 	})
 }
 

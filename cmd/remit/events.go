@@ -15,20 +15,26 @@ func (a *app) events() *cobra.Command {
 		Use:   "events [NUMBER]",
 		Short: "What was recorded, event by event",
 		Long: `The register's log: every event in the order of recording, or the one with the number given, with everything that was
-recorded of it. People appear under pseudonyms.`,
+recorded of it. People appear under pseudonyms; auditors and registrars of a national body, and registrars of the body
+in whose name a person acted, also see who that is.`,
 		Example: `  remit events --entity transfer/01KABCDEFGHJKMNPQRSTVWXYZ0
   remit events --entity organisation/S1Y5D -o json
   remit events --type TransferCompleted
-  remit events 1204 -o json`,
+  remit events 1204 -o json
+  remit events 1204 --proof 1204.tlog-proof`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	entity := cmd.Flags().String("entity", "", "only about this `ENTITY`, such as transfer/01J…, function/eprr or organisation/X24")
 	kind := cmd.Flags().String("type", "", "only of this `TYPE`, such as TransferProposed")
 	after := cmd.Flags().Uint64("after", 0, "only after event number `N`")
 	limit := limitVar(cmd, 100)
+	proof := cmd.Flags().String("proof", "", "with NUMBER: also write the proof that it is recorded to this `FILE`; see 'remit verify'")
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
-			return a.showEvent(cmd, args[0])
+			return a.showEvent(cmd, args[0], *proof)
+		}
+		if *proof != "" {
+			return usagef("--proof is of one event: give its number")
 		}
 		return a.showEvents(cmd, &remitv1.ListEventsRequest{
 			Entity: *entity, Type: *kind, AfterPosition: strconv.FormatUint(*after, 10),
@@ -64,7 +70,7 @@ func (a *app) showEvents(cmd *cobra.Command, request *remitv1.ListEventsRequest,
 	return list(a, answer, events, eventColumns())
 }
 
-func (a *app) showEvent(cmd *cobra.Command, number string) error {
+func (a *app) showEvent(cmd *cobra.Command, number, proofFile string) error {
 	if _, err := strconv.ParseUint(number, 10, 63); err != nil {
 		return usagef("%q is not the number of an event", number)
 	}
@@ -72,9 +78,14 @@ func (a *app) showEvent(cmd *cobra.Command, number string) error {
 	if err != nil {
 		return err
 	}
-	answer, err := c.audit().GetEvent(cmd.Context(), &remitv1.GetEventRequest{Position: number})
+	answer, err := c.audit().GetEvent(cmd.Context(), &remitv1.GetEventRequest{Position: number, WithProof: proofFile != ""})
 	if err != nil {
 		return err
+	}
+	if proofFile != "" {
+		if err := a.writeProof(proofFile, answer.GetProof()); err != nil {
+			return err
+		}
 	}
 	e := answer.GetEvent()
 	return object(a, answer, e, eventColumns(), func(s *sheet) {
@@ -118,6 +129,9 @@ func eventColumns() []column[*remitv1.Event] {
 // actorText names who did it: pseudonym, body and role.
 func actorText(actor *remitv1.Actor) string {
 	text := actor.GetSubject()
+	if actor.GetPerson() != "" {
+		text = actor.GetPerson() + " = " + text
+	}
 	if actor.GetOrganisation() != "" {
 		text += "@" + actor.GetOrganisation()
 	}

@@ -66,12 +66,15 @@ func (e findingsError) Error() string { return e.text }
 func exitCode(err error) int {
 	var usage usageError
 	var findings findingsError
+	var unreachable unreachableError
 	var answered *connect.Error
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &findings):
 		return exitFindings
+	case errors.As(err, &unreachable):
+		return exitUnreachable
 	case errors.As(err, &answered):
 		return exitCodeOf(answered)
 	}

@@ -21,7 +21,7 @@ national body. Footprints that split or merge, and those of a body that ends, ar
 		Args: cobra.NoArgs,
 	}
 	var request remitv1.ChangeFootprintsRequest
-	formVar(cmd, "open", "a footprint that begins: \"`code=…,name=…,kind=…`\" (kind: "+
+	formVar(cmd, "open", "a `FOOTPRINT` that begins: \"code=…,name=…,kind=…\" (kind: "+
 		alternatives(enumWords[remitv1.FootprintKind](remitv1.FootprintKind(0).Descriptor()))+"); may be repeated", func(text string) error {
 		given, err := pairs(text, "code", "name", "kind")
 		if err != nil {

@@ -115,8 +115,8 @@ func (a *app) functionDetailsVar(cmd *cobra.Command) *functionDetailsFlags {
 	formVar(cmd, "rules", "how many may hold a role at a time: `ROLE=RULE` (sole, joint or concurrent); may be repeated. Left out: "+
 		"accountable, exercising and funding sole, delivering and overview concurrent", d.rule)
 	d.words.status = wordVar[remitv1.LegalStatus](cmd, "legal-status", "whether statute confers it")
-	formVar(cmd, "legal-basis", "where the law confers it, and the role that checked it: "+
-		"\"`act=NHS Act 2006,section=s.252A,binds=X24,checked-by=head-of-legal,checked-on=2026-11-02`\"; may be repeated", d.basis)
+	formVar(cmd, "legal-basis", "`WHERE` the law confers it, and the role that checked it: "+
+		"\"act=NHS Act 2006,section=s.252A,binds=X24,checked-by=head-of-legal,checked-on=2026-11-02\"; may be repeated", d.basis)
 	flags.StringVar(&d.details.Boundary, "boundary", "", "where it ends")
 	d.words.retained = wordVar[remitv1.Role](cmd, "retained-role", "the role that the sender keeps when it moves")
 	flags.StringVar(&d.details.RetainedNote, "retained-note", "", "what the sender keeps, in words")

@@ -22,12 +22,12 @@ move each by itself. Whoever holds the whole then holds each part and the rest. 
 		Args: cobra.ExactArgs(1),
 	}
 	var request remitv1.DivideFunctionRequest
-	formVar(cmd, "part", "a part: \"`code=…,name=…,description=…`\"; may be repeated", func(text string) error {
+	formVar(cmd, "part", "a `PART`: \"code=…,name=…,description=…\"; may be repeated", func(text string) error {
 		part, err := partFrom(text)
 		request.Parts = append(request.Parts, part)
 		return err
 	})
-	formVar(cmd, "rest", "the part that is whatever the others are not: \"`code=…,name=…`\"", func(text string) (err error) {
+	formVar(cmd, "rest", "the `PART` that is whatever the others are not: \"code=…,name=…\"", func(text string) (err error) {
 		request.Rest, err = partFrom(text)
 		return err
 	})

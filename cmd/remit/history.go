@@ -23,6 +23,7 @@ An organisation stands for the footprints that it covers on --on.`,
 	asOf := a.asOf(cmd)
 	role := wordVar[remitv1.Role](cmd, "role", "only this role")
 	limit := limitVar(cmd, 0)
+	proof := proofDirVar(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		at, err := asOf.value()
 		if err != nil {
@@ -31,21 +32,35 @@ An organisation stands for the footprints that it covers on --on.`,
 		function, part := subject(args[0])
 		return a.showHistory(cmd, &remitv1.GetHistoryRequest{
 			AsOf: at, PageSize: listPage, Function: function, Part: part, Footprint: *in, Role: role.value(),
-		}, *limit)
+			WithProof: *proof != "",
+		}, *limit, *proof)
 	})
 	return cmd
 }
 
-func (a *app) showHistory(cmd *cobra.Command, request *remitv1.GetHistoryRequest, limit int) error {
-	return pages[*remitv1.GetHistoryResponse, *remitv1.HistoryEntry]{
+// provenPage is the size of a page of changes that are proved: each may rest on two events, and 1,000 are proved at most.
+const provenPage = 500
+
+func (a *app) showHistory(cmd *cobra.Command, request *remitv1.GetHistoryRequest, limit int, proofDir string) error {
+	if proofDir != "" {
+		request.PageSize = provenPage
+	}
+	var proofs []*remitv1.EventProof
+	err := pages[*remitv1.GetHistoryResponse, *remitv1.HistoryEntry]{
 		ask: func(c *client, token string) (*remitv1.GetHistoryResponse, error) {
 			request.PageToken = token
-			return c.maps().GetHistory(cmd.Context(), request)
+			answer, err := c.maps().GetHistory(cmd.Context(), request)
+			proofs = append(proofs, answer.GetProofs()...)
+			return answer, err
 		},
 		items:   (*remitv1.GetHistoryResponse).GetEntries,
 		keep:    func(r *remitv1.GetHistoryResponse, all []*remitv1.HistoryEntry) { r.Entries, r.NextPageToken = all, "" },
 		columns: historyColumns(),
 	}.show(a, limit)
+	if err != nil || proofDir == "" {
+		return err
+	}
+	return a.writeProofs(proofDir, proofs)
 }
 
 func historyColumns() []column[*remitv1.HistoryEntry] {

@@ -26,11 +26,14 @@ baseline, an occurrence, a correction or a reorganisation does not agree to it a
   evidence of a condition                   programme_office of the condition's owner
   discharge or waive a condition            the role that set it
   delegate, revoke; accept                  board of the delegator; board of the delegate
-  allocate, occurrence, load reference      registrar of the body, its region or a national body
-  correct, reorganise, framework set,       registrar of a national body
-    population
+  allocate, occurrence, load reference,     registrar of the body, its region or a national body
+    org establish, rename, move
+  correct, reorganise, function define,     registrar of a national body
+    revise, divide, instrument register,
+    commence, discard, footprints change,
+    framework set, population
   second                                    somebody else with the right to what waits
-  call-in; plan-return moderate             panel of the region of the body, or of a national body
+  call-in; intervene; plan-return moderate  panel of the region of the body, or of a national body
   claim, attest, risk, cost, plan-return    programme_office of the body
     submit
   committee form, change; advise            board of one of its bodies; committee of one of its bodies

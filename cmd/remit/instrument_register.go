@@ -30,13 +30,13 @@ an agreement; also one that is only planned, such as a Bill. --may-carry says fo
 	flags.StringVar(&d.Power, "power", "", "the power that it uses or gives, such as s.65Z5")
 	status := wordVar[remitv1.InstrumentStatus](cmd, "status", "where it stands")
 	carry := wordsVar[remitv1.TransferKind](cmd, "may-carry", "the legal routes for which it may be relied on")
-	formVar(cmd, "exclude", "a section that it must not carry: \"`body=X24,section=s.14Z25,source=SI 2022/642 reg. 2`\" "+
+	formVar(cmd, "exclude", "a `SECTION` that it must not carry: \"body=X24,section=s.14Z25,source=SI 2022/642 reg. 2\" "+
 		"(body left out: anybody's); may be repeated", func(text string) error {
 		given, err := pairs(text, "body", "section", "source")
 		d.Exclusions = append(d.Exclusions, &remitv1.Exclusion{Body: given["body"], Section: given["section"], Source: given["source"]})
 		return err
 	})
-	formVar(cmd, "commences", "when it comes into force: \"`on=2027-04-01,in=06H,06K,authority=SI 2027/9`\" (in left out: everywhere; "+
+	formVar(cmd, "commences", "`WHEN` it comes into force: \"on=2027-04-01,in=06H,06K,authority=SI 2027/9\" (in left out: everywhere; "+
 		"authority: what commences it, where not itself); may be repeated", func(text string) error {
 		commencement, err := a.commencementFrom(text)
 		d.Commencements = append(d.Commencements, commencement)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -241,7 +240,7 @@ func TestKillDuringReferenceLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	copied := filepath.Join(t.TempDir(), "copy")
-	if err := os.CopyFS(copied, os.DirFS(peaceful)); err != nil {
+	if err := copyRegister(copied, peaceful); err != nil {
 		t.Fatal(err)
 	}
 	s := launch(t, "--data", copied)

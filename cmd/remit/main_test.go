@@ -188,7 +188,19 @@ func registerCmd(ts *testscript.TestScript, _ bool, args []string) {
 func loadedCmd(ts *testscript.TestScript, _ bool, args []string) {
 	loaded, err := loadedRegister()
 	ts.Check(err)
-	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(loaded)))
+	ts.Check(copyRegister(ts.MkAbs(args[0]), loaded))
+}
+
+// copyRegister copies the data directory of a stopped register. The signing key stays its owner's alone.
+func copyRegister(to, from string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	err := os.Chmod(filepath.Join(to, "log.key"), 0o600)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // loadedRegister returns a directory with the reference register in it, which was loaded once for all tests.

@@ -98,7 +98,7 @@ func (a *app) packageDecide() *cobra.Command {
 	}
 	d := a.decisionVar(cmd)
 	var exceptions []*remitv1.PackageException
-	formVar(cmd, "except", "another outcome for a member: \"`transfer=ID,decision=defer,rationale=…`\"; may be repeated",
+	formVar(cmd, "except", "another `OUTCOME` for a member: \"transfer=ID,decision=defer,rationale=…\"; may be repeated",
 		func(text string) error {
 			given, err := pairs(text, "transfer", "decision", "rationale")
 			if err != nil {

@@ -55,6 +55,9 @@ func (p pages[R, T]) show(a *app, limit int) error {
 	if of, ok := any(answer).(interface{ GetAsOf() *remitv1.ResolvedAsOf }); ok {
 		a.sayAsOf(of.GetAsOf())
 	}
+	if len(items) == 0 && a.format == formatTable {
+		a.say("There is nothing to show.")
+	}
 	if limit > 0 && len(items) > limit {
 		items = items[:limit]
 		a.say("Only the first %d are shown: see --limit.", limit)

@@ -32,7 +32,7 @@ func (a *app) planReturnSubmit() *cobra.Command {
 	cmd.Flags().StringVar(&request.Period, "period", "", "period of the plan, such as 2026/27")
 	cmd.Flags().StringVar(&request.Summary, "summary", "", "the plan in short")
 	evidence := cmd.Flags().StringArray("evidence", nil,
-		"a document: \"`title=…,uri=…,sha256=…,expires=2027-01-01`\", or file=PATH to work out its SHA-256; may be repeated")
+		"a `DOCUMENT`: \"title=…,uri=…,sha256=…,expires=2027-01-01\", or file=PATH to work out its SHA-256; may be repeated")
 	required(cmd, "period", "summary")
 	return gives(cmd, a.issuing(cmd),
 		func(c *client) func(context.Context, *remitv1.SubmitPlanReturnRequest) (*remitv1.SubmitPlanReturnResponse, error) {

@@ -52,6 +52,10 @@ func (r *ratingFlags) value(ctx context.Context, c *client, transfer func() (str
 		if err != nil {
 			return nil, err
 		}
+		if len(answer.GetTransfer().GetDomains()) == 0 {
+			return nil, usagef("nothing is rated under the framework %s: see the gateways in 'remit transfer show %s'",
+				answer.GetTransfer().GetFramework(), id)
+		}
 		for _, domain := range answer.GetTransfer().GetDomains() {
 			rated = append(rated, &remitv1.DomainRating{Domain: domain, Rating: r.all})
 		}

@@ -23,7 +23,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "data"), os.DirFS(loaded)); err != nil {
+	if err := copyRegister(filepath.Join(dir, "data"), loaded); err != nil {
 		t.Fatal(err)
 	}
 	s, err := startServer("remit", "--data", filepath.Join(dir, "data"))
@@ -53,7 +53,7 @@ func TestReadme(t *testing.T) {
 	}
 	cmd := exec.Command("sh", "-eux", "-c", script)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "REMIT_SERVER="+s.url)
+	cmd.Env = append(os.Environ(), "REMIT_SERVER="+s.url, "REMIT_DATA=data")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -76,4 +76,21 @@ func tour(readme string) (script string, blocks int) {
 		lines = append(lines, commands)
 	}
 	return strings.Join(lines, ""), blocks
+}
+
+// TestTenCommands counts the commands by which the README moves a function: as many as it says, but for the one that is
+// refused.
+func TestTenCommands(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, move, found := strings.Cut(string(readme), "**Move a function in ten commands.**")
+	move, _, ended := strings.Cut(move, "\n**")
+	if !found || !ended {
+		t.Fatal("the README moves no function in ten commands")
+	}
+	if given := strings.Count(move, "--as "); given != 10+1 {
+		t.Errorf("the README gives %d commands, one of which is refused", given)
+	}
 }

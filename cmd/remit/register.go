@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/remit-register/remit/api"
 	"github.com/remit-register/remit/api/console"
 	"github.com/remit-register/remit/eventstore"
+	"github.com/remit-register/remit/eventstore/archive"
 	"github.com/remit-register/remit/projections"
 )
 
@@ -27,21 +29,40 @@ type register struct {
 	clock  func() time.Time
 	logger *slog.Logger
 
+	archive *archive.Archive // nil without one
+
 	running errgroup.Group
 	stop    context.CancelFunc
-	// failed is closed when something ends that should run.
-	failed chan struct{}
+	// endArchive ends what follows the journal for the archive, with the last events archived.
+	endArchive func() error
+	drain      time.Duration // how long closing may take
+	// failed is given why, when something ends that should run.
+	failed chan error
 }
 
-// openRegister opens the journal, verifies it, and starts the sequencer and the views. close ends them.
-func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error) {
+// openRegister opens the journal, verifies it, and starts the sequencer, the views, and the archive unless archived is
+// nil. close ends them.
+func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.Config) (*register, error) {
+	r := &register{
+		views: projections.New(cfg.Clock), clock: cfg.Clock, logger: cfg.Logger, drain: cfg.DrainTimeout, failed: make(chan error, 2),
+	}
+	if archived != nil {
+		var err error
+		if r.archive, err = archive.New(*archived); err != nil {
+			return nil, err
+		}
+		cfg.Trust = r.archive.Open
+		if archived.Sync {
+			cfg.Archive = r.archive.Commit
+		}
+	}
 	store, err := eventstore.Open(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	r := &register{
-		store: store, views: projections.New(cfg.Clock), loader: &referenceLoader{store: store}, clock: cfg.Clock, logger: cfg.Logger,
-		failed: make(chan struct{}),
+	r.store, r.loader = store, &referenceLoader{store: store}
+	if err := r.startArchive(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
 	}
 	// What runs goes on after a signal until whoever waits for it has been answered: close ends it.
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -52,26 +73,60 @@ func openRegister(ctx context.Context, cfg eventstore.Config) (*register, error)
 		if life.Err() != nil {
 			return nil //nolint:nilerr // to end with its life is what it is for
 		}
-		close(r.failed)
+		r.failed <- errors.New("questions can no longer be answered, so the register stops")
 		return err
 	})
 	return r, nil
+}
+
+// startArchive has the archive follow the journal, where there is one.
+func (r *register) startArchive(ctx context.Context) error {
+	if r.archive == nil {
+		r.endArchive = func() error { return nil }
+		return nil
+	}
+	if err := r.archive.Attach(ctx, r.store); err != nil {
+		return err
+	}
+	after := context.WithoutCancel(ctx)
+	life, stop := context.WithCancel(after)
+	var running errgroup.Group
+	running.Go(func() error {
+		err := r.archive.Run(life)
+		if err != nil {
+			r.failed <- errors.New("the journal is no longer what it was, so the register stops")
+		}
+		return err
+	})
+	r.endArchive = func() error {
+		stop()
+		if err := running.Wait(); err != nil {
+			return err
+		}
+		finish, cancel := context.WithTimeout(after, max(r.drain, 10*time.Second))
+		defer cancel()
+		if err := r.archive.Finish(finish); err != nil {
+			return fmt.Errorf("%w; what is recorded will be archived at the next start", err)
+		}
+		return nil
+	}
+	return nil
 }
 
 // close brings to an end what was accepted, and closes the journal.
 func (r *register) close() error {
 	r.stop()
 	err := r.running.Wait()
-	return errors.Join(err, r.store.Close())
+	return errors.Join(err, r.endArchive(), r.store.Close())
 }
 
-// watch returns once ctx ends, or with an error when the views no longer follow the journal; close says why.
+// watch returns once ctx ends, or with an error when something no longer follows the journal; close says why.
 func (r *register) watch(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case <-r.failed:
-		return errors.New("questions can no longer be answered, so the register stops")
+	case err := <-r.failed:
+		return err
 	}
 }
 
@@ -89,19 +144,20 @@ func (r *register) server() (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	handler, err := api.New(api.Config{
+	config := api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
 		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load,
-		Pages: func(calls http.Handler) (http.Handler, error) {
-			pages, err := console.New(console.Config{
-				API: calls, Actors: console.Asserted{Header: api.ActorHeader}, Clock: r.clock, Location: zone, Logger: r.logger,
-			})
-			if err != nil {
-				return nil, err
-			}
-			return pages.Handler(), nil
-		},
-	})
+		Pages: func(calls http.Handler) (http.Handler, error) { return r.console(calls, zone) },
+	}
+	if r.archive != nil {
+		trusted, err := archive.ParseTrustedKeys(strings.Join(r.archive.Keys().VerifierKeys(), "\n"))
+		if err != nil {
+			return nil, err
+		}
+		config.Prover = archive.NewProver(r.archive.Source(), trusted)
+		config.Log, config.LogStatus, config.Backup = r.archive.Source(), r.archive.Status, r.backUp
+	}
+	handler, err := api.New(config)
 	if err != nil {
 		return nil, err
 	}
@@ -112,4 +168,15 @@ func (r *register) server() (*http.Server, error) {
 		Handler: handler, Protocols: protocols, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(r.logger.Handler(), slog.LevelWarn),
 	}, nil
+}
+
+// console returns the pages, which ask the calls in process.
+func (r *register) console(calls http.Handler, zone *time.Location) (http.Handler, error) {
+	pages, err := console.New(console.Config{
+		API: calls, Actors: console.Asserted{Header: api.ActorHeader}, Clock: r.clock, Location: zone, Logger: r.logger,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the console: %w", err)
+	}
+	return pages.Handler(), nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,8 +13,8 @@ func (a *app) second() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "second [ID]",
 		Short: "What waits for a second person; with an id, agree to it or decline it",
-		Long: `Baselines, occurrences, corrections and reorganisations take effect only once a second person agrees: somebody else
-than who gave them, with the same right. Without an id, this lists what waits. With one, it agrees to it, and what was
+		Long: `Baselines, occurrences, corrections, reorganisations and erasures take effect only once a second person agrees: somebody
+else than who gave them, with the same right. Without an id, this lists what waits. With one, it agrees to it, and what was
 asked for is recorded now, if the rules still allow it; with --decline it says no.`,
 		Example: `  remit second
   remit --as second-registrar@X24 second 01KABCDEFGHJKMNPQRSTVWXYZ0
@@ -93,5 +94,19 @@ func awaitingText(w *remitv1.AwaitingSecond) string {
 		}
 		text += name + " " + value
 	}
-	return text
+	return text + erasedText(w)
+}
+
+// erasedText says what an erasure that waits would erase.
+func erasedText(w *remitv1.AwaitingSecond) string {
+	fields := w.GetCommand().GetFields()
+	var list []string
+	for _, v := range fields["recorded"].GetListValue().GetValues() {
+		text := v.GetStructValue().GetFields()
+		list = append(list, text["event"].GetStringValue()+":"+text["field"].GetStringValue())
+	}
+	for _, v := range fields["pseudonyms"].GetListValue().GetValues() {
+		list = append(list, v.GetStringValue())
+	}
+	return strings.Join(list, ", ")
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/remit-register/remit/eventstore"
+	"github.com/remit-register/remit/eventstore/archive"
 )
 
 // serveOptions say where and how to serve a register.
@@ -33,7 +34,17 @@ type serveOptions struct {
 	monitors     []string
 	unverified   bool
 	drainTimeout time.Duration
+	// The archive: its folder ("" for archive in data), when commands are answered, and the log's name at the first start.
+	archiveDir  string
+	archiveMode string
+	logName     string
 }
+
+// The values of --archive-mode.
+const (
+	archiveAsync = "async" // commands are answered once the journal has them; the archive follows within seconds
+	archiveSync  = "sync"  // once the archive has them too
+)
 
 func (a *app) serve() *cobra.Command {
 	cmd := &cobra.Command{
@@ -42,13 +53,15 @@ func (a *app) serve() *cobra.Command {
 		Long: `Start a register: the services over Connect, gRPC and gRPC-Web, as plain JSON too, on one port. The journal is kept in
 the data directory by an embedded NATS JetStream server that nobody else can reach; every write is on disk before it is
 answered. A new register loads the reference register that comes with this program: England's bodies, functions and real
-changes. It listens at once, and is ready when the line READY appears on stderr, or GET /readyz answers 200.
+changes. Everything recorded is written a second time to the archive, as a log that is signed and can be checked by
+anybody: it is served below /log/ and may be on another disk (--archive). It listens at once, and is ready when the line READY appears on stderr, or GET /readyz answers 200.
 
 It stops on Ctrl-C or SIGTERM, after it has finished what it had accepted. Every flag may also be given as an
 environment variable: --listen as REMIT_LISTEN, and so on.`,
 		Example: `  remit serve
   remit serve --listen 127.0.0.1:0 --data /srv/remit
   remit serve --empty
+  remit serve --archive /mnt/other-disk/remit --archive-mode sync
   remit serve --nats nats://n1:4222,nats://n2:4222,nats://n3:4222 --replicas 3 --nats-monitor http://n1:8222`,
 		Args: cobra.NoArgs,
 	}
@@ -57,6 +70,11 @@ environment variable: --listen as REMIT_LISTEN, and so on.`,
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.data, "data", "./remit-data", "`DIRECTORY` of the journal; made when missing")
 	flags.StringVar(&o.auth, "auth", "none", "how callers prove who they are; none: they say so themselves, on loopback only")
+	flags.StringVar(&o.archiveDir, "archive", "", "`FOLDER` of the archive, best on another disk; left out: archive in the data directory")
+	flags.StringVar(&o.archiveMode, "archive-mode", archiveAsync,
+		"async: the archive may be seconds behind; sync: answer commands once they are archived too")
+	completeWords(cmd, "archive-mode", []string{archiveAsync, archiveSync})
+	flags.StringVar(&o.logName, "log-name", "", "`NAME` of the log, given for ever at the first start; left out: one is made up")
 	flags.BoolVar(&o.empty, "empty", false, "do not load the reference register")
 	flags.StringVar(&o.nats, "nats", "", "`URL` of an external NATS cluster for the journal; left out: the embedded server")
 	flags.IntVar(&o.replicas, "replicas", 1, "copies of the journal on an external cluster: 1, 3 or 5")
@@ -106,6 +124,13 @@ func (o serveOptions) check() error {
 			"as with --listen 127.0.0.1:8080, not on %q", o.listen)
 	case o.replicas != 1 && o.nats == "":
 		return usagef("--replicas %d needs an external cluster: give --nats", o.replicas)
+	case o.archiveMode != archiveAsync && o.archiveMode != archiveSync:
+		return usagef("--archive-mode %q is not known: async or sync", o.archiveMode)
+	}
+	if o.logName != "" {
+		if err := archive.CheckName(o.logName); err != nil {
+			return usagef("--log-name: %w", err)
+		}
 	}
 	return nil
 }
@@ -130,6 +155,13 @@ func (o serveOptions) store(clock func() time.Time, logger *slog.Logger) eventst
 	return cfg
 }
 
+// log says how the archive is kept.
+func (o serveOptions) log(clock func() time.Time, logger *slog.Logger) *archive.Config {
+	return &archive.Config{
+		Data: o.data, Dir: o.archiveDir, Name: o.logName, Sync: o.archiveMode == archiveSync, Clock: clock, Logger: logger,
+	}
+}
+
 // runServe serves a register until ctx ends, or it cannot go on.
 func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 	began := a.clock()
@@ -140,7 +172,7 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 		return listenError(o.listen, err)
 	}
 	defer listener.Close()
-	r, err := openRegister(ctx, o.store(a.clock, logger))
+	r, err := openRegister(ctx, o.store(a.clock, logger), o.log(a.clock, logger))
 	if err != nil {
 		return openError(o, err)
 	}
@@ -253,8 +285,9 @@ func openError(o serveOptions, err error) error {
 	remedy := ""
 	switch {
 	case errors.Is(err, eventstore.ErrDamaged):
-		remedy = fmt.Sprintf("\nNothing was repaired. Copy %s aside before anything else is done to it. Without an archive, go on with a "+
-			"copy that was taken while the register was stopped.", o.data)
+		remedy = "\n" + damagedRemedy(o)
+	case errors.Is(err, eventstore.ErrRestoring):
+		remedy = "\nBring it to its end: " + restoreCommand(o, o.archiveFolder())
 	case errors.Is(err, eventstore.ErrInUse):
 		remedy = "\nEach register has a directory of its own: see --data."
 	case errors.Is(err, eventstore.ErrSettings):

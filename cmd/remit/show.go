@@ -68,6 +68,12 @@ func (a *app) holdingColumns(names map[string]string) []column[*remitv1.Holding]
 	default:
 		all = append(all, columns{{"holder", holderText}}...)
 	}
+	same := column[*remitv1.Holding]{"same legal person", func(h *remitv1.Holding) string { return yes(h.GetSameLegalPerson()) }}
+	if a.format == formatTable {
+		same = column[*remitv1.Holding]{"note", func(h *remitv1.Holding) string {
+			return unless(!h.GetSameLegalPerson(), "same legal person as the accountable body")
+		}}
+	}
 	return append(all, columns{
 		{"acting through", (*remitv1.Holding).GetActingThrough},
 		{"from", (*remitv1.Holding).GetFrom},
@@ -75,6 +81,7 @@ func (a *app) holdingColumns(names map[string]string) []column[*remitv1.Holding]
 		{"instrument", (*remitv1.Holding).GetInstrument},
 		{"confidence", func(h *remitv1.Holding) string { return word(h.GetConfidence()) }},
 		{"event", (*remitv1.Holding).GetSourceEvent},
+		same,
 	}...)
 }
 

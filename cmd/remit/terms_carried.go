@@ -27,14 +27,14 @@ func noTerms() error {
 func (t *termsFlags) carried(a *app) {
 	flags := t.cmd.Flags()
 	flags.Int32Var(&t.terms.OnwardDepth, "onward-depth", 0, "how often in a row it may be delegated further; 0 means once")
-	formVar(t.cmd, "money", "money that moves: \"`class=running-cost,pounds=120000,year=2027/28,recurrent=yes`\" "+
+	formVar(t.cmd, "money", "`MONEY` that moves: \"class=running-cost,pounds=120000,year=2027/28,recurrent=yes\" "+
 		"(class also programme, capital; host-share=0.6 in a pooled fund); may be repeated", t.money)
-	formVar(t.cmd, "staff", "who moves: \"`wte=12.5,employer=Y61,mechanism=tupe,consulted=2026-10-31`\" "+
+	formVar(t.cmd, "staff", "`WHO` moves: \"wte=12.5,employer=Y61,mechanism=tupe,consulted=2026-10-31\" "+
 		"(mechanism also cosop, secondment, none)", func(text string) error { return t.staff(a, text) })
 	flags.StringArrayVar(&t.terms.Contracts, "contract", nil, "`REFERENCE` of a contract that goes over; may be repeated")
 	flags.StringVar(&t.terms.Liabilities, "liabilities", "", "what becomes of the liabilities")
 	flags.StringVar(&t.terms.Records, "records", "", "what becomes of the records")
-	formVar(t.cmd, "subcontract", "who delivers for whom: \"`from=RWK,to=RT1,agreement=C/26/7`\"; may be repeated", t.subcontract)
+	formVar(t.cmd, "subcontract", "`WHO` delivers for whom: \"from=RWK,to=RT1,agreement=C/26/7\"; may be repeated", t.subcontract)
 	flags.StringVar(&t.terms.Controller, "controller", "", "`CODE` of the body that decides over personal data from then on")
 	flags.StringVar(&t.terms.DataAgreement, "data-agreement", "", "reference of the agreement about personal data")
 	flags.BoolVar(&t.terms.NewLiability, "new-liability", false, "it brings a liability that was not there before")

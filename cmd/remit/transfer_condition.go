@@ -30,7 +30,7 @@ SHA-256 of a document on this machine is worked out; the document itself is not 
 		Args: cobra.ExactArgs(2),
 	}
 	documents := cmd.Flags().StringArray("evidence", nil,
-		"a document: \"`title=…,uri=…,sha256=…,expires=2027-01-01`\" (or file=PATH); may be repeated")
+		"a `DOCUMENT`: \"title=…,uri=…,sha256=…,expires=2027-01-01\" (or file=PATH); may be repeated")
 	required(cmd, "evidence")
 	i := a.issuing(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {

@@ -79,7 +79,7 @@ and the conditions that it sets. "remit transfer show ID" lists the gateways and
       --decision pass-with-conditions --opinion by=internal-audit,opinion=advise \
       --condition "owner=S1Y5D,due=2026-12-01,timing=before-effect,description=Sign the data agreement"
   remit --as board@S1Y5D transfer decide 01KABCDEFGHJKMNPQRSTVWXYZ0 --gateway sender-notice --decision pass \
-      --statement scope --statement money --statement people --statement risk --statement records`,
+      --statement scope,money,people,risk,records`,
 		Args: cobra.ExactArgs(1),
 	}
 	d := a.decisionVar(cmd)
@@ -117,17 +117,18 @@ type decisionFlags struct {
 func (a *app) decisionVar(cmd *cobra.Command) *decisionFlags {
 	d := &decisionFlags{app: a}
 	flags := cmd.Flags()
-	flags.StringVar(&d.gateway, "gateway", "", "`CODE` of the gateway: sender-readiness, receiver-readiness, confirmation")
+	flags.StringVar(&d.gateway, "gateway", "", "`CODE` of the gateway, such as sender-readiness; \"remit transfer show ID\" lists them")
+	completeWords(cmd, "gateway", []string{"sender-readiness", "receiver-readiness", "confirmation", "sender-notice", "receiver-notice"})
 	d.decision = wordVar[remitv1.GatewayDecision](cmd, "decision", "the outcome")
 	flags.StringVar(&d.decidedBy, "decided-by", "", "`CODE` of the body that decided; left out: that of --as")
 	d.decidedOn = a.dateVar(cmd, "decided-on", "the date of the decision; left out: today")
 	flags.StringVar(&d.rationale, "rationale", "", "why")
 	flags.StringArrayVar(&d.opinions, "opinion", nil,
-		"an independent opinion: \"`by=internal-audit,opinion=assure,text=…`\"; may be repeated")
+		"an independent `OPINION`: \"by=internal-audit,opinion=assure,text=…\"; may be repeated")
 	flags.StringArrayVar(&d.conditions, "condition", nil,
-		"a condition: \"`owner=S1Y5D,due=2026-12-01,timing=before-effect,description=…`\"; may be repeated")
-	flags.StringArrayVar(&d.statements, "statement", nil,
-		"a `STATEMENT` of the notice that is signed, such as scope; may be repeated. \"remit transfer show ID\" lists them")
+		"a `CONDITION`: \"owner=S1Y5D,due=2026-12-01,timing=before-effect,description=…\"; may be repeated")
+	flags.StringSliceVar(&d.statements, "statement", nil,
+		"the `STATEMENTS` of the notice that are signed, such as scope,money; \"remit transfer show ID\" lists them")
 	flags.StringVar(&d.authority.Body, "body", "", "the board or committee that met, such as board")
 	d.meetingOn = a.dateVar(cmd, "meeting-on", "the date of the meeting")
 	flags.StringVar(&d.authority.MinuteRef, "minute-ref", "", "reference of the minute")

@@ -28,7 +28,7 @@ proposal that names the exploration (--plan ID) and one of its options (--option
 	in := codesVar(cmd, "in", "`CODES` of footprints or organisations, or ENG; left out: all that the sender covers")
 	roles := wordsVar[remitv1.Role](cmd, "roles", "the roles that are to move")
 	on := a.dateVar(cmd, "on", "the date foreseen")
-	formVar(cmd, "option", "an option: \"`code=region,receiver=Y61,description=…`\"; receiver left out: not known; may be repeated",
+	formVar(cmd, "option", "an `OPTION`: \"code=region,receiver=Y61,description=…\"; receiver left out: not known; may be repeated",
 		func(text string) error {
 			given, err := pairs(text, "code", "receiver", "description")
 			if err != nil {
@@ -162,7 +162,7 @@ footprints or for some. Staff, money and data need not move on the day on which 
 
 func (a *app) transferReview() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "review ID --outcome OUTCOME … --conclusion TEXT",
+		Use:   "review ID --conclusion TEXT [--outcome OUTCOME …]",
 		Short: "Record what a completed transfer came to, measured against what was promised",
 		Example: `  remit --as po@S1Y5D transfer review 01KABCDEFGHJKMNPQRSTVWXYZ0 --on today \
       --outcome "metric=Plans exercised in the year,unit=%,baseline=71,target=95,actual=93.5" \
@@ -171,7 +171,7 @@ func (a *app) transferReview() *cobra.Command {
 	}
 	var request remitv1.ReviewTransferRequest
 	on := a.dateVar(cmd, "on", "the date of the review; left out: today")
-	formVar(cmd, "outcome", "a measure: \"`metric=…,unit=%,baseline=71,target=95,actual=93.5`\"; may be repeated",
+	formVar(cmd, "outcome", "a `MEASURE`: \"metric=…,unit=%,baseline=71,target=95,actual=93.5\"; may be repeated",
 		func(text string) error {
 			given, err := pairs(text, "metric", "unit", "baseline", "target", "actual")
 			if err != nil {
@@ -183,6 +183,7 @@ func (a *app) transferReview() *cobra.Command {
 			return nil
 		})
 	cmd.Flags().StringVar(&request.Conclusion, "conclusion", "", "what the review found")
+	required(cmd, "conclusion")
 	return gives(cmd, a.issuing(cmd),
 		func(c *client) func(context.Context, *remitv1.ReviewTransferRequest) (*remitv1.ReviewTransferResponse, error) {
 			return c.transfers().ReviewTransfer

@@ -29,7 +29,7 @@ func (a *app) proposalVar(cmd *cobra.Command) *proposalFlags {
 	p.on = a.dateVar(cmd, "on", "the date on which it is to take effect")
 	flags.StringVar(&p.rationale, "rationale", "", "why the function moves")
 	flags.StringArrayVar(&p.retain, "retain", nil,
-		"what stays behind: \"`role=overview,holder=S1Y5D,description=…`\" (also part=); may be repeated")
+		"`WHAT` stays behind: \"role=overview,holder=S1Y5D,description=…\" (also part=); may be repeated")
 	flags.StringVar(&p.framework, "framework", "", "`CODE` of the gateway framework; left out: the lightest that fits")
 	return p
 }

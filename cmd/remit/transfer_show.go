@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -73,14 +74,14 @@ func transferSheet(s *sheet, t *remitv1.Transfer) {
 	s.field("replaced by", t.GetReplacedBy())
 	lifeFields(s, t)
 	s.field("revision", t.GetRevision())
-	termsSheet(s, t.GetTerms())
+	termsSheet(s, "Terms", t.GetTerms())
 }
 
-func termsSheet(s *sheet, terms *remitv1.Terms) {
-	if terms == nil {
+func termsSheet(s *sheet, title string, terms *remitv1.Terms) {
+	if proto.Size(terms) == 0 {
 		return
 	}
-	s.title("Terms")
+	s.title("%s", title)
 	s.field("reserved", terms.GetReserved())
 	s.field("limits", terms.GetLimits())
 	s.field("liability", terms.GetLiability())
@@ -160,6 +161,7 @@ func conditionColumns() []column[*remitv1.Condition] {
 		{"due", (*remitv1.Condition).GetDueOn},
 		{"set by", func(c *remitv1.Condition) string { return c.GetSetBy() + " at " + c.GetGateway() }},
 		{"description", (*remitv1.Condition).GetDescription},
+		{"note", func(c *remitv1.Condition) string { return unless(!c.GetSameLegalPerson(), "same legal person") }},
 	}
 }
 

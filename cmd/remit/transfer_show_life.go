@@ -14,7 +14,7 @@ func lifeFields(s *sheet, t *remitv1.Transfer) {
 	}
 	s.field("residue", word(t.GetResidue()))
 	for _, o := range t.GetOptions() {
-		s.field("option "+o.GetCode(), strings.TrimSpace(o.GetReceiver()+" "+o.GetDescription()))
+		s.field("option", o.GetCode()+": "+strings.TrimSpace(o.GetReceiver()+" "+o.GetDescription()))
 	}
 	s.field("option chosen", t.GetChosen())
 	s.field("paused in", word(t.GetPausedIn()))

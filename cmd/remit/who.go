@@ -21,13 +21,15 @@ an organisation such as S1Y5D for all that it covers on the date, or ENG.`,
 		Example: `  remit who eprr --in 06H
   remit who eprr --in S1Y5D --on 2026-03-31
   remit who vaccination-screening --in QYG --role accountable --known-at 2026-01-31
-  remit who eprr --in 06H --planned -o json`,
+  remit who eprr --in 06H --planned -o json
+  remit who eprr --in 06H --proof evidence`,
 		Args: cobra.ExactArgs(1),
 	}
 	in := inVar(cmd, "the place: a footprint, an organisation or ENG")
 	asOf := a.asOf(cmd)
 	role := wordVar[remitv1.Role](cmd, "role", "only this role")
 	planned := cmd.Flags().Bool("planned", false, "list what is planned there instead of who holds it")
+	proof := proofDirVar(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		at, err := asOf.value()
 		if err != nil {
@@ -40,9 +42,15 @@ an organisation such as S1Y5D for all that it covers on the date, or ENG.`,
 		function, part := subject(args[0])
 		answer, err := c.maps().WhoHolds(cmd.Context(), &remitv1.WhoHoldsRequest{
 			AsOf: at, Function: function, Part: part, Footprint: *in, Role: role.value(),
+			WithProof: *proof != "",
 		})
 		if err != nil {
 			return err
+		}
+		if *proof != "" {
+			if err := a.writeProofs(*proof, answer.GetProofs()); err != nil {
+				return err
+			}
 		}
 		return a.showWho(cmd.Context(), c, answer, *planned)
 	})

@@ -87,7 +87,10 @@ func (f *enumFlag[E]) Set(text string) error {
 		f.values = nil
 	}
 	parts := []string{text}
-	if f.list {
+	switch {
+	case f.list && text == "": // none
+		parts = nil
+	case f.list:
 		parts = strings.Split(text, ",")
 	}
 	for _, part := range parts {

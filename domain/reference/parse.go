@@ -197,6 +197,6 @@ func parsePlannedReorganisation(r row) plannedReorganisation {
 		Kind: cell[domain.SuccessionKind](r, "kind"), Originals: cells[domain.OrganisationCode](r, "ends"),
 		Results: cells[domain.OrganisationCode](r, "successors"), EffectiveOn: r.date("planned_for"),
 		Instrument: cell[domain.InstrumentCode](r, "instrument"), Confidence: cell[domain.Confidence](r, "confidence"),
-		Source: r.text("source"), Note: r.text("note"),
+		Source: r.text("source"), PublishedNote: r.text("note"),
 	}}
 }

@@ -175,7 +175,9 @@ func (x *ListEventsResponse) GetEvents() []*Event {
 type GetEventRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Number of the event, a decimal number from 1.
-	Position      string `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
+	Position string `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
+	// Prove that it is recorded. For an event of the last seconds this waits two seconds at most.
+	WithProof     bool `protobuf:"varint,2,opt,name=with_proof,json=withProof,proto3" json:"with_proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -217,13 +219,22 @@ func (x *GetEventRequest) GetPosition() string {
 	return ""
 }
 
+func (x *GetEventRequest) GetWithProof() bool {
+	if x != nil {
+		return x.WithProof
+	}
+	return false
+}
+
 // GetEventResponse answers GetEvent.
 type GetEventResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The event.
 	Event *Event `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
 	// Number of the last event recorded, a decimal number.
-	Position      string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
+	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
+	// Proof that it is recorded, where that was asked for.
+	Proof         *EventProof `protobuf:"bytes,3,opt,name=proof,proto3" json:"proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -272,6 +283,13 @@ func (x *GetEventResponse) GetPosition() string {
 	return ""
 }
 
+func (x *GetEventResponse) GetProof() *EventProof {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
 // Event is one recorded fact with everything that matters about its recording.
 type Event struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -297,7 +315,7 @@ type Event struct {
 	TransactionCount int32 `protobuf:"varint,10,opt,name=transaction_count,json=transactionCount,proto3" json:"transaction_count,omitempty"`
 	// UUID that the caller gave.
 	CommandId string `protobuf:"bytes,11,opt,name=command_id,json=commandId,proto3" json:"command_id,omitempty"`
-	// Why, as the caller said; "" when no reason was given or it was erased.
+	// Why, as the caller said; "" when no reason was given, "[erased]" when it was erased.
 	Reason string `protobuf:"bytes,12,opt,name=reason,proto3" json:"reason,omitempty"`
 	// SHA-256 of method, actor and content of the command in hexadecimal digits; on a transaction's first event only.
 	Digest string `protobuf:"bytes,13,opt,name=digest,proto3" json:"digest,omitempty"`
@@ -443,7 +461,10 @@ type Actor struct {
 	// ODS code of the body in whose name.
 	Organisation string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`
 	// The role used, such as "board".
-	Role          string `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
+	Role string `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
+	// The name under which the person signed in, for callers who may learn it: auditors and registrars of a national body,
+	// and registrars of the body in whose name the person acted. "" for all others, and when it was erased.
+	Person        string `protobuf:"bytes,4,opt,name=person,proto3" json:"person,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -499,11 +520,18 @@ func (x *Actor) GetRole() string {
 	return ""
 }
 
+func (x *Actor) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
 var File_remit_v1_audit_proto protoreflect.FileDescriptor
 
 const file_remit_v1_audit_proto_rawDesc = "" +
 	"\n" +
-	"\x14remit/v1/audit.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/rules.proto\"\x8a\x02\n" +
+	"\x14remit/v1/audit.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\"\x8a\x02\n" +
 	"\x11ListEventsRequest\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
@@ -516,12 +544,15 @@ const file_remit_v1_audit_proto_rawDesc = "" +
 	"\bposition\x18\x01 \x01(\tR\bposition\x12.\n" +
 	"\x13next_after_position\x18\x02 \x01(\tR\x11nextAfterPosition\x12'\n" +
 	"\x06events\x18\n" +
-	" \x03(\v2\x0f.remit.v1.EventR\x06events\";\n" +
+	" \x03(\v2\x0f.remit.v1.EventR\x06events\"Z\n" +
 	"\x0fGetEventRequest\x12(\n" +
-	"\bposition\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xf0\xb5'\x01R\bposition\"U\n" +
+	"\bposition\x18\x01 \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xf0\xb5'\x01R\bposition\x12\x1d\n" +
+	"\n" +
+	"with_proof\x18\x02 \x01(\bR\twithProof\"\x81\x01\n" +
 	"\x10GetEventResponse\x12%\n" +
 	"\x05event\x18\x01 \x01(\v2\x0f.remit.v1.EventR\x05event\x12\x1a\n" +
-	"\bposition\x18\x02 \x01(\tR\bposition\"\xed\x03\n" +
+	"\bposition\x18\x02 \x01(\tR\bposition\x12*\n" +
+	"\x05proof\x18\x03 \x01(\v2\x14.remit.v1.EventProofR\x05proof\"\xed\x03\n" +
 	"\x05Event\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\tR\bposition\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x16\n" +
@@ -539,15 +570,19 @@ const file_remit_v1_audit_proto_rawDesc = "" +
 	"command_id\x18\v \x01(\tR\tcommandId\x12\x1c\n" +
 	"\x06reason\x18\f \x01(\tB\x04\x88\xb5\x18\x01R\x06reason\x12\x16\n" +
 	"\x06digest\x18\r \x01(\tR\x06digest\x12+\n" +
-	"\x04fact\x18\x0e \x01(\v2\x17.google.protobuf.StructR\x04fact\"Y\n" +
+	"\x04fact\x18\x0e \x01(\v2\x17.google.protobuf.StructR\x04fact\"w\n" +
 	"\x05Actor\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\"\n" +
 	"\forganisation\x18\x02 \x01(\tR\forganisation\x12\x12\n" +
-	"\x04role\x18\x03 \x01(\tR\x04role2\xa4\x01\n" +
+	"\x04role\x18\x03 \x01(\tR\x04role\x12\x1c\n" +
+	"\x06person\x18\x04 \x01(\tB\x04\x88\xb5\x18\x01R\x06person2\xb5\x03\n" +
 	"\fAuditService\x12L\n" +
 	"\n" +
 	"ListEvents\x12\x1b.remit.v1.ListEventsRequest\x1a\x1c.remit.v1.ListEventsResponse\"\x03\x90\x02\x01\x12F\n" +
-	"\bGetEvent\x12\x19.remit.v1.GetEventRequest\x1a\x1a.remit.v1.GetEventResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"\bGetEvent\x12\x19.remit.v1.GetEventRequest\x1a\x1a.remit.v1.GetEventResponse\"\x03\x90\x02\x01\x12U\n" +
+	"\rGetCheckpoint\x12\x1e.remit.v1.GetCheckpointRequest\x1a\x1f.remit.v1.GetCheckpointResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\x0eProveInclusion\x12\x1f.remit.v1.ProveInclusionRequest\x1a .remit.v1.ProveInclusionResponse\"\x03\x90\x02\x01\x12^\n" +
+	"\x10ProveConsistency\x12!.remit.v1.ProveConsistencyRequest\x1a\".remit.v1.ProveConsistencyResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_audit_proto_rawDescOnce sync.Once
@@ -563,30 +598,44 @@ func file_remit_v1_audit_proto_rawDescGZIP() []byte {
 
 var file_remit_v1_audit_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_remit_v1_audit_proto_goTypes = []any{
-	(*ListEventsRequest)(nil),     // 0: remit.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),    // 1: remit.v1.ListEventsResponse
-	(*GetEventRequest)(nil),       // 2: remit.v1.GetEventRequest
-	(*GetEventResponse)(nil),      // 3: remit.v1.GetEventResponse
-	(*Event)(nil),                 // 4: remit.v1.Event
-	(*Actor)(nil),                 // 5: remit.v1.Actor
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),       // 7: google.protobuf.Struct
+	(*ListEventsRequest)(nil),        // 0: remit.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),       // 1: remit.v1.ListEventsResponse
+	(*GetEventRequest)(nil),          // 2: remit.v1.GetEventRequest
+	(*GetEventResponse)(nil),         // 3: remit.v1.GetEventResponse
+	(*Event)(nil),                    // 4: remit.v1.Event
+	(*Actor)(nil),                    // 5: remit.v1.Actor
+	(*EventProof)(nil),               // 6: remit.v1.EventProof
+	(*timestamppb.Timestamp)(nil),    // 7: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),          // 8: google.protobuf.Struct
+	(*GetCheckpointRequest)(nil),     // 9: remit.v1.GetCheckpointRequest
+	(*ProveInclusionRequest)(nil),    // 10: remit.v1.ProveInclusionRequest
+	(*ProveConsistencyRequest)(nil),  // 11: remit.v1.ProveConsistencyRequest
+	(*GetCheckpointResponse)(nil),    // 12: remit.v1.GetCheckpointResponse
+	(*ProveInclusionResponse)(nil),   // 13: remit.v1.ProveInclusionResponse
+	(*ProveConsistencyResponse)(nil), // 14: remit.v1.ProveConsistencyResponse
 }
 var file_remit_v1_audit_proto_depIdxs = []int32{
-	4, // 0: remit.v1.ListEventsResponse.events:type_name -> remit.v1.Event
-	4, // 1: remit.v1.GetEventResponse.event:type_name -> remit.v1.Event
-	6, // 2: remit.v1.Event.recorded_at:type_name -> google.protobuf.Timestamp
-	5, // 3: remit.v1.Event.actor:type_name -> remit.v1.Actor
-	7, // 4: remit.v1.Event.fact:type_name -> google.protobuf.Struct
-	0, // 5: remit.v1.AuditService.ListEvents:input_type -> remit.v1.ListEventsRequest
-	2, // 6: remit.v1.AuditService.GetEvent:input_type -> remit.v1.GetEventRequest
-	1, // 7: remit.v1.AuditService.ListEvents:output_type -> remit.v1.ListEventsResponse
-	3, // 8: remit.v1.AuditService.GetEvent:output_type -> remit.v1.GetEventResponse
-	7, // [7:9] is the sub-list for method output_type
-	5, // [5:7] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	4,  // 0: remit.v1.ListEventsResponse.events:type_name -> remit.v1.Event
+	4,  // 1: remit.v1.GetEventResponse.event:type_name -> remit.v1.Event
+	6,  // 2: remit.v1.GetEventResponse.proof:type_name -> remit.v1.EventProof
+	7,  // 3: remit.v1.Event.recorded_at:type_name -> google.protobuf.Timestamp
+	5,  // 4: remit.v1.Event.actor:type_name -> remit.v1.Actor
+	8,  // 5: remit.v1.Event.fact:type_name -> google.protobuf.Struct
+	0,  // 6: remit.v1.AuditService.ListEvents:input_type -> remit.v1.ListEventsRequest
+	2,  // 7: remit.v1.AuditService.GetEvent:input_type -> remit.v1.GetEventRequest
+	9,  // 8: remit.v1.AuditService.GetCheckpoint:input_type -> remit.v1.GetCheckpointRequest
+	10, // 9: remit.v1.AuditService.ProveInclusion:input_type -> remit.v1.ProveInclusionRequest
+	11, // 10: remit.v1.AuditService.ProveConsistency:input_type -> remit.v1.ProveConsistencyRequest
+	1,  // 11: remit.v1.AuditService.ListEvents:output_type -> remit.v1.ListEventsResponse
+	3,  // 12: remit.v1.AuditService.GetEvent:output_type -> remit.v1.GetEventResponse
+	12, // 13: remit.v1.AuditService.GetCheckpoint:output_type -> remit.v1.GetCheckpointResponse
+	13, // 14: remit.v1.AuditService.ProveInclusion:output_type -> remit.v1.ProveInclusionResponse
+	14, // 15: remit.v1.AuditService.ProveConsistency:output_type -> remit.v1.ProveConsistencyResponse
+	11, // [11:16] is the sub-list for method output_type
+	6,  // [6:11] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_audit_proto_init() }
@@ -594,6 +643,7 @@ func file_remit_v1_audit_proto_init() {
 	if File_remit_v1_audit_proto != nil {
 		return
 	}
+	file_remit_v1_proof_proto_init()
 	file_remit_v1_rules_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -38,7 +38,9 @@ type WhoHoldsRequest struct {
 	// operations: itself) or "ENG".
 	Footprint string `protobuf:"bytes,12,opt,name=footprint,proto3" json:"footprint,omitempty"`
 	// Only this role; left out: all roles.
-	Role          Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	Role Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	// Prove the events that the answer rests on.
+	WithProof     bool `protobuf:"varint,14,opt,name=with_proof,json=withProof,proto3" json:"with_proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -115,6 +117,13 @@ func (x *WhoHoldsRequest) GetRole() Role {
 	return Role_ROLE_UNSPECIFIED
 }
 
+func (x *WhoHoldsRequest) GetWithProof() bool {
+	if x != nil {
+		return x.WithProof
+	}
+	return false
+}
+
 // WhoHoldsResponse answers WhoHolds.
 type WhoHoldsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -126,7 +135,11 @@ type WhoHoldsResponse struct {
 	Holdings []*Holding `protobuf:"bytes,10,rep,name=holdings,proto3" json:"holdings,omitempty"`
 	// What is planned: transfers that are not finished, and announcements with those that were replaced. None of it has
 	// happened.
-	Planned       []*PlannedMove `protobuf:"bytes,11,rep,name=planned,proto3" json:"planned,omitempty"`
+	Planned []*PlannedMove `protobuf:"bytes,11,rep,name=planned,proto3" json:"planned,omitempty"`
+	// Proofs of the events that the holdings rest on, where that was asked for: those by which they are held, those that
+	// ended what was held before where nobody holds it now, those by which they end, and corrections that took back what
+	// was recorded in between.
+	Proofs        []*EventProof `protobuf:"bytes,12,rep,name=proofs,proto3" json:"proofs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -185,6 +198,13 @@ func (x *WhoHoldsResponse) GetHoldings() []*Holding {
 func (x *WhoHoldsResponse) GetPlanned() []*PlannedMove {
 	if x != nil {
 		return x.Planned
+	}
+	return nil
+}
+
+func (x *WhoHoldsResponse) GetProofs() []*EventProof {
+	if x != nil {
+		return x.Proofs
 	}
 	return nil
 }
@@ -591,7 +611,9 @@ type GetHistoryRequest struct {
 	// everywhere, footprints that have ended included.
 	Footprint string `protobuf:"bytes,12,opt,name=footprint,proto3" json:"footprint,omitempty"`
 	// Only this role; left out: all roles.
-	Role          Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	Role Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	// Prove the events of the entries.
+	WithProof     bool `protobuf:"varint,14,opt,name=with_proof,json=withProof,proto3" json:"with_proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -682,6 +704,13 @@ func (x *GetHistoryRequest) GetRole() Role {
 	return Role_ROLE_UNSPECIFIED
 }
 
+func (x *GetHistoryRequest) GetWithProof() bool {
+	if x != nil {
+		return x.WithProof
+	}
+	return false
+}
+
 // GetHistoryResponse answers GetHistory.
 type GetHistoryResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -692,7 +721,9 @@ type GetHistoryResponse struct {
 	// Token of the next page, "" on the last one.
 	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	// Changes in the order of the effective date, and of recording where that is the same.
-	Entries       []*HistoryEntry `protobuf:"bytes,10,rep,name=entries,proto3" json:"entries,omitempty"`
+	Entries []*HistoryEntry `protobuf:"bytes,10,rep,name=entries,proto3" json:"entries,omitempty"`
+	// Proofs of the events that recorded them, or something else for the same date, where that was asked for.
+	Proofs        []*EventProof `protobuf:"bytes,11,rep,name=proofs,proto3" json:"proofs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -751,6 +782,13 @@ func (x *GetHistoryResponse) GetNextPageToken() string {
 func (x *GetHistoryResponse) GetEntries() []*HistoryEntry {
 	if x != nil {
 		return x.Entries
+	}
+	return nil
+}
+
+func (x *GetHistoryResponse) GetProofs() []*EventProof {
+	if x != nil {
+		return x.Proofs
 	}
 	return nil
 }
@@ -1243,7 +1281,7 @@ var File_remit_v1_map_proto protoreflect.FileDescriptor
 
 const file_remit_v1_map_proto_rawDesc = "" +
 	"\n" +
-	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18remit/v1/coherence.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\x87\x02\n" +
+	"\x12remit/v1/map.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18remit/v1/coherence.proto\x1a\x15remit/v1/common.proto\x1a\x16remit/v1/holding.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\"\xa6\x02\n" +
 	"\x0fWhoHoldsRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12(\n" +
@@ -1251,13 +1289,16 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	" \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe8\xb5'\x01R\bfunction\x12\x1d\n" +
 	"\x04part\x18\v \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\x04part\x12*\n" +
 	"\tfootprint\x18\f \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\tfootprint\x12,\n" +
-	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xbb\x01\n" +
+	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12\x1d\n" +
+	"\n" +
+	"with_proof\x18\x0e \x01(\bR\twithProof\"\xe9\x01\n" +
 	"\x10WhoHoldsResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12-\n" +
 	"\bholdings\x18\n" +
 	" \x03(\v2\x11.remit.v1.HoldingR\bholdings\x12/\n" +
-	"\aplanned\x18\v \x03(\v2\x15.remit.v1.PlannedMoveR\aplanned\"\xc1\x04\n" +
+	"\aplanned\x18\v \x03(\v2\x15.remit.v1.PlannedMoveR\aplanned\x12,\n" +
+	"\x06proofs\x18\f \x03(\v2\x14.remit.v1.EventProofR\x06proofs\"\xc1\x04\n" +
 	"\vPlannedMove\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
 	"transferId\x12-\n" +
@@ -1305,7 +1346,7 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12-\n" +
 	"\bholdings\x18\n" +
-	" \x03(\v2\x11.remit.v1.HoldingR\bholdings\"\xd8\x02\n" +
+	" \x03(\v2\x11.remit.v1.HoldingR\bholdings\"\xf7\x02\n" +
 	"\x11GetHistoryRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
@@ -1317,13 +1358,16 @@ const file_remit_v1_map_proto_rawDesc = "" +
 	" \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe8\xb5'\x01R\bfunction\x12\x1d\n" +
 	"\x04part\x18\v \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\x04part\x12'\n" +
 	"\tfootprint\x18\f \x01(\tB\t\xbaH\x06r\x04\xe0\xb5'\x01R\tfootprint\x12,\n" +
-	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xb7\x01\n" +
+	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12\x1d\n" +
+	"\n" +
+	"with_proof\x18\x0e \x01(\bR\twithProof\"\xe5\x01\n" +
 	"\x12GetHistoryResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x120\n" +
 	"\aentries\x18\n" +
-	" \x03(\v2\x16.remit.v1.HistoryEntryR\aentries\"\xe9\x03\n" +
+	" \x03(\v2\x16.remit.v1.HistoryEntryR\aentries\x12,\n" +
+	"\x06proofs\x18\v \x03(\v2\x14.remit.v1.EventProofR\x06proofs\"\xe9\x03\n" +
 	"\fHistoryEntry\x12\x1a\n" +
 	"\bfunction\x18\x01 \x01(\tR\bfunction\x12\x12\n" +
 	"\x04part\x18\x02 \x01(\tR\x04part\x12\x1c\n" +
@@ -1413,13 +1457,14 @@ var file_remit_v1_map_proto_goTypes = []any{
 	(Role)(0),                      // 12: remit.v1.Role
 	(*ResolvedAsOf)(nil),           // 13: remit.v1.ResolvedAsOf
 	(*Holding)(nil),                // 14: remit.v1.Holding
-	(TransferState)(0),             // 15: remit.v1.TransferState
-	(TransferKind)(0),              // 16: remit.v1.TransferKind
-	(Confidence)(0),                // 17: remit.v1.Confidence
-	(Tier)(0),                      // 18: remit.v1.Tier
-	(*timestamppb.Timestamp)(nil),  // 19: google.protobuf.Timestamp
-	(*CheckCoherenceRequest)(nil),  // 20: remit.v1.CheckCoherenceRequest
-	(*CheckCoherenceResponse)(nil), // 21: remit.v1.CheckCoherenceResponse
+	(*EventProof)(nil),             // 15: remit.v1.EventProof
+	(TransferState)(0),             // 16: remit.v1.TransferState
+	(TransferKind)(0),              // 17: remit.v1.TransferKind
+	(Confidence)(0),                // 18: remit.v1.Confidence
+	(Tier)(0),                      // 19: remit.v1.Tier
+	(*timestamppb.Timestamp)(nil),  // 20: google.protobuf.Timestamp
+	(*CheckCoherenceRequest)(nil),  // 21: remit.v1.CheckCoherenceRequest
+	(*CheckCoherenceResponse)(nil), // 22: remit.v1.CheckCoherenceResponse
 }
 var file_remit_v1_map_proto_depIdxs = []int32{
 	11, // 0: remit.v1.WhoHoldsRequest.as_of:type_name -> remit.v1.AsOf
@@ -1427,48 +1472,50 @@ var file_remit_v1_map_proto_depIdxs = []int32{
 	13, // 2: remit.v1.WhoHoldsResponse.as_of:type_name -> remit.v1.ResolvedAsOf
 	14, // 3: remit.v1.WhoHoldsResponse.holdings:type_name -> remit.v1.Holding
 	2,  // 4: remit.v1.WhoHoldsResponse.planned:type_name -> remit.v1.PlannedMove
-	15, // 5: remit.v1.PlannedMove.state:type_name -> remit.v1.TransferState
-	16, // 6: remit.v1.PlannedMove.kind:type_name -> remit.v1.TransferKind
-	12, // 7: remit.v1.PlannedMove.roles:type_name -> remit.v1.Role
-	17, // 8: remit.v1.PlannedMove.confidence:type_name -> remit.v1.Confidence
-	11, // 9: remit.v1.GetMapRequest.as_of:type_name -> remit.v1.AsOf
-	18, // 10: remit.v1.GetMapRequest.tiers:type_name -> remit.v1.Tier
-	12, // 11: remit.v1.GetMapRequest.roles:type_name -> remit.v1.Role
-	13, // 12: remit.v1.GetMapResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	14, // 13: remit.v1.GetMapResponse.holdings:type_name -> remit.v1.Holding
-	11, // 14: remit.v1.GetHistoryRequest.as_of:type_name -> remit.v1.AsOf
-	12, // 15: remit.v1.GetHistoryRequest.role:type_name -> remit.v1.Role
-	13, // 16: remit.v1.GetHistoryResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	7,  // 17: remit.v1.GetHistoryResponse.entries:type_name -> remit.v1.HistoryEntry
-	12, // 18: remit.v1.HistoryEntry.role:type_name -> remit.v1.Role
-	19, // 19: remit.v1.HistoryEntry.recorded_at:type_name -> google.protobuf.Timestamp
-	14, // 20: remit.v1.HistoryEntry.before:type_name -> remit.v1.Holding
-	14, // 21: remit.v1.HistoryEntry.after:type_name -> remit.v1.Holding
-	11, // 22: remit.v1.CompareMapsRequest.from:type_name -> remit.v1.AsOf
-	11, // 23: remit.v1.CompareMapsRequest.to:type_name -> remit.v1.AsOf
-	12, // 24: remit.v1.CompareMapsRequest.roles:type_name -> remit.v1.Role
-	18, // 25: remit.v1.CompareMapsRequest.tiers:type_name -> remit.v1.Tier
-	13, // 26: remit.v1.CompareMapsResponse.from:type_name -> remit.v1.ResolvedAsOf
-	13, // 27: remit.v1.CompareMapsResponse.to:type_name -> remit.v1.ResolvedAsOf
-	10, // 28: remit.v1.CompareMapsResponse.changes:type_name -> remit.v1.MapChange
-	12, // 29: remit.v1.MapChange.role:type_name -> remit.v1.Role
-	14, // 30: remit.v1.MapChange.before:type_name -> remit.v1.Holding
-	14, // 31: remit.v1.MapChange.after:type_name -> remit.v1.Holding
-	0,  // 32: remit.v1.MapService.WhoHolds:input_type -> remit.v1.WhoHoldsRequest
-	3,  // 33: remit.v1.MapService.GetMap:input_type -> remit.v1.GetMapRequest
-	5,  // 34: remit.v1.MapService.GetHistory:input_type -> remit.v1.GetHistoryRequest
-	8,  // 35: remit.v1.MapService.CompareMaps:input_type -> remit.v1.CompareMapsRequest
-	20, // 36: remit.v1.MapService.CheckCoherence:input_type -> remit.v1.CheckCoherenceRequest
-	1,  // 37: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
-	4,  // 38: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
-	6,  // 39: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
-	9,  // 40: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
-	21, // 41: remit.v1.MapService.CheckCoherence:output_type -> remit.v1.CheckCoherenceResponse
-	37, // [37:42] is the sub-list for method output_type
-	32, // [32:37] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	15, // 5: remit.v1.WhoHoldsResponse.proofs:type_name -> remit.v1.EventProof
+	16, // 6: remit.v1.PlannedMove.state:type_name -> remit.v1.TransferState
+	17, // 7: remit.v1.PlannedMove.kind:type_name -> remit.v1.TransferKind
+	12, // 8: remit.v1.PlannedMove.roles:type_name -> remit.v1.Role
+	18, // 9: remit.v1.PlannedMove.confidence:type_name -> remit.v1.Confidence
+	11, // 10: remit.v1.GetMapRequest.as_of:type_name -> remit.v1.AsOf
+	19, // 11: remit.v1.GetMapRequest.tiers:type_name -> remit.v1.Tier
+	12, // 12: remit.v1.GetMapRequest.roles:type_name -> remit.v1.Role
+	13, // 13: remit.v1.GetMapResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	14, // 14: remit.v1.GetMapResponse.holdings:type_name -> remit.v1.Holding
+	11, // 15: remit.v1.GetHistoryRequest.as_of:type_name -> remit.v1.AsOf
+	12, // 16: remit.v1.GetHistoryRequest.role:type_name -> remit.v1.Role
+	13, // 17: remit.v1.GetHistoryResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	7,  // 18: remit.v1.GetHistoryResponse.entries:type_name -> remit.v1.HistoryEntry
+	15, // 19: remit.v1.GetHistoryResponse.proofs:type_name -> remit.v1.EventProof
+	12, // 20: remit.v1.HistoryEntry.role:type_name -> remit.v1.Role
+	20, // 21: remit.v1.HistoryEntry.recorded_at:type_name -> google.protobuf.Timestamp
+	14, // 22: remit.v1.HistoryEntry.before:type_name -> remit.v1.Holding
+	14, // 23: remit.v1.HistoryEntry.after:type_name -> remit.v1.Holding
+	11, // 24: remit.v1.CompareMapsRequest.from:type_name -> remit.v1.AsOf
+	11, // 25: remit.v1.CompareMapsRequest.to:type_name -> remit.v1.AsOf
+	12, // 26: remit.v1.CompareMapsRequest.roles:type_name -> remit.v1.Role
+	19, // 27: remit.v1.CompareMapsRequest.tiers:type_name -> remit.v1.Tier
+	13, // 28: remit.v1.CompareMapsResponse.from:type_name -> remit.v1.ResolvedAsOf
+	13, // 29: remit.v1.CompareMapsResponse.to:type_name -> remit.v1.ResolvedAsOf
+	10, // 30: remit.v1.CompareMapsResponse.changes:type_name -> remit.v1.MapChange
+	12, // 31: remit.v1.MapChange.role:type_name -> remit.v1.Role
+	14, // 32: remit.v1.MapChange.before:type_name -> remit.v1.Holding
+	14, // 33: remit.v1.MapChange.after:type_name -> remit.v1.Holding
+	0,  // 34: remit.v1.MapService.WhoHolds:input_type -> remit.v1.WhoHoldsRequest
+	3,  // 35: remit.v1.MapService.GetMap:input_type -> remit.v1.GetMapRequest
+	5,  // 36: remit.v1.MapService.GetHistory:input_type -> remit.v1.GetHistoryRequest
+	8,  // 37: remit.v1.MapService.CompareMaps:input_type -> remit.v1.CompareMapsRequest
+	21, // 38: remit.v1.MapService.CheckCoherence:input_type -> remit.v1.CheckCoherenceRequest
+	1,  // 39: remit.v1.MapService.WhoHolds:output_type -> remit.v1.WhoHoldsResponse
+	4,  // 40: remit.v1.MapService.GetMap:output_type -> remit.v1.GetMapResponse
+	6,  // 41: remit.v1.MapService.GetHistory:output_type -> remit.v1.GetHistoryResponse
+	9,  // 42: remit.v1.MapService.CompareMaps:output_type -> remit.v1.CompareMapsResponse
+	22, // 43: remit.v1.MapService.CheckCoherence:output_type -> remit.v1.CheckCoherenceResponse
+	39, // [39:44] is the sub-list for method output_type
+	34, // [34:39] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_map_proto_init() }
@@ -1479,6 +1526,7 @@ func file_remit_v1_map_proto_init() {
 	file_remit_v1_coherence_proto_init()
 	file_remit_v1_common_proto_init()
 	file_remit_v1_holding_proto_init()
+	file_remit_v1_proof_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_vocabulary_proto_init()
 	type x struct{}

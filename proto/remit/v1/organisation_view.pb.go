@@ -7,6 +7,7 @@
 package remitv1
 
 import (
+	_ "github.com/remit-register/remit/proto/remit/event/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -833,7 +834,7 @@ var File_remit_v1_organisation_view_proto protoreflect.FileDescriptor
 
 const file_remit_v1_organisation_view_proto_rawDesc = "" +
 	"\n" +
-	" remit/v1/organisation_view.proto\x12\bremit.v1\x1a\x1dremit/v1/reorganisation.proto\x1a\x19remit/v1/vocabulary.proto\"\x86\a\n" +
+	" remit/v1/organisation_view.proto\x12\bremit.v1\x1a\x1cremit/event/v1/options.proto\x1a\x1dremit/v1/reorganisation.proto\x1a\x19remit/v1/vocabulary.proto\"\x86\a\n" +
 	"\fOrganisation\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\"\n" +
@@ -883,7 +884,7 @@ const file_remit_v1_organisation_view_proto_rawDesc = "" +
 	"succession\x12!\n" +
 	"\feffective_on\x18\x02 \x01(\tR\veffectiveOn\x12+\n" +
 	"\x11reorganisation_id\x18\x03 \x01(\tR\x10reorganisationId\x12!\n" +
-	"\fsource_event\x18\x04 \x01(\tR\vsourceEvent\"\xf2\x02\n" +
+	"\fsource_event\x18\x04 \x01(\tR\vsourceEvent\"\xf8\x02\n" +
 	"\x15PlannedReorganisation\x12+\n" +
 	"\x11reorganisation_id\x18\x01 \x01(\tR\x10reorganisationId\x12,\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x18.remit.v1.SuccessionKindR\x04kind\x12\x1c\n" +
@@ -896,8 +897,8 @@ const file_remit_v1_organisation_view_proto_rawDesc = "" +
 	"\n" +
 	"confidence\x18\a \x01(\x0e2\x14.remit.v1.ConfidenceR\n" +
 	"confidence\x12\x16\n" +
-	"\x06source\x18\b \x01(\tR\x06source\x12\x12\n" +
-	"\x04note\x18\t \x01(\tR\x04note\x12!\n" +
+	"\x06source\x18\b \x01(\tR\x06source\x12\x18\n" +
+	"\x04note\x18\t \x01(\tB\x04\x88\xb5\x18\x01R\x04note\x12!\n" +
 	"\fsource_event\x18\n" +
 	" \x01(\tR\vsourceEvent\"\xa6\x03\n" +
 	"\tFootprint\x12\x12\n" +

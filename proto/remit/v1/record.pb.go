@@ -383,7 +383,7 @@ var File_remit_v1_record_proto protoreflect.FileDescriptor
 
 const file_remit_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x15remit/v1/record.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/claim.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/correction.proto\x1a\x14remit/v1/rules.proto\x1a\x15remit/v1/second.proto\x1a\x19remit/v1/vocabulary.proto\"\xcb\x06\n" +
+	"\x15remit/v1/record.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/claim.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/correction.proto\x1a\x16remit/v1/erasure.proto\x1a\x14remit/v1/rules.proto\x1a\x15remit/v1/second.proto\x1a\x19remit/v1/vocabulary.proto\"\xcb\x06\n" +
 	"\x17RecordOccurrenceRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -421,13 +421,14 @@ const file_remit_v1_record_proto_rawDesc = "" +
 	"\x15LoadReferenceResponse\x12\x1a\n" +
 	"\bcommands\x18\x01 \x01(\x05R\bcommands\x12\x1a\n" +
 	"\brecorded\x18\x02 \x01(\x05R\brecorded\x12\x1a\n" +
-	"\bposition\x18\x03 \x01(\tR\bposition2\xe2\x05\n" +
+	"\bposition\x18\x03 \x01(\tR\bposition2\xc0\x06\n" +
 	"\rRecordService\x12Y\n" +
 	"\x10RecordOccurrence\x12!.remit.v1.RecordOccurrenceRequest\x1a\".remit.v1.RecordOccurrenceResponse\x12>\n" +
 	"\aCorrect\x12\x18.remit.v1.CorrectRequest\x1a\x19.remit.v1.CorrectResponse\x12G\n" +
 	"\n" +
 	"ClaimRemit\x12\x1b.remit.v1.ClaimRemitRequest\x1a\x1c.remit.v1.ClaimRemitResponse\x12J\n" +
-	"\vAttestRemit\x12\x1c.remit.v1.AttestRemitRequest\x1a\x1d.remit.v1.AttestRemitResponse\x12;\n" +
+	"\vAttestRemit\x12\x1c.remit.v1.AttestRemitRequest\x1a\x1d.remit.v1.AttestRemitResponse\x12\\\n" +
+	"\x11ErasePersonalData\x12\".remit.v1.ErasePersonalDataRequest\x1a#.remit.v1.ErasePersonalDataResponse\x12;\n" +
 	"\x06Second\x12\x17.remit.v1.SecondRequest\x1a\x18.remit.v1.SecondResponse\x12L\n" +
 	"\n" +
 	"ListClaims\x12\x1b.remit.v1.ListClaimsRequest\x1a\x1c.remit.v1.ListClaimsResponse\"\x03\x90\x02\x01\x12^\n" +
@@ -460,17 +461,19 @@ var file_remit_v1_record_proto_goTypes = []any{
 	(*CorrectRequest)(nil),             // 8: remit.v1.CorrectRequest
 	(*ClaimRemitRequest)(nil),          // 9: remit.v1.ClaimRemitRequest
 	(*AttestRemitRequest)(nil),         // 10: remit.v1.AttestRemitRequest
-	(*SecondRequest)(nil),              // 11: remit.v1.SecondRequest
-	(*ListClaimsRequest)(nil),          // 12: remit.v1.ListClaimsRequest
-	(*ListAttestationsRequest)(nil),    // 13: remit.v1.ListAttestationsRequest
-	(*ListAwaitingSecondRequest)(nil),  // 14: remit.v1.ListAwaitingSecondRequest
-	(*CorrectResponse)(nil),            // 15: remit.v1.CorrectResponse
-	(*ClaimRemitResponse)(nil),         // 16: remit.v1.ClaimRemitResponse
-	(*AttestRemitResponse)(nil),        // 17: remit.v1.AttestRemitResponse
-	(*SecondResponse)(nil),             // 18: remit.v1.SecondResponse
-	(*ListClaimsResponse)(nil),         // 19: remit.v1.ListClaimsResponse
-	(*ListAttestationsResponse)(nil),   // 20: remit.v1.ListAttestationsResponse
-	(*ListAwaitingSecondResponse)(nil), // 21: remit.v1.ListAwaitingSecondResponse
+	(*ErasePersonalDataRequest)(nil),   // 11: remit.v1.ErasePersonalDataRequest
+	(*SecondRequest)(nil),              // 12: remit.v1.SecondRequest
+	(*ListClaimsRequest)(nil),          // 13: remit.v1.ListClaimsRequest
+	(*ListAttestationsRequest)(nil),    // 14: remit.v1.ListAttestationsRequest
+	(*ListAwaitingSecondRequest)(nil),  // 15: remit.v1.ListAwaitingSecondRequest
+	(*CorrectResponse)(nil),            // 16: remit.v1.CorrectResponse
+	(*ClaimRemitResponse)(nil),         // 17: remit.v1.ClaimRemitResponse
+	(*AttestRemitResponse)(nil),        // 18: remit.v1.AttestRemitResponse
+	(*ErasePersonalDataResponse)(nil),  // 19: remit.v1.ErasePersonalDataResponse
+	(*SecondResponse)(nil),             // 20: remit.v1.SecondResponse
+	(*ListClaimsResponse)(nil),         // 21: remit.v1.ListClaimsResponse
+	(*ListAttestationsResponse)(nil),   // 22: remit.v1.ListAttestationsResponse
+	(*ListAwaitingSecondResponse)(nil), // 23: remit.v1.ListAwaitingSecondResponse
 }
 var file_remit_v1_record_proto_depIdxs = []int32{
 	4,  // 0: remit.v1.RecordOccurrenceRequest.kind:type_name -> remit.v1.TransferKind
@@ -481,22 +484,24 @@ var file_remit_v1_record_proto_depIdxs = []int32{
 	8,  // 5: remit.v1.RecordService.Correct:input_type -> remit.v1.CorrectRequest
 	9,  // 6: remit.v1.RecordService.ClaimRemit:input_type -> remit.v1.ClaimRemitRequest
 	10, // 7: remit.v1.RecordService.AttestRemit:input_type -> remit.v1.AttestRemitRequest
-	11, // 8: remit.v1.RecordService.Second:input_type -> remit.v1.SecondRequest
-	12, // 9: remit.v1.RecordService.ListClaims:input_type -> remit.v1.ListClaimsRequest
-	13, // 10: remit.v1.RecordService.ListAttestations:input_type -> remit.v1.ListAttestationsRequest
-	14, // 11: remit.v1.RecordService.ListAwaitingSecond:input_type -> remit.v1.ListAwaitingSecondRequest
-	2,  // 12: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
-	1,  // 13: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
-	15, // 14: remit.v1.RecordService.Correct:output_type -> remit.v1.CorrectResponse
-	16, // 15: remit.v1.RecordService.ClaimRemit:output_type -> remit.v1.ClaimRemitResponse
-	17, // 16: remit.v1.RecordService.AttestRemit:output_type -> remit.v1.AttestRemitResponse
-	18, // 17: remit.v1.RecordService.Second:output_type -> remit.v1.SecondResponse
-	19, // 18: remit.v1.RecordService.ListClaims:output_type -> remit.v1.ListClaimsResponse
-	20, // 19: remit.v1.RecordService.ListAttestations:output_type -> remit.v1.ListAttestationsResponse
-	21, // 20: remit.v1.RecordService.ListAwaitingSecond:output_type -> remit.v1.ListAwaitingSecondResponse
-	3,  // 21: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
-	13, // [13:22] is the sub-list for method output_type
-	4,  // [4:13] is the sub-list for method input_type
+	11, // 8: remit.v1.RecordService.ErasePersonalData:input_type -> remit.v1.ErasePersonalDataRequest
+	12, // 9: remit.v1.RecordService.Second:input_type -> remit.v1.SecondRequest
+	13, // 10: remit.v1.RecordService.ListClaims:input_type -> remit.v1.ListClaimsRequest
+	14, // 11: remit.v1.RecordService.ListAttestations:input_type -> remit.v1.ListAttestationsRequest
+	15, // 12: remit.v1.RecordService.ListAwaitingSecond:input_type -> remit.v1.ListAwaitingSecondRequest
+	2,  // 13: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
+	1,  // 14: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
+	16, // 15: remit.v1.RecordService.Correct:output_type -> remit.v1.CorrectResponse
+	17, // 16: remit.v1.RecordService.ClaimRemit:output_type -> remit.v1.ClaimRemitResponse
+	18, // 17: remit.v1.RecordService.AttestRemit:output_type -> remit.v1.AttestRemitResponse
+	19, // 18: remit.v1.RecordService.ErasePersonalData:output_type -> remit.v1.ErasePersonalDataResponse
+	20, // 19: remit.v1.RecordService.Second:output_type -> remit.v1.SecondResponse
+	21, // 20: remit.v1.RecordService.ListClaims:output_type -> remit.v1.ListClaimsResponse
+	22, // 21: remit.v1.RecordService.ListAttestations:output_type -> remit.v1.ListAttestationsResponse
+	23, // 22: remit.v1.RecordService.ListAwaitingSecond:output_type -> remit.v1.ListAwaitingSecondResponse
+	3,  // 23: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
+	14, // [14:24] is the sub-list for method output_type
+	4,  // [4:14] is the sub-list for method input_type
 	4,  // [4:4] is the sub-list for extension type_name
 	4,  // [4:4] is the sub-list for extension extendee
 	0,  // [0:4] is the sub-list for field type_name
@@ -510,6 +515,7 @@ func file_remit_v1_record_proto_init() {
 	file_remit_v1_claim_proto_init()
 	file_remit_v1_common_proto_init()
 	file_remit_v1_correction_proto_init()
+	file_remit_v1_erasure_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_second_proto_init()
 	file_remit_v1_vocabulary_proto_init()

@@ -49,7 +49,7 @@ type PlanReorganisationRequest struct {
 	Confidence Confidence `protobuf:"varint,15,opt,name=confidence,proto3,enum=remit.v1.Confidence" json:"confidence,omitempty"`
 	// Publication or decision that announced it, at most 2,000 characters.
 	Source string `protobuf:"bytes,16,opt,name=source,proto3" json:"source,omitempty"`
-	// What else is known, at most 2,000 characters; never a person's name.
+	// What else is known, at most 2,000 characters.
 	Note          string `protobuf:"bytes,17,opt,name=note,proto3" json:"note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1158,7 +1158,7 @@ var File_remit_v1_reorganisation_proto protoreflect.FileDescriptor
 
 const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
-	"\x1dremit/v1/reorganisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xc8\x04\n" +
+	"\x1dremit/v1/reorganisation.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\x1a\x19remit/v1/vocabulary.proto\x1a\x1eremit/v1/vocabulary_life.proto\"\xcc\x04\n" +
 	"\x19PlanReorganisationRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -1177,8 +1177,8 @@ const file_remit_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
 	"confidence\x18\x0f \x01(\x0e2\x14.remit.v1.ConfidenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"confidence\x12 \n" +
-	"\x06source\x18\x10 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06source\x12\x1c\n" +
-	"\x04note\x18\x11 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04note\"v\n" +
+	"\x06source\x18\x10 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06source\x12 \n" +
+	"\x04note\x18\x11 \x01(\tB\f\xbaH\x05r\x03\x18\xd0\x0f\x88\xb5\x18\x01R\x04note\"v\n" +
 	"\x1aPlanReorganisationResponse\x12+\n" +
 	"\areceipt\x18\x01 \x01(\v2\x11.remit.v1.ReceiptR\areceipt\x12+\n" +
 	"\x11reorganisation_id\x18\x02 \x01(\tR\x10reorganisationId\"\xf0\x02\n" +

@@ -65,6 +65,7 @@ type Event struct {
 	//	*Event_ReorganisationPlanned
 	//	*Event_FootprintsSucceeded
 	//	*Event_MatterDisposed
+	//	*Event_ReorganisationPlannedSealed
 	//	*Event_FunctionDefined
 	//	*Event_FunctionRevised
 	//	*Event_FunctionDivided
@@ -120,6 +121,8 @@ type Event struct {
 	//	*Event_AdviceRecorded
 	//	*Event_PlanReturnSubmitted
 	//	*Event_PlanReturnModerated
+	//	*Event_EpochBegan
+	//	*Event_PersonalDataErased
 	Fact          isEvent_Fact `protobuf_oneof:"fact"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -333,6 +336,15 @@ func (x *Event) GetMatterDisposed() *MatterDisposed {
 	if x != nil {
 		if x, ok := x.Fact.(*Event_MatterDisposed); ok {
 			return x.MatterDisposed
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetReorganisationPlannedSealed() *ReorganisationPlannedSealed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_ReorganisationPlannedSealed); ok {
+			return x.ReorganisationPlannedSealed
 		}
 	}
 	return nil
@@ -833,6 +845,24 @@ func (x *Event) GetPlanReturnModerated() *PlanReturnModerated {
 	return nil
 }
 
+func (x *Event) GetEpochBegan() *EpochBegan {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_EpochBegan); ok {
+			return x.EpochBegan
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetPersonalDataErased() *PersonalDataErased {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_PersonalDataErased); ok {
+			return x.PersonalDataErased
+		}
+	}
+	return nil
+}
+
 type isEvent_Fact interface {
 	isEvent_Fact()
 }
@@ -890,6 +920,11 @@ type Event_FootprintsSucceeded struct {
 type Event_MatterDisposed struct {
 	// Says what a reorganisation did with an open matter of a body that ended.
 	MatterDisposed *MatterDisposed `protobuf:"bytes,125,opt,name=matter_disposed,json=matterDisposed,proto3,oneof"`
+}
+
+type Event_ReorganisationPlannedSealed struct {
+	// Is an announcement: nothing has happened. Written in place of 123 since its note may be personal.
+	ReorganisationPlannedSealed *ReorganisationPlannedSealed `protobuf:"bytes,126,opt,name=reorganisation_planned_sealed,json=reorganisationPlannedSealed,proto3,oneof"`
 }
 
 type Event_FunctionDefined struct {
@@ -1167,6 +1202,16 @@ type Event_PlanReturnModerated struct {
 	PlanReturnModerated *PlanReturnModerated `protobuf:"bytes,347,opt,name=plan_return_moderated,json=planReturnModerated,proto3,oneof"`
 }
 
+type Event_EpochBegan struct {
+	// Says that the register was restored.
+	EpochBegan *EpochBegan `protobuf:"bytes,361,opt,name=epoch_began,json=epochBegan,proto3,oneof"`
+}
+
+type Event_PersonalDataErased struct {
+	// Says that personal data were erased from the vault.
+	PersonalDataErased *PersonalDataErased `protobuf:"bytes,362,opt,name=personal_data_erased,json=personalDataErased,proto3,oneof"`
+}
+
 func (*Event_OrganisationEstablished) isEvent_Fact() {}
 
 func (*Event_OrganisationRenamed) isEvent_Fact() {}
@@ -1188,6 +1233,8 @@ func (*Event_ReorganisationPlanned) isEvent_Fact() {}
 func (*Event_FootprintsSucceeded) isEvent_Fact() {}
 
 func (*Event_MatterDisposed) isEvent_Fact() {}
+
+func (*Event_ReorganisationPlannedSealed) isEvent_Fact() {}
 
 func (*Event_FunctionDefined) isEvent_Fact() {}
 
@@ -1299,6 +1346,10 @@ func (*Event_PlanReturnSubmitted) isEvent_Fact() {}
 
 func (*Event_PlanReturnModerated) isEvent_Fact() {}
 
+func (*Event_EpochBegan) isEvent_Fact() {}
+
+func (*Event_PersonalDataErased) isEvent_Fact() {}
+
 // Actor is who did something, pseudonymously.
 type Actor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1367,7 +1418,7 @@ var File_remit_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1aremit/event/v1/claim.proto\x1a\x1fremit/event/v1/delegation.proto\x1a\x1eremit/event/v1/framework.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1fremit/event/v1/instrument.proto\x1a!remit/event/v1/intervention.proto\x1a\x19remit/event/v1/life.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1cremit/event/v1/package.proto\x1a\x1eremit/event/v1/programme.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x19remit/event/v1/risk.proto\x1a\x1bremit/event/v1/second.proto\x1a\x1dremit/event/v1/transfer.proto\"\xc2,\n" +
+	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1aremit/event/v1/claim.proto\x1a\x1fremit/event/v1/delegation.proto\x1a\x1aremit/event/v1/epoch.proto\x1a\x1cremit/event/v1/erasure.proto\x1a\x1eremit/event/v1/framework.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1fremit/event/v1/instrument.proto\x1a!remit/event/v1/intervention.proto\x1a\x19remit/event/v1/life.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1cremit/event/v1/package.proto\x1a\x1eremit/event/v1/programme.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x19remit/event/v1/risk.proto\x1a\x1bremit/event/v1/second.proto\x1a\x1dremit/event/v1/transfer.proto\"\xce.\n" +
 	"\x05Event\x12\x19\n" +
 	"\bevent_no\x18\x01 \x01(\x04R\aeventNo\x12%\n" +
 	"\x0etransaction_id\x18\x02 \x01(\fR\rtransactionId\x12\x14\n" +
@@ -1393,7 +1444,8 @@ const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\x11holdings_disposed\x18z \x01(\v2 .remit.event.v1.HoldingsDisposedH\x00R\x10holdingsDisposed\x12^\n" +
 	"\x16reorganisation_planned\x18{ \x01(\v2%.remit.event.v1.ReorganisationPlannedH\x00R\x15reorganisationPlanned\x12X\n" +
 	"\x14footprints_succeeded\x18| \x01(\v2#.remit.event.v1.FootprintsSucceededH\x00R\x13footprintsSucceeded\x12I\n" +
-	"\x0fmatter_disposed\x18} \x01(\v2\x1e.remit.event.v1.MatterDisposedH\x00R\x0ematterDisposed\x12M\n" +
+	"\x0fmatter_disposed\x18} \x01(\v2\x1e.remit.event.v1.MatterDisposedH\x00R\x0ematterDisposed\x12q\n" +
+	"\x1dreorganisation_planned_sealed\x18~ \x01(\v2+.remit.event.v1.ReorganisationPlannedSealedH\x00R\x1breorganisationPlannedSealed\x12M\n" +
 	"\x10function_defined\x18\x8d\x01 \x01(\v2\x1f.remit.event.v1.FunctionDefinedH\x00R\x0ffunctionDefined\x12M\n" +
 	"\x10function_revised\x18\x8e\x01 \x01(\v2\x1f.remit.event.v1.FunctionRevisedH\x00R\x0ffunctionRevised\x12M\n" +
 	"\x10function_divided\x18\x8f\x01 \x01(\v2\x1f.remit.event.v1.FunctionDividedH\x00R\x0ffunctionDivided\x12S\n" +
@@ -1450,7 +1502,10 @@ const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\x11committee_changed\x18\xd8\x02 \x01(\v2 .remit.event.v1.CommitteeChangedH\x00R\x10committeeChanged\x12J\n" +
 	"\x0fadvice_recorded\x18\xd9\x02 \x01(\v2\x1e.remit.event.v1.AdviceRecordedH\x00R\x0eadviceRecorded\x12Z\n" +
 	"\x15plan_return_submitted\x18\xda\x02 \x01(\v2#.remit.event.v1.PlanReturnSubmittedH\x00R\x13planReturnSubmitted\x12Z\n" +
-	"\x15plan_return_moderated\x18\xdb\x02 \x01(\v2#.remit.event.v1.PlanReturnModeratedH\x00R\x13planReturnModeratedB\x06\n" +
+	"\x15plan_return_moderated\x18\xdb\x02 \x01(\v2#.remit.event.v1.PlanReturnModeratedH\x00R\x13planReturnModerated\x12>\n" +
+	"\vepoch_began\x18\xe9\x02 \x01(\v2\x1a.remit.event.v1.EpochBeganH\x00R\n" +
+	"epochBegan\x12W\n" +
+	"\x14personal_data_erased\x18\xea\x02 \x01(\v2\".remit.event.v1.PersonalDataErasedH\x00R\x12personalDataErasedB\x06\n" +
 	"\x04fact\"Y\n" +
 	"\x05Actor\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\"\n" +
@@ -1471,74 +1526,77 @@ func file_remit_event_v1_event_proto_rawDescGZIP() []byte {
 
 var file_remit_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_remit_event_v1_event_proto_goTypes = []any{
-	(*Event)(nil),                    // 0: remit.event.v1.Event
-	(*Actor)(nil),                    // 1: remit.event.v1.Actor
-	(*OrganisationEstablished)(nil),  // 2: remit.event.v1.OrganisationEstablished
-	(*OrganisationRenamed)(nil),      // 3: remit.event.v1.OrganisationRenamed
-	(*OrganisationMoved)(nil),        // 4: remit.event.v1.OrganisationMoved
-	(*OrganisationClosed)(nil),       // 5: remit.event.v1.OrganisationClosed
-	(*FootprintOpened)(nil),          // 6: remit.event.v1.FootprintOpened
-	(*CoverageChanged)(nil),          // 7: remit.event.v1.CoverageChanged
-	(*OrganisationsReorganised)(nil), // 8: remit.event.v1.OrganisationsReorganised
-	(*HoldingsDisposed)(nil),         // 9: remit.event.v1.HoldingsDisposed
-	(*ReorganisationPlanned)(nil),    // 10: remit.event.v1.ReorganisationPlanned
-	(*FootprintsSucceeded)(nil),      // 11: remit.event.v1.FootprintsSucceeded
-	(*MatterDisposed)(nil),           // 12: remit.event.v1.MatterDisposed
-	(*FunctionDefined)(nil),          // 13: remit.event.v1.FunctionDefined
-	(*FunctionRevised)(nil),          // 14: remit.event.v1.FunctionRevised
-	(*FunctionDivided)(nil),          // 15: remit.event.v1.FunctionDivided
-	(*FunctionAllocated)(nil),        // 16: remit.event.v1.FunctionAllocated
-	(*InstrumentRegistered)(nil),     // 17: remit.event.v1.InstrumentRegistered
-	(*InstrumentCommenced)(nil),      // 18: remit.event.v1.InstrumentCommenced
-	(*InstrumentDiscarded)(nil),      // 19: remit.event.v1.InstrumentDiscarded
-	(*OccurrenceRecorded)(nil),       // 20: remit.event.v1.OccurrenceRecorded
-	(*Corrected)(nil),                // 21: remit.event.v1.Corrected
-	(*SecondAwaited)(nil),            // 22: remit.event.v1.SecondAwaited
-	(*SecondGiven)(nil),              // 23: remit.event.v1.SecondGiven
-	(*SecondDeclined)(nil),           // 24: remit.event.v1.SecondDeclined
-	(*TransferPlanned)(nil),          // 25: remit.event.v1.TransferPlanned
-	(*PlanReplaced)(nil),             // 26: remit.event.v1.PlanReplaced
-	(*TransferProposed)(nil),         // 27: remit.event.v1.TransferProposed
-	(*TransferAmended)(nil),          // 28: remit.event.v1.TransferAmended
-	(*TermsSet)(nil),                 // 29: remit.event.v1.TermsSet
-	(*TransferScheduled)(nil),        // 30: remit.event.v1.TransferScheduled
-	(*TransferCompleted)(nil),        // 31: remit.event.v1.TransferCompleted
-	(*TransferWithdrawn)(nil),        // 32: remit.event.v1.TransferWithdrawn
-	(*TransferExplored)(nil),         // 33: remit.event.v1.TransferExplored
-	(*OptionChosen)(nil),             // 34: remit.event.v1.OptionChosen
-	(*TransferPaused)(nil),           // 35: remit.event.v1.TransferPaused
-	(*TransferResumed)(nil),          // 36: remit.event.v1.TransferResumed
-	(*TransferCalledIn)(nil),         // 37: remit.event.v1.TransferCalledIn
-	(*TransferReversed)(nil),         // 38: remit.event.v1.TransferReversed
-	(*MilestoneRecorded)(nil),        // 39: remit.event.v1.MilestoneRecorded
-	(*TransferReviewed)(nil),         // 40: remit.event.v1.TransferReviewed
-	(*ReadinessAssessed)(nil),        // 41: remit.event.v1.ReadinessAssessed
-	(*OpinionRecorded)(nil),          // 42: remit.event.v1.OpinionRecorded
-	(*GatewayDecided)(nil),           // 43: remit.event.v1.GatewayDecided
-	(*ConditionEvidenced)(nil),       // 44: remit.event.v1.ConditionEvidenced
-	(*ConditionDischarged)(nil),      // 45: remit.event.v1.ConditionDischarged
-	(*ConditionWaived)(nil),          // 46: remit.event.v1.ConditionWaived
-	(*PackageFormed)(nil),            // 47: remit.event.v1.PackageFormed
-	(*FrameworkSet)(nil),             // 48: remit.event.v1.FrameworkSet
-	(*FunctionDelegated)(nil),        // 49: remit.event.v1.FunctionDelegated
-	(*DelegationAccepted)(nil),       // 50: remit.event.v1.DelegationAccepted
-	(*DelegationRevoked)(nil),        // 51: remit.event.v1.DelegationRevoked
-	(*DelegationVaried)(nil),         // 52: remit.event.v1.DelegationVaried
-	(*VariationAccepted)(nil),        // 53: remit.event.v1.VariationAccepted
-	(*InterventionRecorded)(nil),     // 54: remit.event.v1.InterventionRecorded
-	(*InterventionEnded)(nil),        // 55: remit.event.v1.InterventionEnded
-	(*RemitClaimed)(nil),             // 56: remit.event.v1.RemitClaimed
-	(*RemitsAttested)(nil),           // 57: remit.event.v1.RemitsAttested
-	(*RiskRaised)(nil),               // 58: remit.event.v1.RiskRaised
-	(*RiskUpdated)(nil),              // 59: remit.event.v1.RiskUpdated
-	(*RiskClosed)(nil),               // 60: remit.event.v1.RiskClosed
-	(*PopulationRecorded)(nil),       // 61: remit.event.v1.PopulationRecorded
-	(*CostRecorded)(nil),             // 62: remit.event.v1.CostRecorded
-	(*CommitteeFormed)(nil),          // 63: remit.event.v1.CommitteeFormed
-	(*CommitteeChanged)(nil),         // 64: remit.event.v1.CommitteeChanged
-	(*AdviceRecorded)(nil),           // 65: remit.event.v1.AdviceRecorded
-	(*PlanReturnSubmitted)(nil),      // 66: remit.event.v1.PlanReturnSubmitted
-	(*PlanReturnModerated)(nil),      // 67: remit.event.v1.PlanReturnModerated
+	(*Event)(nil),                       // 0: remit.event.v1.Event
+	(*Actor)(nil),                       // 1: remit.event.v1.Actor
+	(*OrganisationEstablished)(nil),     // 2: remit.event.v1.OrganisationEstablished
+	(*OrganisationRenamed)(nil),         // 3: remit.event.v1.OrganisationRenamed
+	(*OrganisationMoved)(nil),           // 4: remit.event.v1.OrganisationMoved
+	(*OrganisationClosed)(nil),          // 5: remit.event.v1.OrganisationClosed
+	(*FootprintOpened)(nil),             // 6: remit.event.v1.FootprintOpened
+	(*CoverageChanged)(nil),             // 7: remit.event.v1.CoverageChanged
+	(*OrganisationsReorganised)(nil),    // 8: remit.event.v1.OrganisationsReorganised
+	(*HoldingsDisposed)(nil),            // 9: remit.event.v1.HoldingsDisposed
+	(*ReorganisationPlanned)(nil),       // 10: remit.event.v1.ReorganisationPlanned
+	(*FootprintsSucceeded)(nil),         // 11: remit.event.v1.FootprintsSucceeded
+	(*MatterDisposed)(nil),              // 12: remit.event.v1.MatterDisposed
+	(*ReorganisationPlannedSealed)(nil), // 13: remit.event.v1.ReorganisationPlannedSealed
+	(*FunctionDefined)(nil),             // 14: remit.event.v1.FunctionDefined
+	(*FunctionRevised)(nil),             // 15: remit.event.v1.FunctionRevised
+	(*FunctionDivided)(nil),             // 16: remit.event.v1.FunctionDivided
+	(*FunctionAllocated)(nil),           // 17: remit.event.v1.FunctionAllocated
+	(*InstrumentRegistered)(nil),        // 18: remit.event.v1.InstrumentRegistered
+	(*InstrumentCommenced)(nil),         // 19: remit.event.v1.InstrumentCommenced
+	(*InstrumentDiscarded)(nil),         // 20: remit.event.v1.InstrumentDiscarded
+	(*OccurrenceRecorded)(nil),          // 21: remit.event.v1.OccurrenceRecorded
+	(*Corrected)(nil),                   // 22: remit.event.v1.Corrected
+	(*SecondAwaited)(nil),               // 23: remit.event.v1.SecondAwaited
+	(*SecondGiven)(nil),                 // 24: remit.event.v1.SecondGiven
+	(*SecondDeclined)(nil),              // 25: remit.event.v1.SecondDeclined
+	(*TransferPlanned)(nil),             // 26: remit.event.v1.TransferPlanned
+	(*PlanReplaced)(nil),                // 27: remit.event.v1.PlanReplaced
+	(*TransferProposed)(nil),            // 28: remit.event.v1.TransferProposed
+	(*TransferAmended)(nil),             // 29: remit.event.v1.TransferAmended
+	(*TermsSet)(nil),                    // 30: remit.event.v1.TermsSet
+	(*TransferScheduled)(nil),           // 31: remit.event.v1.TransferScheduled
+	(*TransferCompleted)(nil),           // 32: remit.event.v1.TransferCompleted
+	(*TransferWithdrawn)(nil),           // 33: remit.event.v1.TransferWithdrawn
+	(*TransferExplored)(nil),            // 34: remit.event.v1.TransferExplored
+	(*OptionChosen)(nil),                // 35: remit.event.v1.OptionChosen
+	(*TransferPaused)(nil),              // 36: remit.event.v1.TransferPaused
+	(*TransferResumed)(nil),             // 37: remit.event.v1.TransferResumed
+	(*TransferCalledIn)(nil),            // 38: remit.event.v1.TransferCalledIn
+	(*TransferReversed)(nil),            // 39: remit.event.v1.TransferReversed
+	(*MilestoneRecorded)(nil),           // 40: remit.event.v1.MilestoneRecorded
+	(*TransferReviewed)(nil),            // 41: remit.event.v1.TransferReviewed
+	(*ReadinessAssessed)(nil),           // 42: remit.event.v1.ReadinessAssessed
+	(*OpinionRecorded)(nil),             // 43: remit.event.v1.OpinionRecorded
+	(*GatewayDecided)(nil),              // 44: remit.event.v1.GatewayDecided
+	(*ConditionEvidenced)(nil),          // 45: remit.event.v1.ConditionEvidenced
+	(*ConditionDischarged)(nil),         // 46: remit.event.v1.ConditionDischarged
+	(*ConditionWaived)(nil),             // 47: remit.event.v1.ConditionWaived
+	(*PackageFormed)(nil),               // 48: remit.event.v1.PackageFormed
+	(*FrameworkSet)(nil),                // 49: remit.event.v1.FrameworkSet
+	(*FunctionDelegated)(nil),           // 50: remit.event.v1.FunctionDelegated
+	(*DelegationAccepted)(nil),          // 51: remit.event.v1.DelegationAccepted
+	(*DelegationRevoked)(nil),           // 52: remit.event.v1.DelegationRevoked
+	(*DelegationVaried)(nil),            // 53: remit.event.v1.DelegationVaried
+	(*VariationAccepted)(nil),           // 54: remit.event.v1.VariationAccepted
+	(*InterventionRecorded)(nil),        // 55: remit.event.v1.InterventionRecorded
+	(*InterventionEnded)(nil),           // 56: remit.event.v1.InterventionEnded
+	(*RemitClaimed)(nil),                // 57: remit.event.v1.RemitClaimed
+	(*RemitsAttested)(nil),              // 58: remit.event.v1.RemitsAttested
+	(*RiskRaised)(nil),                  // 59: remit.event.v1.RiskRaised
+	(*RiskUpdated)(nil),                 // 60: remit.event.v1.RiskUpdated
+	(*RiskClosed)(nil),                  // 61: remit.event.v1.RiskClosed
+	(*PopulationRecorded)(nil),          // 62: remit.event.v1.PopulationRecorded
+	(*CostRecorded)(nil),                // 63: remit.event.v1.CostRecorded
+	(*CommitteeFormed)(nil),             // 64: remit.event.v1.CommitteeFormed
+	(*CommitteeChanged)(nil),            // 65: remit.event.v1.CommitteeChanged
+	(*AdviceRecorded)(nil),              // 66: remit.event.v1.AdviceRecorded
+	(*PlanReturnSubmitted)(nil),         // 67: remit.event.v1.PlanReturnSubmitted
+	(*PlanReturnModerated)(nil),         // 68: remit.event.v1.PlanReturnModerated
+	(*EpochBegan)(nil),                  // 69: remit.event.v1.EpochBegan
+	(*PersonalDataErased)(nil),          // 70: remit.event.v1.PersonalDataErased
 }
 var file_remit_event_v1_event_proto_depIdxs = []int32{
 	1,  // 0: remit.event.v1.Event.actor:type_name -> remit.event.v1.Actor
@@ -1553,66 +1611,69 @@ var file_remit_event_v1_event_proto_depIdxs = []int32{
 	10, // 9: remit.event.v1.Event.reorganisation_planned:type_name -> remit.event.v1.ReorganisationPlanned
 	11, // 10: remit.event.v1.Event.footprints_succeeded:type_name -> remit.event.v1.FootprintsSucceeded
 	12, // 11: remit.event.v1.Event.matter_disposed:type_name -> remit.event.v1.MatterDisposed
-	13, // 12: remit.event.v1.Event.function_defined:type_name -> remit.event.v1.FunctionDefined
-	14, // 13: remit.event.v1.Event.function_revised:type_name -> remit.event.v1.FunctionRevised
-	15, // 14: remit.event.v1.Event.function_divided:type_name -> remit.event.v1.FunctionDivided
-	16, // 15: remit.event.v1.Event.function_allocated:type_name -> remit.event.v1.FunctionAllocated
-	17, // 16: remit.event.v1.Event.instrument_registered:type_name -> remit.event.v1.InstrumentRegistered
-	18, // 17: remit.event.v1.Event.instrument_commenced:type_name -> remit.event.v1.InstrumentCommenced
-	19, // 18: remit.event.v1.Event.instrument_discarded:type_name -> remit.event.v1.InstrumentDiscarded
-	20, // 19: remit.event.v1.Event.occurrence_recorded:type_name -> remit.event.v1.OccurrenceRecorded
-	21, // 20: remit.event.v1.Event.corrected:type_name -> remit.event.v1.Corrected
-	22, // 21: remit.event.v1.Event.second_awaited:type_name -> remit.event.v1.SecondAwaited
-	23, // 22: remit.event.v1.Event.second_given:type_name -> remit.event.v1.SecondGiven
-	24, // 23: remit.event.v1.Event.second_declined:type_name -> remit.event.v1.SecondDeclined
-	25, // 24: remit.event.v1.Event.transfer_planned:type_name -> remit.event.v1.TransferPlanned
-	26, // 25: remit.event.v1.Event.plan_replaced:type_name -> remit.event.v1.PlanReplaced
-	27, // 26: remit.event.v1.Event.transfer_proposed:type_name -> remit.event.v1.TransferProposed
-	28, // 27: remit.event.v1.Event.transfer_amended:type_name -> remit.event.v1.TransferAmended
-	29, // 28: remit.event.v1.Event.terms_set:type_name -> remit.event.v1.TermsSet
-	30, // 29: remit.event.v1.Event.transfer_scheduled:type_name -> remit.event.v1.TransferScheduled
-	31, // 30: remit.event.v1.Event.transfer_completed:type_name -> remit.event.v1.TransferCompleted
-	32, // 31: remit.event.v1.Event.transfer_withdrawn:type_name -> remit.event.v1.TransferWithdrawn
-	33, // 32: remit.event.v1.Event.transfer_explored:type_name -> remit.event.v1.TransferExplored
-	34, // 33: remit.event.v1.Event.option_chosen:type_name -> remit.event.v1.OptionChosen
-	35, // 34: remit.event.v1.Event.transfer_paused:type_name -> remit.event.v1.TransferPaused
-	36, // 35: remit.event.v1.Event.transfer_resumed:type_name -> remit.event.v1.TransferResumed
-	37, // 36: remit.event.v1.Event.transfer_called_in:type_name -> remit.event.v1.TransferCalledIn
-	38, // 37: remit.event.v1.Event.transfer_reversed:type_name -> remit.event.v1.TransferReversed
-	39, // 38: remit.event.v1.Event.milestone_recorded:type_name -> remit.event.v1.MilestoneRecorded
-	40, // 39: remit.event.v1.Event.transfer_reviewed:type_name -> remit.event.v1.TransferReviewed
-	41, // 40: remit.event.v1.Event.readiness_assessed:type_name -> remit.event.v1.ReadinessAssessed
-	42, // 41: remit.event.v1.Event.opinion_recorded:type_name -> remit.event.v1.OpinionRecorded
-	43, // 42: remit.event.v1.Event.gateway_decided:type_name -> remit.event.v1.GatewayDecided
-	44, // 43: remit.event.v1.Event.condition_evidenced:type_name -> remit.event.v1.ConditionEvidenced
-	45, // 44: remit.event.v1.Event.condition_discharged:type_name -> remit.event.v1.ConditionDischarged
-	46, // 45: remit.event.v1.Event.condition_waived:type_name -> remit.event.v1.ConditionWaived
-	47, // 46: remit.event.v1.Event.package_formed:type_name -> remit.event.v1.PackageFormed
-	48, // 47: remit.event.v1.Event.framework_set:type_name -> remit.event.v1.FrameworkSet
-	49, // 48: remit.event.v1.Event.function_delegated:type_name -> remit.event.v1.FunctionDelegated
-	50, // 49: remit.event.v1.Event.delegation_accepted:type_name -> remit.event.v1.DelegationAccepted
-	51, // 50: remit.event.v1.Event.delegation_revoked:type_name -> remit.event.v1.DelegationRevoked
-	52, // 51: remit.event.v1.Event.delegation_varied:type_name -> remit.event.v1.DelegationVaried
-	53, // 52: remit.event.v1.Event.variation_accepted:type_name -> remit.event.v1.VariationAccepted
-	54, // 53: remit.event.v1.Event.intervention_recorded:type_name -> remit.event.v1.InterventionRecorded
-	55, // 54: remit.event.v1.Event.intervention_ended:type_name -> remit.event.v1.InterventionEnded
-	56, // 55: remit.event.v1.Event.remit_claimed:type_name -> remit.event.v1.RemitClaimed
-	57, // 56: remit.event.v1.Event.remits_attested:type_name -> remit.event.v1.RemitsAttested
-	58, // 57: remit.event.v1.Event.risk_raised:type_name -> remit.event.v1.RiskRaised
-	59, // 58: remit.event.v1.Event.risk_updated:type_name -> remit.event.v1.RiskUpdated
-	60, // 59: remit.event.v1.Event.risk_closed:type_name -> remit.event.v1.RiskClosed
-	61, // 60: remit.event.v1.Event.population_recorded:type_name -> remit.event.v1.PopulationRecorded
-	62, // 61: remit.event.v1.Event.cost_recorded:type_name -> remit.event.v1.CostRecorded
-	63, // 62: remit.event.v1.Event.committee_formed:type_name -> remit.event.v1.CommitteeFormed
-	64, // 63: remit.event.v1.Event.committee_changed:type_name -> remit.event.v1.CommitteeChanged
-	65, // 64: remit.event.v1.Event.advice_recorded:type_name -> remit.event.v1.AdviceRecorded
-	66, // 65: remit.event.v1.Event.plan_return_submitted:type_name -> remit.event.v1.PlanReturnSubmitted
-	67, // 66: remit.event.v1.Event.plan_return_moderated:type_name -> remit.event.v1.PlanReturnModerated
-	67, // [67:67] is the sub-list for method output_type
-	67, // [67:67] is the sub-list for method input_type
-	67, // [67:67] is the sub-list for extension type_name
-	67, // [67:67] is the sub-list for extension extendee
-	0,  // [0:67] is the sub-list for field type_name
+	13, // 12: remit.event.v1.Event.reorganisation_planned_sealed:type_name -> remit.event.v1.ReorganisationPlannedSealed
+	14, // 13: remit.event.v1.Event.function_defined:type_name -> remit.event.v1.FunctionDefined
+	15, // 14: remit.event.v1.Event.function_revised:type_name -> remit.event.v1.FunctionRevised
+	16, // 15: remit.event.v1.Event.function_divided:type_name -> remit.event.v1.FunctionDivided
+	17, // 16: remit.event.v1.Event.function_allocated:type_name -> remit.event.v1.FunctionAllocated
+	18, // 17: remit.event.v1.Event.instrument_registered:type_name -> remit.event.v1.InstrumentRegistered
+	19, // 18: remit.event.v1.Event.instrument_commenced:type_name -> remit.event.v1.InstrumentCommenced
+	20, // 19: remit.event.v1.Event.instrument_discarded:type_name -> remit.event.v1.InstrumentDiscarded
+	21, // 20: remit.event.v1.Event.occurrence_recorded:type_name -> remit.event.v1.OccurrenceRecorded
+	22, // 21: remit.event.v1.Event.corrected:type_name -> remit.event.v1.Corrected
+	23, // 22: remit.event.v1.Event.second_awaited:type_name -> remit.event.v1.SecondAwaited
+	24, // 23: remit.event.v1.Event.second_given:type_name -> remit.event.v1.SecondGiven
+	25, // 24: remit.event.v1.Event.second_declined:type_name -> remit.event.v1.SecondDeclined
+	26, // 25: remit.event.v1.Event.transfer_planned:type_name -> remit.event.v1.TransferPlanned
+	27, // 26: remit.event.v1.Event.plan_replaced:type_name -> remit.event.v1.PlanReplaced
+	28, // 27: remit.event.v1.Event.transfer_proposed:type_name -> remit.event.v1.TransferProposed
+	29, // 28: remit.event.v1.Event.transfer_amended:type_name -> remit.event.v1.TransferAmended
+	30, // 29: remit.event.v1.Event.terms_set:type_name -> remit.event.v1.TermsSet
+	31, // 30: remit.event.v1.Event.transfer_scheduled:type_name -> remit.event.v1.TransferScheduled
+	32, // 31: remit.event.v1.Event.transfer_completed:type_name -> remit.event.v1.TransferCompleted
+	33, // 32: remit.event.v1.Event.transfer_withdrawn:type_name -> remit.event.v1.TransferWithdrawn
+	34, // 33: remit.event.v1.Event.transfer_explored:type_name -> remit.event.v1.TransferExplored
+	35, // 34: remit.event.v1.Event.option_chosen:type_name -> remit.event.v1.OptionChosen
+	36, // 35: remit.event.v1.Event.transfer_paused:type_name -> remit.event.v1.TransferPaused
+	37, // 36: remit.event.v1.Event.transfer_resumed:type_name -> remit.event.v1.TransferResumed
+	38, // 37: remit.event.v1.Event.transfer_called_in:type_name -> remit.event.v1.TransferCalledIn
+	39, // 38: remit.event.v1.Event.transfer_reversed:type_name -> remit.event.v1.TransferReversed
+	40, // 39: remit.event.v1.Event.milestone_recorded:type_name -> remit.event.v1.MilestoneRecorded
+	41, // 40: remit.event.v1.Event.transfer_reviewed:type_name -> remit.event.v1.TransferReviewed
+	42, // 41: remit.event.v1.Event.readiness_assessed:type_name -> remit.event.v1.ReadinessAssessed
+	43, // 42: remit.event.v1.Event.opinion_recorded:type_name -> remit.event.v1.OpinionRecorded
+	44, // 43: remit.event.v1.Event.gateway_decided:type_name -> remit.event.v1.GatewayDecided
+	45, // 44: remit.event.v1.Event.condition_evidenced:type_name -> remit.event.v1.ConditionEvidenced
+	46, // 45: remit.event.v1.Event.condition_discharged:type_name -> remit.event.v1.ConditionDischarged
+	47, // 46: remit.event.v1.Event.condition_waived:type_name -> remit.event.v1.ConditionWaived
+	48, // 47: remit.event.v1.Event.package_formed:type_name -> remit.event.v1.PackageFormed
+	49, // 48: remit.event.v1.Event.framework_set:type_name -> remit.event.v1.FrameworkSet
+	50, // 49: remit.event.v1.Event.function_delegated:type_name -> remit.event.v1.FunctionDelegated
+	51, // 50: remit.event.v1.Event.delegation_accepted:type_name -> remit.event.v1.DelegationAccepted
+	52, // 51: remit.event.v1.Event.delegation_revoked:type_name -> remit.event.v1.DelegationRevoked
+	53, // 52: remit.event.v1.Event.delegation_varied:type_name -> remit.event.v1.DelegationVaried
+	54, // 53: remit.event.v1.Event.variation_accepted:type_name -> remit.event.v1.VariationAccepted
+	55, // 54: remit.event.v1.Event.intervention_recorded:type_name -> remit.event.v1.InterventionRecorded
+	56, // 55: remit.event.v1.Event.intervention_ended:type_name -> remit.event.v1.InterventionEnded
+	57, // 56: remit.event.v1.Event.remit_claimed:type_name -> remit.event.v1.RemitClaimed
+	58, // 57: remit.event.v1.Event.remits_attested:type_name -> remit.event.v1.RemitsAttested
+	59, // 58: remit.event.v1.Event.risk_raised:type_name -> remit.event.v1.RiskRaised
+	60, // 59: remit.event.v1.Event.risk_updated:type_name -> remit.event.v1.RiskUpdated
+	61, // 60: remit.event.v1.Event.risk_closed:type_name -> remit.event.v1.RiskClosed
+	62, // 61: remit.event.v1.Event.population_recorded:type_name -> remit.event.v1.PopulationRecorded
+	63, // 62: remit.event.v1.Event.cost_recorded:type_name -> remit.event.v1.CostRecorded
+	64, // 63: remit.event.v1.Event.committee_formed:type_name -> remit.event.v1.CommitteeFormed
+	65, // 64: remit.event.v1.Event.committee_changed:type_name -> remit.event.v1.CommitteeChanged
+	66, // 65: remit.event.v1.Event.advice_recorded:type_name -> remit.event.v1.AdviceRecorded
+	67, // 66: remit.event.v1.Event.plan_return_submitted:type_name -> remit.event.v1.PlanReturnSubmitted
+	68, // 67: remit.event.v1.Event.plan_return_moderated:type_name -> remit.event.v1.PlanReturnModerated
+	69, // 68: remit.event.v1.Event.epoch_began:type_name -> remit.event.v1.EpochBegan
+	70, // 69: remit.event.v1.Event.personal_data_erased:type_name -> remit.event.v1.PersonalDataErased
+	70, // [70:70] is the sub-list for method output_type
+	70, // [70:70] is the sub-list for method input_type
+	70, // [70:70] is the sub-list for extension type_name
+	70, // [70:70] is the sub-list for extension extendee
+	0,  // [0:70] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_event_proto_init() }
@@ -1622,6 +1683,8 @@ func file_remit_event_v1_event_proto_init() {
 	}
 	file_remit_event_v1_claim_proto_init()
 	file_remit_event_v1_delegation_proto_init()
+	file_remit_event_v1_epoch_proto_init()
+	file_remit_event_v1_erasure_proto_init()
 	file_remit_event_v1_framework_proto_init()
 	file_remit_event_v1_function_proto_init()
 	file_remit_event_v1_gateway_proto_init()
@@ -1649,6 +1712,7 @@ func file_remit_event_v1_event_proto_init() {
 		(*Event_ReorganisationPlanned)(nil),
 		(*Event_FootprintsSucceeded)(nil),
 		(*Event_MatterDisposed)(nil),
+		(*Event_ReorganisationPlannedSealed)(nil),
 		(*Event_FunctionDefined)(nil),
 		(*Event_FunctionRevised)(nil),
 		(*Event_FunctionDivided)(nil),
@@ -1704,6 +1768,8 @@ func file_remit_event_v1_event_proto_init() {
 		(*Event_AdviceRecorded)(nil),
 		(*Event_PlanReturnSubmitted)(nil),
 		(*Event_PlanReturnModerated)(nil),
+		(*Event_EpochBegan)(nil),
+		(*Event_PersonalDataErased)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -326,6 +326,133 @@ func (x *ReorganisationPlanned) GetNote() string {
 	return ""
 }
 
+// ReorganisationPlannedSealed is ReorganisationPlanned since its note may be personal. It takes that one's place.
+type ReorganisationPlannedSealed struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID of what the fact is about.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The kind, as the domain names it.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Codes of the bodies before.
+	Originals []string `protobuf:"bytes,3,rep,name=originals,proto3" json:"originals,omitempty"`
+	// Codes of the bodies after.
+	Results []string `protobuf:"bytes,4,rep,name=results,proto3" json:"results,omitempty"`
+	// Civil date from which it holds, YYYYMMDD.
+	EffectiveOn uint32 `protobuf:"varint,5,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// Code of the legal instrument, if any.
+	Instrument string `protobuf:"bytes,6,opt,name=instrument,proto3" json:"instrument,omitempty"`
+	// How sure it is: exact, approximate or assumed.
+	Confidence string `protobuf:"bytes,7,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// What says so: a publication or a decision.
+	Source string `protobuf:"bytes,8,opt,name=source,proto3" json:"source,omitempty"`
+	// A remark.
+	Note []byte `protobuf:"bytes,9,opt,name=note,proto3" json:"note,omitempty"`
+	// A remark that the reference register takes from publications.
+	PublishedNote string `protobuf:"bytes,10,opt,name=published_note,json=publishedNote,proto3" json:"published_note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReorganisationPlannedSealed) Reset() {
+	*x = ReorganisationPlannedSealed{}
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReorganisationPlannedSealed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReorganisationPlannedSealed) ProtoMessage() {}
+
+func (x *ReorganisationPlannedSealed) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReorganisationPlannedSealed.ProtoReflect.Descriptor instead.
+func (*ReorganisationPlannedSealed) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ReorganisationPlannedSealed) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ReorganisationPlannedSealed) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ReorganisationPlannedSealed) GetOriginals() []string {
+	if x != nil {
+		return x.Originals
+	}
+	return nil
+}
+
+func (x *ReorganisationPlannedSealed) GetResults() []string {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+func (x *ReorganisationPlannedSealed) GetEffectiveOn() uint32 {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return 0
+}
+
+func (x *ReorganisationPlannedSealed) GetInstrument() string {
+	if x != nil {
+		return x.Instrument
+	}
+	return ""
+}
+
+func (x *ReorganisationPlannedSealed) GetConfidence() string {
+	if x != nil {
+		return x.Confidence
+	}
+	return ""
+}
+
+func (x *ReorganisationPlannedSealed) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ReorganisationPlannedSealed) GetNote() []byte {
+	if x != nil {
+		return x.Note
+	}
+	return nil
+}
+
+func (x *ReorganisationPlannedSealed) GetPublishedNote() string {
+	if x != nil {
+		return x.PublishedNote
+	}
+	return ""
+}
+
 // FootprintsSucceeded says that footprints ended on a date and which ones follow them.
 type FootprintsSucceeded struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -341,7 +468,7 @@ type FootprintsSucceeded struct {
 
 func (x *FootprintsSucceeded) Reset() {
 	*x = FootprintsSucceeded{}
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[3]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -353,7 +480,7 @@ func (x *FootprintsSucceeded) String() string {
 func (*FootprintsSucceeded) ProtoMessage() {}
 
 func (x *FootprintsSucceeded) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[3]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -366,7 +493,7 @@ func (x *FootprintsSucceeded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FootprintsSucceeded.ProtoReflect.Descriptor instead.
 func (*FootprintsSucceeded) Descriptor() ([]byte, []int) {
-	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{3}
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *FootprintsSucceeded) GetReorganisation() string {
@@ -408,7 +535,7 @@ type Succession struct {
 
 func (x *Succession) Reset() {
 	*x = Succession{}
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[4]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -420,7 +547,7 @@ func (x *Succession) String() string {
 func (*Succession) ProtoMessage() {}
 
 func (x *Succession) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[4]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -433,7 +560,7 @@ func (x *Succession) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Succession.ProtoReflect.Descriptor instead.
 func (*Succession) Descriptor() ([]byte, []int) {
-	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{4}
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Succession) GetPredecessor() string {
@@ -479,7 +606,7 @@ type FootprintSuccession struct {
 
 func (x *FootprintSuccession) Reset() {
 	*x = FootprintSuccession{}
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[5]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -491,7 +618,7 @@ func (x *FootprintSuccession) String() string {
 func (*FootprintSuccession) ProtoMessage() {}
 
 func (x *FootprintSuccession) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[5]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -504,7 +631,7 @@ func (x *FootprintSuccession) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FootprintSuccession.ProtoReflect.Descriptor instead.
 func (*FootprintSuccession) Descriptor() ([]byte, []int) {
-	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{5}
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *FootprintSuccession) GetPredecessor() string {
@@ -554,7 +681,7 @@ type MatterDisposed struct {
 
 func (x *MatterDisposed) Reset() {
 	*x = MatterDisposed{}
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[6]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -566,7 +693,7 @@ func (x *MatterDisposed) String() string {
 func (*MatterDisposed) ProtoMessage() {}
 
 func (x *MatterDisposed) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[6]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -579,7 +706,7 @@ func (x *MatterDisposed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatterDisposed.ProtoReflect.Descriptor instead.
 func (*MatterDisposed) Descriptor() ([]byte, []int) {
-	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{6}
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *MatterDisposed) GetReorganisation() string {
@@ -651,7 +778,7 @@ type Matter struct {
 
 func (x *Matter) Reset() {
 	*x = Matter{}
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[7]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -663,7 +790,7 @@ func (x *Matter) String() string {
 func (*Matter) ProtoMessage() {}
 
 func (x *Matter) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[7]
+	mi := &file_remit_event_v1_reorganisation_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -676,7 +803,7 @@ func (x *Matter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Matter.ProtoReflect.Descriptor instead.
 func (*Matter) Descriptor() ([]byte, []int) {
-	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{7}
+	return file_remit_event_v1_reorganisation_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Matter) GetKind() string {
@@ -697,7 +824,7 @@ var File_remit_event_v1_reorganisation_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_reorganisation_proto_rawDesc = "" +
 	"\n" +
-	"#remit/event/v1/reorganisation.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/holding.proto\x1a\x1dremit/event/v1/transfer.proto\"\x9b\x02\n" +
+	"#remit/event/v1/reorganisation.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/holding.proto\x1a\x1cremit/event/v1/options.proto\x1a\x1dremit/event/v1/transfer.proto\"\x9b\x02\n" +
 	"\x18OrganisationsReorganised\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1c\n" +
 	"\toriginals\x18\x02 \x03(\tR\toriginals\x12\x18\n" +
@@ -729,7 +856,23 @@ const file_remit_event_v1_reorganisation_proto_rawDesc = "" +
 	"confidence\x18\a \x01(\tR\n" +
 	"confidence\x12\x16\n" +
 	"\x06source\x18\b \x01(\tR\x06source\x12\x12\n" +
-	"\x04note\x18\t \x01(\tR\x04note\"\xa7\x01\n" +
+	"\x04note\x18\t \x01(\tR\x04note\"\xb5\x02\n" +
+	"\x1bReorganisationPlannedSealed\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1c\n" +
+	"\toriginals\x18\x03 \x03(\tR\toriginals\x12\x18\n" +
+	"\aresults\x18\x04 \x03(\tR\aresults\x12!\n" +
+	"\feffective_on\x18\x05 \x01(\rR\veffectiveOn\x12\x1e\n" +
+	"\n" +
+	"instrument\x18\x06 \x01(\tR\n" +
+	"instrument\x12\x1e\n" +
+	"\n" +
+	"confidence\x18\a \x01(\tR\n" +
+	"confidence\x12\x16\n" +
+	"\x06source\x18\b \x01(\tR\x06source\x12\x18\n" +
+	"\x04note\x18\t \x01(\fB\x04\x88\xb5\x18\x01R\x04note\x12%\n" +
+	"\x0epublished_note\x18\n" +
+	" \x01(\tR\rpublishedNote\"\xa7\x01\n" +
 	"\x13FootprintsSucceeded\x12&\n" +
 	"\x0ereorganisation\x18\x01 \x01(\tR\x0ereorganisation\x12E\n" +
 	"\vsuccessions\x18\x02 \x03(\v2#.remit.event.v1.FootprintSuccessionR\vsuccessions\x12!\n" +
@@ -769,27 +912,28 @@ func file_remit_event_v1_reorganisation_proto_rawDescGZIP() []byte {
 	return file_remit_event_v1_reorganisation_proto_rawDescData
 }
 
-var file_remit_event_v1_reorganisation_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_remit_event_v1_reorganisation_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_remit_event_v1_reorganisation_proto_goTypes = []any{
-	(*OrganisationsReorganised)(nil), // 0: remit.event.v1.OrganisationsReorganised
-	(*HoldingsDisposed)(nil),         // 1: remit.event.v1.HoldingsDisposed
-	(*ReorganisationPlanned)(nil),    // 2: remit.event.v1.ReorganisationPlanned
-	(*FootprintsSucceeded)(nil),      // 3: remit.event.v1.FootprintsSucceeded
-	(*Succession)(nil),               // 4: remit.event.v1.Succession
-	(*FootprintSuccession)(nil),      // 5: remit.event.v1.FootprintSuccession
-	(*MatterDisposed)(nil),           // 6: remit.event.v1.MatterDisposed
-	(*Matter)(nil),                   // 7: remit.event.v1.Matter
-	(*HoldingChange)(nil),            // 8: remit.event.v1.HoldingChange
-	(*GatewayPlan)(nil),              // 9: remit.event.v1.GatewayPlan
-	(*Move)(nil),                     // 10: remit.event.v1.Move
+	(*OrganisationsReorganised)(nil),    // 0: remit.event.v1.OrganisationsReorganised
+	(*HoldingsDisposed)(nil),            // 1: remit.event.v1.HoldingsDisposed
+	(*ReorganisationPlanned)(nil),       // 2: remit.event.v1.ReorganisationPlanned
+	(*ReorganisationPlannedSealed)(nil), // 3: remit.event.v1.ReorganisationPlannedSealed
+	(*FootprintsSucceeded)(nil),         // 4: remit.event.v1.FootprintsSucceeded
+	(*Succession)(nil),                  // 5: remit.event.v1.Succession
+	(*FootprintSuccession)(nil),         // 6: remit.event.v1.FootprintSuccession
+	(*MatterDisposed)(nil),              // 7: remit.event.v1.MatterDisposed
+	(*Matter)(nil),                      // 8: remit.event.v1.Matter
+	(*HoldingChange)(nil),               // 9: remit.event.v1.HoldingChange
+	(*GatewayPlan)(nil),                 // 10: remit.event.v1.GatewayPlan
+	(*Move)(nil),                        // 11: remit.event.v1.Move
 }
 var file_remit_event_v1_reorganisation_proto_depIdxs = []int32{
-	4,  // 0: remit.event.v1.OrganisationsReorganised.successions:type_name -> remit.event.v1.Succession
-	8,  // 1: remit.event.v1.HoldingsDisposed.changes:type_name -> remit.event.v1.HoldingChange
-	5,  // 2: remit.event.v1.FootprintsSucceeded.successions:type_name -> remit.event.v1.FootprintSuccession
-	7,  // 3: remit.event.v1.MatterDisposed.matter:type_name -> remit.event.v1.Matter
-	9,  // 4: remit.event.v1.MatterDisposed.gateways:type_name -> remit.event.v1.GatewayPlan
-	10, // 5: remit.event.v1.MatterDisposed.shares:type_name -> remit.event.v1.Move
+	5,  // 0: remit.event.v1.OrganisationsReorganised.successions:type_name -> remit.event.v1.Succession
+	9,  // 1: remit.event.v1.HoldingsDisposed.changes:type_name -> remit.event.v1.HoldingChange
+	6,  // 2: remit.event.v1.FootprintsSucceeded.successions:type_name -> remit.event.v1.FootprintSuccession
+	8,  // 3: remit.event.v1.MatterDisposed.matter:type_name -> remit.event.v1.Matter
+	10, // 4: remit.event.v1.MatterDisposed.gateways:type_name -> remit.event.v1.GatewayPlan
+	11, // 5: remit.event.v1.MatterDisposed.shares:type_name -> remit.event.v1.Move
 	6,  // [6:6] is the sub-list for method output_type
 	6,  // [6:6] is the sub-list for method input_type
 	6,  // [6:6] is the sub-list for extension type_name
@@ -803,6 +947,7 @@ func file_remit_event_v1_reorganisation_proto_init() {
 		return
 	}
 	file_remit_event_v1_holding_proto_init()
+	file_remit_event_v1_options_proto_init()
 	file_remit_event_v1_transfer_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -810,7 +955,7 @@ func file_remit_event_v1_reorganisation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_event_v1_reorganisation_proto_rawDesc), len(file_remit_event_v1_reorganisation_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -36,6 +36,7 @@ type SecondAwaited struct {
 	//	*SecondAwaited_RecordOccurrence
 	//	*SecondAwaited_Correct
 	//	*SecondAwaited_Reorganise
+	//	*SecondAwaited_ErasePersonalData
 	Command       isSecondAwaited_Command `protobuf_oneof:"command"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -121,6 +122,15 @@ func (x *SecondAwaited) GetReorganise() *Reorganise {
 	return nil
 }
 
+func (x *SecondAwaited) GetErasePersonalData() *ErasePersonalData {
+	if x != nil {
+		if x, ok := x.Command.(*SecondAwaited_ErasePersonalData); ok {
+			return x.ErasePersonalData
+		}
+	}
+	return nil
+}
+
 type isSecondAwaited_Command interface {
 	isSecondAwaited_Command()
 }
@@ -145,6 +155,11 @@ type SecondAwaited_Reorganise struct {
 	Reorganise *Reorganise `protobuf:"bytes,5,opt,name=reorganise,proto3,oneof"`
 }
 
+type SecondAwaited_ErasePersonalData struct {
+	// Has personal data erased.
+	ErasePersonalData *ErasePersonalData `protobuf:"bytes,6,opt,name=erase_personal_data,json=erasePersonalData,proto3,oneof"`
+}
+
 func (*SecondAwaited_AllocateFunction) isSecondAwaited_Command() {}
 
 func (*SecondAwaited_RecordOccurrence) isSecondAwaited_Command() {}
@@ -152,6 +167,8 @@ func (*SecondAwaited_RecordOccurrence) isSecondAwaited_Command() {}
 func (*SecondAwaited_Correct) isSecondAwaited_Command() {}
 
 func (*SecondAwaited_Reorganise) isSecondAwaited_Command() {}
+
+func (*SecondAwaited_ErasePersonalData) isSecondAwaited_Command() {}
 
 // SecondGiven says that a second person agreed; the facts that follow in the transaction are what came of it.
 type SecondGiven struct {
@@ -249,7 +266,7 @@ var File_remit_event_v1_second_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_second_proto_rawDesc = "" +
 	"\n" +
-	"\x1bremit/event/v1/second.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/command.proto\"\xbf\x02\n" +
+	"\x1bremit/event/v1/second.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/command.proto\x1a\x1cremit/event/v1/erasure.proto\"\x94\x03\n" +
 	"\rSecondAwaited\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12O\n" +
 	"\x11allocate_function\x18\x02 \x01(\v2 .remit.event.v1.AllocateFunctionH\x00R\x10allocateFunction\x12O\n" +
@@ -257,7 +274,8 @@ const file_remit_event_v1_second_proto_rawDesc = "" +
 	"\acorrect\x18\x04 \x01(\v2\x17.remit.event.v1.CorrectH\x00R\acorrect\x12<\n" +
 	"\n" +
 	"reorganise\x18\x05 \x01(\v2\x1a.remit.event.v1.ReorganiseH\x00R\n" +
-	"reorganiseB\t\n" +
+	"reorganise\x12S\n" +
+	"\x13erase_personal_data\x18\x06 \x01(\v2!.remit.event.v1.ErasePersonalDataH\x00R\x11erasePersonalDataB\t\n" +
 	"\acommand\"\x1d\n" +
 	"\vSecondGiven\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\" \n" +
@@ -278,24 +296,26 @@ func file_remit_event_v1_second_proto_rawDescGZIP() []byte {
 
 var file_remit_event_v1_second_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_remit_event_v1_second_proto_goTypes = []any{
-	(*SecondAwaited)(nil),    // 0: remit.event.v1.SecondAwaited
-	(*SecondGiven)(nil),      // 1: remit.event.v1.SecondGiven
-	(*SecondDeclined)(nil),   // 2: remit.event.v1.SecondDeclined
-	(*AllocateFunction)(nil), // 3: remit.event.v1.AllocateFunction
-	(*RecordOccurrence)(nil), // 4: remit.event.v1.RecordOccurrence
-	(*Correct)(nil),          // 5: remit.event.v1.Correct
-	(*Reorganise)(nil),       // 6: remit.event.v1.Reorganise
+	(*SecondAwaited)(nil),     // 0: remit.event.v1.SecondAwaited
+	(*SecondGiven)(nil),       // 1: remit.event.v1.SecondGiven
+	(*SecondDeclined)(nil),    // 2: remit.event.v1.SecondDeclined
+	(*AllocateFunction)(nil),  // 3: remit.event.v1.AllocateFunction
+	(*RecordOccurrence)(nil),  // 4: remit.event.v1.RecordOccurrence
+	(*Correct)(nil),           // 5: remit.event.v1.Correct
+	(*Reorganise)(nil),        // 6: remit.event.v1.Reorganise
+	(*ErasePersonalData)(nil), // 7: remit.event.v1.ErasePersonalData
 }
 var file_remit_event_v1_second_proto_depIdxs = []int32{
 	3, // 0: remit.event.v1.SecondAwaited.allocate_function:type_name -> remit.event.v1.AllocateFunction
 	4, // 1: remit.event.v1.SecondAwaited.record_occurrence:type_name -> remit.event.v1.RecordOccurrence
 	5, // 2: remit.event.v1.SecondAwaited.correct:type_name -> remit.event.v1.Correct
 	6, // 3: remit.event.v1.SecondAwaited.reorganise:type_name -> remit.event.v1.Reorganise
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	7, // 4: remit.event.v1.SecondAwaited.erase_personal_data:type_name -> remit.event.v1.ErasePersonalData
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_second_proto_init() }
@@ -304,11 +324,13 @@ func file_remit_event_v1_second_proto_init() {
 		return
 	}
 	file_remit_event_v1_command_proto_init()
+	file_remit_event_v1_erasure_proto_init()
 	file_remit_event_v1_second_proto_msgTypes[0].OneofWrappers = []any{
 		(*SecondAwaited_AllocateFunction)(nil),
 		(*SecondAwaited_RecordOccurrence)(nil),
 		(*SecondAwaited_Correct)(nil),
 		(*SecondAwaited_Reorganise)(nil),
+		(*SecondAwaited_ErasePersonalData)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

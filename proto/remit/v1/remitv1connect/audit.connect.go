@@ -37,6 +37,15 @@ const (
 	AuditServiceListEventsProcedure = "/remit.v1.AuditService/ListEvents"
 	// AuditServiceGetEventProcedure is the fully-qualified name of the AuditService's GetEvent RPC.
 	AuditServiceGetEventProcedure = "/remit.v1.AuditService/GetEvent"
+	// AuditServiceGetCheckpointProcedure is the fully-qualified name of the AuditService's
+	// GetCheckpoint RPC.
+	AuditServiceGetCheckpointProcedure = "/remit.v1.AuditService/GetCheckpoint"
+	// AuditServiceProveInclusionProcedure is the fully-qualified name of the AuditService's
+	// ProveInclusion RPC.
+	AuditServiceProveInclusionProcedure = "/remit.v1.AuditService/ProveInclusion"
+	// AuditServiceProveConsistencyProcedure is the fully-qualified name of the AuditService's
+	// ProveConsistency RPC.
+	AuditServiceProveConsistencyProcedure = "/remit.v1.AuditService/ProveConsistency"
 )
 
 // AuditServiceClient is a client for the remit.v1.AuditService service.
@@ -45,6 +54,12 @@ type AuditServiceClient interface {
 	ListEvents(context.Context, *v1.ListEventsRequest) (*v1.ListEventsResponse, error)
 	// GetEvent returns one event.
 	GetEvent(context.Context, *v1.GetEventRequest) (*v1.GetEventResponse, error)
+	// GetCheckpoint returns what the register signed last: the size and root of its log.
+	GetCheckpoint(context.Context, *v1.GetCheckpointRequest) (*v1.GetCheckpointResponse, error)
+	// ProveInclusion proves that an event is in the log.
+	ProveInclusion(context.Context, *v1.ProveInclusionRequest) (*v1.ProveInclusionResponse, error)
+	// ProveConsistency proves that the log as it was is the beginning of the log as it is.
+	ProveConsistency(context.Context, *v1.ProveConsistencyRequest) (*v1.ProveConsistencyResponse, error)
 }
 
 // NewAuditServiceClient constructs a client for the remit.v1.AuditService service. By default, it
@@ -72,13 +87,37 @@ func NewAuditServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		getCheckpoint: connect.NewClient[v1.GetCheckpointRequest, v1.GetCheckpointResponse](
+			httpClient,
+			baseURL+AuditServiceGetCheckpointProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("GetCheckpoint")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		proveInclusion: connect.NewClient[v1.ProveInclusionRequest, v1.ProveInclusionResponse](
+			httpClient,
+			baseURL+AuditServiceProveInclusionProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("ProveInclusion")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		proveConsistency: connect.NewClient[v1.ProveConsistencyRequest, v1.ProveConsistencyResponse](
+			httpClient,
+			baseURL+AuditServiceProveConsistencyProcedure,
+			connect.WithSchema(auditServiceMethods.ByName("ProveConsistency")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // auditServiceClient implements AuditServiceClient.
 type auditServiceClient struct {
-	listEvents *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
-	getEvent   *connect.Client[v1.GetEventRequest, v1.GetEventResponse]
+	listEvents       *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
+	getEvent         *connect.Client[v1.GetEventRequest, v1.GetEventResponse]
+	getCheckpoint    *connect.Client[v1.GetCheckpointRequest, v1.GetCheckpointResponse]
+	proveInclusion   *connect.Client[v1.ProveInclusionRequest, v1.ProveInclusionResponse]
+	proveConsistency *connect.Client[v1.ProveConsistencyRequest, v1.ProveConsistencyResponse]
 }
 
 // ListEvents calls remit.v1.AuditService.ListEvents.
@@ -99,12 +138,45 @@ func (c *auditServiceClient) GetEvent(ctx context.Context, req *v1.GetEventReque
 	return nil, err
 }
 
+// GetCheckpoint calls remit.v1.AuditService.GetCheckpoint.
+func (c *auditServiceClient) GetCheckpoint(ctx context.Context, req *v1.GetCheckpointRequest) (*v1.GetCheckpointResponse, error) {
+	response, err := c.getCheckpoint.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ProveInclusion calls remit.v1.AuditService.ProveInclusion.
+func (c *auditServiceClient) ProveInclusion(ctx context.Context, req *v1.ProveInclusionRequest) (*v1.ProveInclusionResponse, error) {
+	response, err := c.proveInclusion.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ProveConsistency calls remit.v1.AuditService.ProveConsistency.
+func (c *auditServiceClient) ProveConsistency(ctx context.Context, req *v1.ProveConsistencyRequest) (*v1.ProveConsistencyResponse, error) {
+	response, err := c.proveConsistency.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // AuditServiceHandler is an implementation of the remit.v1.AuditService service.
 type AuditServiceHandler interface {
 	// ListEvents returns events in the order of recording.
 	ListEvents(context.Context, *v1.ListEventsRequest) (*v1.ListEventsResponse, error)
 	// GetEvent returns one event.
 	GetEvent(context.Context, *v1.GetEventRequest) (*v1.GetEventResponse, error)
+	// GetCheckpoint returns what the register signed last: the size and root of its log.
+	GetCheckpoint(context.Context, *v1.GetCheckpointRequest) (*v1.GetCheckpointResponse, error)
+	// ProveInclusion proves that an event is in the log.
+	ProveInclusion(context.Context, *v1.ProveInclusionRequest) (*v1.ProveInclusionResponse, error)
+	// ProveConsistency proves that the log as it was is the beginning of the log as it is.
+	ProveConsistency(context.Context, *v1.ProveConsistencyRequest) (*v1.ProveConsistencyResponse, error)
 }
 
 // NewAuditServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -128,12 +200,39 @@ func NewAuditServiceHandler(svc AuditServiceHandler, opts ...connect.HandlerOpti
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	auditServiceGetCheckpointHandler := connect.NewUnaryHandlerSimple(
+		AuditServiceGetCheckpointProcedure,
+		svc.GetCheckpoint,
+		connect.WithSchema(auditServiceMethods.ByName("GetCheckpoint")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	auditServiceProveInclusionHandler := connect.NewUnaryHandlerSimple(
+		AuditServiceProveInclusionProcedure,
+		svc.ProveInclusion,
+		connect.WithSchema(auditServiceMethods.ByName("ProveInclusion")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	auditServiceProveConsistencyHandler := connect.NewUnaryHandlerSimple(
+		AuditServiceProveConsistencyProcedure,
+		svc.ProveConsistency,
+		connect.WithSchema(auditServiceMethods.ByName("ProveConsistency")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/remit.v1.AuditService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case AuditServiceListEventsProcedure:
 			auditServiceListEventsHandler.ServeHTTP(w, r)
 		case AuditServiceGetEventProcedure:
 			auditServiceGetEventHandler.ServeHTTP(w, r)
+		case AuditServiceGetCheckpointProcedure:
+			auditServiceGetCheckpointHandler.ServeHTTP(w, r)
+		case AuditServiceProveInclusionProcedure:
+			auditServiceProveInclusionHandler.ServeHTTP(w, r)
+		case AuditServiceProveConsistencyProcedure:
+			auditServiceProveConsistencyHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -149,4 +248,16 @@ func (UnimplementedAuditServiceHandler) ListEvents(context.Context, *v1.ListEven
 
 func (UnimplementedAuditServiceHandler) GetEvent(context.Context, *v1.GetEventRequest) (*v1.GetEventResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.GetEvent is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) GetCheckpoint(context.Context, *v1.GetCheckpointRequest) (*v1.GetCheckpointResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.GetCheckpoint is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) ProveInclusion(context.Context, *v1.ProveInclusionRequest) (*v1.ProveInclusionResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.ProveInclusion is not implemented"))
+}
+
+func (UnimplementedAuditServiceHandler) ProveConsistency(context.Context, *v1.ProveConsistencyRequest) (*v1.ProveConsistencyResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.AuditService.ProveConsistency is not implemented"))
 }

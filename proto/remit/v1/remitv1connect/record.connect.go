@@ -44,6 +44,9 @@ const (
 	// RecordServiceAttestRemitProcedure is the fully-qualified name of the RecordService's AttestRemit
 	// RPC.
 	RecordServiceAttestRemitProcedure = "/remit.v1.RecordService/AttestRemit"
+	// RecordServiceErasePersonalDataProcedure is the fully-qualified name of the RecordService's
+	// ErasePersonalData RPC.
+	RecordServiceErasePersonalDataProcedure = "/remit.v1.RecordService/ErasePersonalData"
 	// RecordServiceSecondProcedure is the fully-qualified name of the RecordService's Second RPC.
 	RecordServiceSecondProcedure = "/remit.v1.RecordService/Second"
 	// RecordServiceListClaimsProcedure is the fully-qualified name of the RecordService's ListClaims
@@ -73,6 +76,10 @@ type RecordServiceClient interface {
 	ClaimRemit(context.Context, *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error)
 	// AttestRemit records a body's word on all that the register says that it holds. By its programme office or board.
 	AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error)
+	// ErasePersonalData has personal texts of events, and who is behind pseudonyms, erased for good: the events stay as
+	// they are and every proof still holds. By a registrar of the body in whose name they were recorded, its region or a
+	// national body, seconded by another person.
+	ErasePersonalData(context.Context, *v1.ErasePersonalDataRequest) (*v1.ErasePersonalDataResponse, error)
 	// Second is the second person's word on a command that waits for one: it takes effect then, if the rules still accept
 	// it. By anybody else with the right to the command; the first person may decline, to take it back.
 	Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error)
@@ -122,6 +129,12 @@ func NewRecordServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 			connect.WithSchema(recordServiceMethods.ByName("AttestRemit")),
 			connect.WithClientOptions(opts...),
 		),
+		erasePersonalData: connect.NewClient[v1.ErasePersonalDataRequest, v1.ErasePersonalDataResponse](
+			httpClient,
+			baseURL+RecordServiceErasePersonalDataProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("ErasePersonalData")),
+			connect.WithClientOptions(opts...),
+		),
 		second: connect.NewClient[v1.SecondRequest, v1.SecondResponse](
 			httpClient,
 			baseURL+RecordServiceSecondProcedure,
@@ -164,6 +177,7 @@ type recordServiceClient struct {
 	correct            *connect.Client[v1.CorrectRequest, v1.CorrectResponse]
 	claimRemit         *connect.Client[v1.ClaimRemitRequest, v1.ClaimRemitResponse]
 	attestRemit        *connect.Client[v1.AttestRemitRequest, v1.AttestRemitResponse]
+	erasePersonalData  *connect.Client[v1.ErasePersonalDataRequest, v1.ErasePersonalDataResponse]
 	second             *connect.Client[v1.SecondRequest, v1.SecondResponse]
 	listClaims         *connect.Client[v1.ListClaimsRequest, v1.ListClaimsResponse]
 	listAttestations   *connect.Client[v1.ListAttestationsRequest, v1.ListAttestationsResponse]
@@ -201,6 +215,15 @@ func (c *recordServiceClient) ClaimRemit(ctx context.Context, req *v1.ClaimRemit
 // AttestRemit calls remit.v1.RecordService.AttestRemit.
 func (c *recordServiceClient) AttestRemit(ctx context.Context, req *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error) {
 	response, err := c.attestRemit.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ErasePersonalData calls remit.v1.RecordService.ErasePersonalData.
+func (c *recordServiceClient) ErasePersonalData(ctx context.Context, req *v1.ErasePersonalDataRequest) (*v1.ErasePersonalDataResponse, error) {
+	response, err := c.erasePersonalData.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -265,6 +288,10 @@ type RecordServiceHandler interface {
 	ClaimRemit(context.Context, *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error)
 	// AttestRemit records a body's word on all that the register says that it holds. By its programme office or board.
 	AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error)
+	// ErasePersonalData has personal texts of events, and who is behind pseudonyms, erased for good: the events stay as
+	// they are and every proof still holds. By a registrar of the body in whose name they were recorded, its region or a
+	// national body, seconded by another person.
+	ErasePersonalData(context.Context, *v1.ErasePersonalDataRequest) (*v1.ErasePersonalDataResponse, error)
 	// Second is the second person's word on a command that waits for one: it takes effect then, if the rules still accept
 	// it. By anybody else with the right to the command; the first person may decline, to take it back.
 	Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error)
@@ -310,6 +337,12 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 		connect.WithSchema(recordServiceMethods.ByName("AttestRemit")),
 		connect.WithHandlerOptions(opts...),
 	)
+	recordServiceErasePersonalDataHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceErasePersonalDataProcedure,
+		svc.ErasePersonalData,
+		connect.WithSchema(recordServiceMethods.ByName("ErasePersonalData")),
+		connect.WithHandlerOptions(opts...),
+	)
 	recordServiceSecondHandler := connect.NewUnaryHandlerSimple(
 		RecordServiceSecondProcedure,
 		svc.Second,
@@ -353,6 +386,8 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 			recordServiceClaimRemitHandler.ServeHTTP(w, r)
 		case RecordServiceAttestRemitProcedure:
 			recordServiceAttestRemitHandler.ServeHTTP(w, r)
+		case RecordServiceErasePersonalDataProcedure:
+			recordServiceErasePersonalDataHandler.ServeHTTP(w, r)
 		case RecordServiceSecondProcedure:
 			recordServiceSecondHandler.ServeHTTP(w, r)
 		case RecordServiceListClaimsProcedure:
@@ -386,6 +421,10 @@ func (UnimplementedRecordServiceHandler) ClaimRemit(context.Context, *v1.ClaimRe
 
 func (UnimplementedRecordServiceHandler) AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.AttestRemit is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) ErasePersonalData(context.Context, *v1.ErasePersonalDataRequest) (*v1.ErasePersonalDataResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.ErasePersonalData is not implemented"))
 }
 
 func (UnimplementedRecordServiceHandler) Second(context.Context, *v1.SecondRequest) (*v1.SecondResponse, error) {
