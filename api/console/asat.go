@@ -28,9 +28,8 @@ type asAt struct {
 	Bar bool
 	// Previous and Next are the dates of the changes of what the page shows, around the effective date; "" for none.
 	Previous, Next string
-	// Strip are the dates of changes, for the strip.
-	Strip []string
 
+	dates    []changeDate
 	instant  *timestamppb.Timestamp
 	position string
 	here     url.URL

@@ -50,11 +50,11 @@ type Actor struct {
 
 // Console serves the pages.
 type Console struct {
-	cfg       Config
-	ask       *client
-	pages     *pages
-	assets    assets
-	nameCache *nameCache
+	cfg     Config
+	ask     *client
+	pages   *pages
+	assets  assets
+	answers *answerCache
 }
 
 // New returns the console.
@@ -73,7 +73,7 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the console's pages: %w", err)
 	}
-	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), nameCache: new(nameCache)}, nil
+	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), answers: new(answerCache)}, nil
 }
 
 // Handler serves every page, and what they load.
@@ -92,6 +92,7 @@ func (c *Console) routes() map[string]func(*visit) error {
 	return map[string]func(*visit) error{
 		"GET /{$}":           (*visit).home,
 		"GET /who":           (*visit).who,
+		"GET /map":           (*visit).whoDoesWhat,
 		"GET /actor":         (*visit).actorForm,
 		"POST /actor":        (*visit).chooseActor,
 		"GET /accessibility": func(v *visit) error { return v.show(http.StatusOK, "accessibility", nil) },
@@ -102,7 +103,7 @@ func (c *Console) routes() map[string]func(*visit) error {
 func menu() []menuItem {
 	return []menuItem{
 		{Text: "Home", Address: "/"},
-		{Text: "Who does what", Address: "/who", Below: []string{"/map", "/functions"}},
+		{Text: "Who does what", Address: "/map", Below: []string{"/who"}},
 	}
 }
 

@@ -12,6 +12,8 @@ func TestPagesAreSound(t *testing.T) {
 	s := newRegister(t)
 	for _, path := range []string{
 		"/", "/who", "/who?function=eprr&in=06H", "/who?function=eprr&in=06H&on=2025-01-01&known=3000", "/actor", "/accessibility",
+		"/who?function=eprr&in=Norfolk+and+Suffolk+ICB", "/who?function=care-delivery&in=ENG",
+		"/map", "/map?kind=all&region=Y60", "/map?view=function", "/map?view=place&place=QWO", "/map?view=place&place=ENG", "/map?on=2025-03-31",
 	} {
 		t.Run(path, func(t *testing.T) {
 			p := s.ok(t, "", path)

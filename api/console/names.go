@@ -2,14 +2,13 @@ package console
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
 // names are what codes stand for, as of a point.
 type names struct {
+	position      string
 	organisations map[string]*remitv1.Organisation
 	functions     map[string]*remitv1.Function
 	footprints    map[string]*remitv1.Footprint
@@ -43,46 +42,12 @@ func (n *names) Place(code string) string {
 	return n.Body(code)
 }
 
-// nameCache keeps names: reading them is a thousandfold more work than using them. Those of everything known may be as
-// old as keepNames, so that a busy register is not asked for all its names with every page.
-type nameCache struct {
-	mu   sync.Mutex
-	kept map[namesKey]keptNames // guarded by mu
-}
-
-type namesKey struct{ on, known string }
-
-type keptNames struct {
-	names *names
-	read  time.Time
-}
-
-const (
-	keepNames = 2 * time.Second
-	maxNames  = 32 // points whose names are kept
-)
+// GetPosition returns up to which event the names are those of the register.
+func (n *names) GetPosition() string { return n.position }
 
 // names returns the names as of the point that the page shows.
 func (v *visit) names() (*names, error) {
-	now := v.cfg.Clock()
-	key := namesKey{v.at.On, v.at.Known}
-	v.nameCache.mu.Lock()
-	kept, ok := v.nameCache.kept[key]
-	v.nameCache.mu.Unlock()
-	if ok && now.Sub(kept.read).Abs() < keepNames {
-		return kept.names, nil
-	}
-	read, err := v.readNames(v.ctx())
-	if err != nil {
-		return nil, err
-	}
-	v.nameCache.mu.Lock()
-	defer v.nameCache.mu.Unlock()
-	if v.nameCache.kept == nil || len(v.nameCache.kept) >= maxNames {
-		v.nameCache.kept = map[namesKey]keptNames{}
-	}
-	v.nameCache.kept[key] = keptNames{read, now}
-	return read, nil
+	return cached(v, "names", func() (*names, error) { return v.readNames(v.ctx()) })
 }
 
 // namesPage is how many names are read at a time.
@@ -101,6 +66,7 @@ func (v *visit) readNames(ctx context.Context) (*names, error) {
 		if err != nil {
 			return nil, err
 		}
+		n.position = answer.GetPosition()
 		n.allOrganisations = append(n.allOrganisations, answer.GetOrganisations()...)
 		if token = answer.GetNextPageToken(); token == "" {
 			break
@@ -124,6 +90,9 @@ func (v *visit) readNames(ctx context.Context) (*names, error) {
 			return nil, err
 		}
 		n.allFootprints = append(n.allFootprints, answer.GetFootprints()...)
+		if n.position != answer.GetPosition() {
+			n.position = "" // something was recorded in between: they are not kept
+		}
 		if token = answer.GetNextPageToken(); token == "" {
 			break
 		}

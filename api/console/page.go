@@ -58,6 +58,7 @@ type visit struct {
 	r     *http.Request
 	actor Actor
 	at    asAt
+	last  string // the last event, once it was asked for
 }
 
 type actorKey struct{}

@@ -3,11 +3,14 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"strconv"
 	"strings"
 	"time"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
 // functions are what templates may call.
@@ -21,6 +24,13 @@ func functions(files assets) template.FuncMap {
 		"dict":      dict,
 		"plural":    plural,
 		"join":      strings.Join,
+		"does":      roleDoes,
+		"sure":      howSure,
+		"sentence":  sentence,
+		"less":      func(n, by int) int { return n - by },
+		"pounds":    pounds,
+		"number":    grouped,
+		"eventName": eventName,
 	}
 }
 
@@ -96,6 +106,66 @@ func roleMeans(value protoreflect.Enum) string {
 		return "holds the allocation"
 	}
 	return ""
+}
+
+// roleDoes says in a few words what a body does that holds a role, for the cell of a table.
+func roleDoes(role remitv1.Role) string {
+	switch role {
+	case remitv1.Role_ROLE_UNSPECIFIED:
+	case remitv1.Role_ROLE_ACCOUNTABLE:
+		return "Accountable"
+	case remitv1.Role_ROLE_EXERCISING:
+		return "Decides"
+	case remitv1.Role_ROLE_DELIVERING:
+		return "Does the work"
+	case remitv1.Role_ROLE_OVERVIEW:
+		return "Keeps an overview"
+	case remitv1.Role_ROLE_FUNDING:
+		return "Holds the money"
+	}
+	return word(role)
+}
+
+// howSure says what must be known of how sure a date is: nothing where a source says it.
+func howSure(c remitv1.Confidence) string {
+	switch c {
+	case remitv1.Confidence_CONFIDENCE_UNSPECIFIED, remitv1.Confidence_CONFIDENCE_EXACT:
+	case remitv1.Confidence_CONFIDENCE_APPROXIMATE:
+		return "Approximate"
+	case remitv1.Confidence_CONFIDENCE_ASSUMED:
+		return "Assumed"
+	}
+	return ""
+}
+
+// pounds writes an amount of money.
+func pounds(n int64) string {
+	if n < 0 {
+		return "−£" + grouped(-n)
+	}
+	return "£" + grouped(n)
+}
+
+// grouped writes a number with commas.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// eventName writes the name of a kind of event in words: TransferProposed as "Transfer proposed".
+func eventName(kind string) string {
+	var b strings.Builder
+	for i, r := range kind {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // screaming writes a type's name as the prefix of its values.
