@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"time"
 
@@ -89,13 +90,24 @@ func (c *Console) Handler() http.Handler {
 
 // routes are the pages, by pattern.
 func (c *Console) routes() map[string]func(*visit) error {
-	return map[string]func(*visit) error{
-		"GET /{$}":           (*visit).home,
-		"GET /who":           (*visit).who,
-		"GET /map":           (*visit).whoDoesWhat,
+	routes := map[string]func(*visit) error{
 		"GET /actor":         (*visit).actorForm,
 		"POST /actor":        (*visit).chooseActor,
 		"GET /accessibility": func(v *visit) error { return v.show(http.StatusOK, "accessibility", nil) },
+	}
+	maps.Copy(routes, mapRoutes())
+	return routes
+}
+
+// mapRoutes are the pages about who does what, bodies, and the record.
+func mapRoutes() map[string]func(*visit) error {
+	return map[string]func(*visit) error{
+		"GET /{$}":              (*visit).home,
+		"GET /who":              (*visit).who,
+		"GET /map":              (*visit).whoDoesWhat,
+		"GET /functions":        (*visit).functions,
+		"GET /functions/{code}": (*visit).function,
+		"GET /gaps":             (*visit).gaps,
 	}
 }
 
@@ -104,6 +116,8 @@ func menu() []menuItem {
 	return []menuItem{
 		{Text: "Home", Address: "/"},
 		{Text: "Who does what", Address: "/map", Below: []string{"/who"}},
+		{Text: "Gaps", Address: "/gaps"},
+		{Text: "Functions", Address: "/functions"},
 	}
 }
 

@@ -14,6 +14,8 @@ func TestPagesAreSound(t *testing.T) {
 		"/", "/who", "/who?function=eprr&in=06H", "/who?function=eprr&in=06H&on=2025-01-01&known=3000", "/actor", "/accessibility",
 		"/who?function=eprr&in=Norfolk+and+Suffolk+ICB", "/who?function=care-delivery&in=ENG",
 		"/map", "/map?kind=all&region=Y60", "/map?view=function", "/map?view=place&place=QWO", "/map?view=place&place=ENG", "/map?on=2025-03-31",
+		"/functions", "/functions?q=x&kind=grow", "/functions/eprr", "/functions/care-delivery", "/gaps", "/gaps?function=eprr&ahead=0",
+		"/gaps?kind=no-receiver&severity=medium&ahead=24", "/gaps?body=QWO",
 	} {
 		t.Run(path, func(t *testing.T) {
 			p := s.ok(t, "", path)

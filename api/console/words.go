@@ -31,6 +31,11 @@ func functions(files assets) template.FuncMap {
 		"pounds":    pounds,
 		"number":    grouped,
 		"eventName": eventName,
+		"claim":     claimMeans,
+		"rule":      ruleMeans,
+		"means":     findingMeans,
+		"tone":      severityTone,
+		"said":      said,
 	}
 }
 
@@ -166,6 +171,33 @@ func eventName(kind string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// said writes a sentence of the API with its dates in words.
+func said(text string) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		date := strings.TrimRight(w, ".,;:")
+		if in := plainDate(date); in != date {
+			words[i] = in + w[len(date):]
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// slug writes words for an address: "No receiver" as "no-receiver".
+func slug(words string) string { return strings.ReplaceAll(strings.ToLower(words), " ", "-") }
+
+// severityTone is the colour of the tag that says how grave a finding is.
+func severityTone(s remitv1.Severity) string {
+	switch s {
+	case remitv1.Severity_SEVERITY_HIGH:
+		return "red"
+	case remitv1.Severity_SEVERITY_MEDIUM:
+		return "orange"
+	case remitv1.Severity_SEVERITY_UNSPECIFIED, remitv1.Severity_SEVERITY_LOW:
+	}
+	return "grey"
 }
 
 // screaming writes a type's name as the prefix of its values.
