@@ -96,6 +96,7 @@ func (c *Console) routes() map[string]func(*visit) error {
 		"GET /accessibility": func(v *visit) error { return v.show(http.StatusOK, "accessibility", nil) },
 	}
 	maps.Copy(routes, mapRoutes())
+	maps.Copy(routes, transferRoutes())
 	return routes
 }
 
@@ -111,11 +112,25 @@ func mapRoutes() map[string]func(*visit) error {
 	}
 }
 
+// transferRoutes are the pages about transfers.
+func transferRoutes() map[string]func(*visit) error {
+	return map[string]func(*visit) error{
+		"GET /transfers":                (*visit).transfers,
+		"GET /transfers/propose":        (*visit).propose,
+		"POST /transfers/propose":       (*visit).propose,
+		"GET /transfers/{id}":           (*visit).transfer,
+		"GET /transfers/{id}/paper":     (*visit).paper,
+		"GET /transfers/{id}/do/{act}":  (*visit).transferAct,
+		"POST /transfers/{id}/do/{act}": (*visit).transferAct,
+	}
+}
+
 // menu are the links at the top of every page, and the paths that belong to each.
 func menu() []menuItem {
 	return []menuItem{
 		{Text: "Home", Address: "/"},
 		{Text: "Who does what", Address: "/map", Below: []string{"/who"}},
+		{Text: "Transfers", Address: "/transfers"},
 		{Text: "Gaps", Address: "/gaps"},
 		{Text: "Functions", Address: "/functions"},
 	}

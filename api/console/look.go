@@ -253,3 +253,13 @@ func (l look) choose(f *form, field, called string, among sought) string {
 type option struct {
 	Value, Text, Hint string
 }
+
+// BodySuggestions are what a body may be called, for a box with suggestions.
+func (l look) BodySuggestions() []string {
+	bodies := l.open()
+	suggestions := make([]string, len(bodies))
+	for i, o := range bodies {
+		suggestions[i] = o.GetName() + " (" + o.GetCode() + ")"
+	}
+	return suggestions
+}

@@ -16,26 +16,36 @@ import (
 // functions are what templates may call.
 func functions(files assets) template.FuncMap {
 	return template.FuncMap{
-		"asset":     files.address,
-		"date":      plainDate,
-		"time":      plainTime,
-		"word":      word,
-		"roleMeans": roleMeans,
-		"dict":      dict,
-		"plural":    plural,
-		"join":      strings.Join,
-		"does":      roleDoes,
-		"sure":      howSure,
-		"sentence":  sentence,
-		"less":      func(n, by int) int { return n - by },
-		"pounds":    pounds,
-		"number":    grouped,
-		"eventName": eventName,
-		"claim":     claimMeans,
-		"rule":      ruleMeans,
-		"means":     findingMeans,
-		"tone":      severityTone,
-		"said":      said,
+		"asset":         files.address,
+		"date":          plainDate,
+		"time":          plainTime,
+		"word":          word,
+		"roleMeans":     roleMeans,
+		"dict":          dict,
+		"plural":        plural,
+		"join":          strings.Join,
+		"does":          roleDoes,
+		"sure":          howSure,
+		"sentence":      sentence,
+		"less":          func(n, by int) int { return n - by },
+		"pounds":        pounds,
+		"number":        grouped,
+		"lower":         lowerFirst,
+		"domain":        domainWords,
+		"gateway":       gatewayWords,
+		"rating":        ratingWords,
+		"ratingTag":     ratingColour,
+		"stateTag":      stateColour,
+		"conditionTag":  conditionColour,
+		"conditionActs": conditionActs,
+		"isLink":        isLink,
+		"title":         titleOfTransfer,
+		"eventName":     eventName,
+		"claim":         claimMeans,
+		"rule":          ruleMeans,
+		"means":         findingMeans,
+		"tone":          severityTone,
+		"said":          said,
 	}
 }
 
@@ -89,6 +99,12 @@ func betterWords() map[string]string {
 		"ROLE_DELIVERING":                       "Doing the work",
 		"ROLE_OVERVIEW":                         "Keeping an overview",
 		"ROLE_FUNDING":                          "Holding the money",
+		"TRANSFER_STATE_PLANNED":                "Announced",
+		"TRANSFER_STATE_ASSESSING":              "Being assessed",
+		"MILESTONE_KIND_DATA_ACCESS":            "Access to data",
+		"CONDITION_STATE_OPEN":                  "To do",
+		"CONDITION_STATE_EVIDENCED":             "Evidence submitted",
+		"CONDITION_STATE_DISCHARGED":            "Met",
 		"GATEWAY_DECISION_DEFER":                "Deferred",
 		"GATEWAY_DECISION_PASS":                 "Passed",
 		"GATEWAY_DECISION_FAIL":                 "Failed",
@@ -231,4 +247,9 @@ func plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// isLink tells whether a text is an address that a page may lead to.
+func isLink(text string) bool {
+	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
 }
