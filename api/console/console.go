@@ -103,12 +103,17 @@ func (c *Console) routes() map[string]func(*visit) error {
 // mapRoutes are the pages about who does what, bodies, and the record.
 func mapRoutes() map[string]func(*visit) error {
 	return map[string]func(*visit) error{
-		"GET /{$}":              (*visit).home,
-		"GET /who":              (*visit).who,
-		"GET /map":              (*visit).whoDoesWhat,
-		"GET /functions":        (*visit).functions,
-		"GET /functions/{code}": (*visit).function,
-		"GET /gaps":             (*visit).gaps,
+		"GET /{$}":                  (*visit).home,
+		"GET /who":                  (*visit).who,
+		"GET /map":                  (*visit).whoDoesWhat,
+		"GET /functions":            (*visit).functions,
+		"GET /functions/{code}":     (*visit).function,
+		"GET /gaps":                 (*visit).gaps,
+		"GET /organisations":        (*visit).organisations,
+		"GET /organisations/{code}": (*visit).organisation,
+		"GET /delegations":          (*visit).delegations,
+		"GET /delegations/{id}":     (*visit).delegation,
+		"GET /changes":              (*visit).changes,
 	}
 }
 
@@ -130,8 +135,10 @@ func menu() []menuItem {
 	return []menuItem{
 		{Text: "Home", Address: "/"},
 		{Text: "Who does what", Address: "/map", Below: []string{"/who"}},
+		{Text: "What changed", Address: "/changes"},
 		{Text: "Transfers", Address: "/transfers"},
 		{Text: "Gaps", Address: "/gaps"},
+		{Text: "Organisations", Address: "/organisations"},
 		{Text: "Functions", Address: "/functions"},
 	}
 }

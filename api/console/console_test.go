@@ -16,6 +16,9 @@ func TestPagesAreSound(t *testing.T) {
 		"/map", "/map?kind=all&region=Y60", "/map?view=function", "/map?view=place&place=QWO", "/map?view=place&place=ENG", "/map?on=2025-03-31",
 		"/functions", "/functions?q=x&kind=grow", "/functions/eprr", "/functions/care-delivery", "/gaps", "/gaps?function=eprr&ahead=0",
 		"/gaps?kind=no-receiver&severity=medium&ahead=24", "/gaps?body=QWO",
+		"/organisations", "/organisations?q=frimley&closed=yes&tier=integrated-care-board", "/organisations/QWO", "/organisations/X24",
+		"/organisations/D7T5G", "/organisations/QNQ", "/organisations/QNQ?on=2025-03-31",
+		"/delegations", "/delegations?body=QWO&ended=yes", "/changes", "/changes?from=2026-03-31&to=2026-04-01&function=eprr", "/changes?body=QWO",
 	} {
 		t.Run(path, func(t *testing.T) {
 			p := s.ok(t, "", path)

@@ -201,6 +201,15 @@ func said(text string) string {
 	return strings.Join(words, " ")
 }
 
+// percent writes a share of 1 such as "0.588619" as "58.9%"; "" for none.
+func percent(share string) string {
+	n, err := strconv.ParseFloat(share, 64)
+	if err != nil {
+		return ""
+	}
+	return strconv.FormatFloat(100*n, 'f', 1, 64) + "%"
+}
+
 // slug writes words for an address: "No receiver" as "no-receiver".
 func slug(words string) string { return strings.ReplaceAll(strings.ToLower(words), " ", "-") }
 
