@@ -95,10 +95,12 @@ func readDate(q url.Values, name string) (string, error) {
 	if text == "" {
 		return "", nil
 	}
-	if _, err := time.Parse(isoDate, text); err != nil {
-		return "", badInput(name, "The date must be a real date, such as 1 4 2026")
+	for _, layout := range []string{isoDate, "2/1/2006", "2.1.2006", "2 1 2006", "2 January 2006", "2 Jan 2006"} {
+		if day, err := time.Parse(layout, text); err == nil {
+			return day.Format(isoDate), nil
+		}
 	}
-	return text, nil
+	return "", badInput(name, "The date must be a real date, such as 1 4 2026")
 }
 
 func badInput(field, text string) error {

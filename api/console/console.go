@@ -23,6 +23,9 @@ type Config struct {
 	Location *time.Location
 	// Name is the name of the organisation that runs the register, shown in the header. Default: none.
 	Name string
+	// CalendarKey makes the addresses of calendars, which nobody can guess; it must stay the same for them to go on
+	// working. Default: there are no calendars.
+	CalendarKey []byte
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
 }
@@ -125,6 +128,8 @@ func transferRoutes() map[string]func(*visit) error {
 		"POST /transfers/propose":       (*visit).propose,
 		"GET /transfers/{id}":           (*visit).transfer,
 		"GET /transfers/{id}/paper":     (*visit).paper,
+		"GET /export/{file}":            (*visit).export,
+		"GET /calendar/{file}":          (*visit).calendar,
 		"GET /transfers/{id}/do/{act}":  (*visit).transferAct,
 		"POST /transfers/{id}/do/{act}": (*visit).transferAct,
 	}

@@ -244,3 +244,9 @@ func TestWholeTransferByForms(t *testing.T) {
 	s.ok(t, "", "/who?function=eprr&in=06H").has(t, "acting through", "East of England")
 	r.click("Paper for a committee, to print").reads("Paper for decision", "Sign the on-call rota", "Passed with conditions")
 }
+
+// propose proposes the transfer of the README's tour.
+func propose(t testing.TB, s *site) *reader {
+	t.Helper()
+	return (&reader{t: t, site: s, actor: "po@S1Y5D"}).open("/transfers/propose").send("Continue", proposal()...).send("Propose the transfer")
+}

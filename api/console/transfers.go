@@ -20,6 +20,8 @@ type transfersPage struct {
 	// More is the address of the next page, "" on the last.
 	More    string
 	Exports []link
+	// Calendar is the address of the calendar of the reader's body, "" for none.
+	Calendar string
 }
 
 // stage is a step of the life of a transfer, with how many are there.
@@ -121,6 +123,7 @@ func (v *visit) transfers() error {
 	page.Exports = []link{
 		{Text: "Excel", Address: v.exportOf("/export/transfers.xlsx")}, {Text: "CSV", Address: v.exportOf("/export/transfers.csv")},
 	}
+	page.Calendar = v.calendarOf(string(v.actor.Organisation))
 	return v.show(http.StatusOK, "transfers", page)
 }
 

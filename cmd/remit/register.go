@@ -28,6 +28,7 @@ type register struct {
 	loaded atomic.Bool
 	clock  func() time.Time
 	logger *slog.Logger
+	data   string // directory
 
 	archive *archive.Archive // nil without one
 
@@ -44,7 +45,7 @@ type register struct {
 // nil. close ends them.
 func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.Config) (*register, error) {
 	r := &register{
-		views: projections.New(cfg.Clock), clock: cfg.Clock, logger: cfg.Logger, drain: cfg.DrainTimeout, failed: make(chan error, 2),
+		views: projections.New(cfg.Clock), clock: cfg.Clock, logger: cfg.Logger, data: cfg.Dir, drain: cfg.DrainTimeout, failed: make(chan error, 2),
 	}
 	if archived != nil {
 		var err error
@@ -172,8 +173,13 @@ func (r *register) server() (*http.Server, error) {
 
 // console returns the pages, which ask the calls in process.
 func (r *register) console(calls http.Handler, zone *time.Location) (http.Handler, error) {
+	key, err := calendarKey(r.data)
+	if err != nil {
+		return nil, err
+	}
 	pages, err := console.New(console.Config{
 		API: calls, Actors: console.Asserted{Header: api.ActorHeader}, Clock: r.clock, Location: zone, Logger: r.logger,
+		CalendarKey: key,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the console: %w", err)
