@@ -117,6 +117,12 @@ func mapRoutes() map[string]func(*visit) error {
 		"GET /delegations":          (*visit).delegations,
 		"GET /delegations/{id}":     (*visit).delegation,
 		"GET /changes":              (*visit).changes,
+		"GET /reorganisation":       (*visit).reorganisation,
+		"GET /envelope":             (*visit).envelope,
+		"GET /shift":                (*visit).shift,
+		"GET /audit":                (*visit).audit,
+		"GET /audit/{number}":       (*visit).event,
+		"GET /audit/{number}/proof": (*visit).eventProof,
 	}
 }
 
@@ -145,6 +151,7 @@ func menu() []menuItem {
 		{Text: "Gaps", Address: "/gaps"},
 		{Text: "Organisations", Address: "/organisations"},
 		{Text: "Functions", Address: "/functions"},
+		{Text: "The record", Address: "/audit"},
 	}
 }
 

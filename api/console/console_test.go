@@ -19,6 +19,7 @@ func TestPagesAreSound(t *testing.T) {
 		"/organisations", "/organisations?q=frimley&closed=yes&tier=integrated-care-board", "/organisations/QWO", "/organisations/X24",
 		"/organisations/D7T5G", "/organisations/QNQ", "/organisations/QNQ?on=2025-03-31",
 		"/delegations", "/delegations?body=QWO&ended=yes", "/changes", "/changes?from=2026-03-31&to=2026-04-01&function=eprr", "/changes?body=QWO",
+		"/reorganisation", "/envelope", "/shift", "/shift?role=doing-the-work", "/audit", "/audit?q=function/eprr", "/audit?q=QWO", "/audit/1204",
 	} {
 		t.Run(path, func(t *testing.T) {
 			p := s.ok(t, "", path)

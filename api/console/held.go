@@ -87,6 +87,9 @@ func alike(h *remitv1.Holding) string {
 // fewPlaces is how many places are named in a table; of more the number is said.
 const fewPlaces = 3
 
+// listedPlaces is how many places are listed at most: the map shows more of them better.
+const listedPlaces = 30
+
 // where says in few words in which places a body holds a function.
 func (l look) where(function, holder string, codes []string) placesText {
 	own := l.functions[function].GetDetails().GetFootprintKind() == remitv1.FootprintKind_FOOTPRINT_KIND_OWN_OPERATION
@@ -121,6 +124,9 @@ func (l look) named(codes []string, before, many string) placesText {
 		return placesText{Text: before + strings.Join(texts, "; ")}
 	}
 	text := placesText{Text: before + many}
+	if len(codes) > listedPlaces {
+		return text
+	}
 	for _, code := range codes {
 		text.List = append(text.List, l.PlaceLink(code))
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 // functions are what templates may call.
 func functions(files assets) template.FuncMap {
-	return template.FuncMap{
+	all := template.FuncMap{
 		"asset":         files.address,
 		"date":          plainDate,
 		"time":          plainTime,
@@ -24,12 +25,6 @@ func functions(files assets) template.FuncMap {
 		"dict":          dict,
 		"plural":        plural,
 		"join":          strings.Join,
-		"does":          roleDoes,
-		"sure":          howSure,
-		"sentence":      sentence,
-		"less":          func(n, by int) int { return n - by },
-		"pounds":        pounds,
-		"number":        grouped,
 		"lower":         lowerFirst,
 		"domain":        domainWords,
 		"gateway":       gatewayWords,
@@ -40,12 +35,29 @@ func functions(files assets) template.FuncMap {
 		"conditionActs": conditionActs,
 		"isLink":        isLink,
 		"title":         titleOfTransfer,
-		"eventName":     eventName,
-		"claim":         claimMeans,
-		"rule":          ruleMeans,
-		"means":         findingMeans,
-		"tone":          severityTone,
-		"said":          said,
+	}
+	maps.Copy(all, mapFunctions())
+	return all
+}
+
+// mapFunctions are those of the pages about who does what.
+func mapFunctions() template.FuncMap {
+	return template.FuncMap{
+		"does":      roleDoes,
+		"doing":     wordsOf,
+		"sure":      howSure,
+		"sentence":  sentence,
+		"less":      func(n, by int) int { return n - by },
+		"pounds":    pounds,
+		"number":    grouped,
+		"eventName": eventName,
+		"claim":     claimMeans,
+		"rule":      ruleMeans,
+		"means":     findingMeans,
+		"tone":      severityTone,
+		"said":      said,
+		"slug":      slug,
+		"sum":       func(a, b, c int32) int32 { return a + b + c },
 	}
 }
 
