@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -31,6 +32,7 @@ type assets struct {
 type asset struct {
 	kind    string
 	content []byte
+	packed  []byte // the content as gzip packs it; nil where that gains nothing
 }
 
 func loadAssets() (assets, error) {
@@ -50,7 +52,11 @@ func loadAssets() (assets, error) {
 		sum := sha256.Sum256(content)
 		extension := path.Ext(file)
 		name := strings.TrimSuffix(path.Base(file), extension) + "-" + hex.EncodeToString(sum[:6]) + extension
-		a.byName[name] = asset{mime.TypeByExtension(extension), content}
+		packed, err := pack(content)
+		if err != nil {
+			return fmt.Errorf("pack %s: %w", file, err)
+		}
+		a.byName[name] = asset{mime.TypeByExtension(extension), content, packed}
 		if image, ok := strings.CutPrefix(file, "built/"); ok && strings.HasPrefix(image, "images/") {
 			a.byName[image] = a.byName[name] // as the style sheet of the NHS calls it
 		}
@@ -73,5 +79,30 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", file.kind)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file.content))
+	w.Header().Add("Vary", "Accept-Encoding")
+	content := file.content
+	if file.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		content = file.packed
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+// pack packs a file, nil where that gains nothing.
+func pack(content []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // wrapped where it is called
+	}
+	if _, err := w.Write(content); err != nil {
+		return nil, err //nolint:wrapcheck // wrapped where it is called
+	}
+	if err := w.Close(); err != nil {
+		return nil, err //nolint:wrapcheck // wrapped where it is called
+	}
+	if b.Len() >= len(content) {
+		return nil, nil
+	}
+	return b.Bytes(), nil
 }

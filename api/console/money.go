@@ -139,10 +139,10 @@ func (v *visit) shift() error {
 	}
 	page.From, page.To = page.Form.date("from", "The first date", false), page.Form.date("to", "The last date", false)
 	if page.From == "" {
-		page.From = dayOf(v.at.On).AddDate(-2, 0, 0).Format(isoDate)
+		page.From = yearOf(v.at.On, -1)
 	}
 	if page.To == "" {
-		page.To = dayOf(v.at.On).AddDate(0, 9, 0).Format(isoDate)
+		page.To = yearOf(v.at.On, 1)
 	}
 	page.FromDate, page.ToDate = partsOf(page.From), partsOf(page.To)
 	if page.Form.bad() {
@@ -161,6 +161,12 @@ func (v *visit) shift() error {
 	page.Moved, page.Planned = answer.GetMoved(), answer.GetPlanned()
 	page.count(answer.GetHeld())
 	return v.show(http.StatusOK, "shift", page)
+}
+
+// yearOf is the first day of the financial year of a date, or of one so many years later.
+func yearOf(on string, later int) string {
+	start := dayOf(yearStart(on)).AddDate(later, 0, 1)
+	return start.Format(isoDate)
 }
 
 // count adds up what each tier holds, over all classes of function.

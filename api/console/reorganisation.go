@@ -98,6 +98,10 @@ func (l look) readPlan(f *form, on string) *remitv1.ReorganisationPlan {
 		}
 		plan.Ends = append(plan.Ends, code)
 	}
+	fate := f.text("fate")
+	if fate != fateMoves && fate != fateCeases && fate != fateUndetermined {
+		f.wrong("fate", "Choose what becomes of what they hold")
+	}
 	code, name := strings.ToUpper(f.text("new-code")), f.text("new-name")
 	follower := l.choose(f, "into", "body", amongBodies)
 	switch {
@@ -109,10 +113,10 @@ func (l look) readPlan(f *form, on string) *remitv1.ReorganisationPlan {
 		follower = code
 		plan.Establish = []*remitv1.NewBody{l.likeFirst(plan.GetEnds(), code, name)}
 	}
-	if follower == "" && f.text("fate") == fateMoves && !f.bad() {
+	if follower == "" && fate == fateMoves && !f.bad() {
 		f.wrong("into", "Name the body that follows, or choose what else becomes of what they hold")
 	}
-	l.dispose(plan, follower, f.text("fate"))
+	l.dispose(plan, follower, fate)
 	return plan
 }
 

@@ -106,6 +106,7 @@ func word(value protoreflect.Enum) string {
 func betterWords() map[string]string {
 	return map[string]string{
 		"TIER_ICB":                              "Integrated care board",
+		"FUNCTION_CLASS_OVERSIGHT_IMPROVEMENT":  "Oversight and improvement",
 		"FORM_STATUTORY_BODY":                   "Statutory body",
 		"ROLE_EXERCISING":                       "Taking the decisions",
 		"ROLE_DELIVERING":                       "Doing the work",
