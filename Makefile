@@ -15,7 +15,7 @@ CONSOLE := api/console/assets/built/console.css
 RELEASED := .ci/released.binpb
 
 .DEFAULT_GOAL := help
-.PHONY: help run console build test race lint lint-go lint-proto lint-mod generate breaking release-image bench clean
+.PHONY: help run console build test race lint lint-go lint-proto lint-mod generate breaking release-image bench screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -61,8 +61,11 @@ release-image: $(BUF) $(VALIDATE) ## keep the schema as that of a release, for l
 bench: ## measure, against the raw limits of this machine
 	go run ./cmd/remit bench
 
+screenshots: console ## write what the console's pages look like into .ci/screenshots (needs chromium and npm)
+	go test ./api/console -run TestPagesAreAccessible -count=1 -timeout 15m -args -screenshots "$(CURDIR)/.ci/screenshots"
+
 clean: ## remove what was built and fetched
-	rm -rf $(TOOLS)/bin $(TOOLS)/node_modules $(TOOLS)/protovalidate
+	rm -rf $(TOOLS)/bin $(TOOLS)/node_modules $(TOOLS)/protovalidate .ci/screenshots
 	go clean -testcache
 
 $(GOLANGCI):
@@ -84,7 +87,7 @@ $(VALIDATE): Makefile
 # Where npm is missing, the console does without.
 $(CONSOLE): $(STYLE)/console.scss $(STYLE)/package-lock.json
 	@if command -v npm >/dev/null; then set -ex; \
-	npm ci --prefix $(STYLE) --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	npm ci --prefix $(STYLE) --ignore-scripts --no-audit --no-fund --loglevel=error; \
 	mkdir -p $(@D)/images; \
 	cp $(STYLE)/node_modules/nhsuk-frontend/dist/nhsuk/assets/images/nhsuk-icon-*.svg $(@D)/images/; \
 	$(STYLE)/node_modules/.bin/sass --load-path=$(STYLE)/node_modules --style=compressed --no-source-map --quiet-deps $< $@; \
