@@ -122,10 +122,18 @@ func termLines(t *remitv1.Terms) []termLine {
 		onward = "Permitted"
 	}
 	lines := []termLine{
-		{"Reserved matters", t.GetReserved()}, {"Limits", t.GetLimits()}, {"Who is liable", t.GetLiability()}, {"Notice", t.GetNotice()},
-		{"To be reviewed on", plainDate(t.GetReviewOn())}, {"Ends on", plainDate(t.GetEndsOn())}, {"Passing it on", onward},
-		{"Agreement", t.GetAgreementRef()}, {"Data controller", t.GetController()}, {"Data agreement", t.GetDataAgreement()},
-		{"Liabilities", t.GetLiabilities()}, {"Records", t.GetRecords()},
+		{"Reserved matters", t.GetReserved()},
+		{"Limits", t.GetLimits()},
+		{"Who is liable", t.GetLiability()},
+		{"Notice", t.GetNotice()},
+		{"To be reviewed on", plainDate(t.GetReviewOn())},
+		{"Ends on", plainDate(t.GetEndsOn())},
+		{"Passing it on", onward},
+		{"Agreement", t.GetAgreementRef()},
+		{"Data controller", t.GetController()},
+		{"Data agreement", t.GetDataAgreement()},
+		{"Liabilities", t.GetLiabilities()},
+		{"Records", t.GetRecords()},
 	}
 	return slices.DeleteFunc(lines, func(line termLine) bool { return strings.TrimSpace(line.Text) == "" })
 }

@@ -98,7 +98,7 @@ const fewFindings = 2
 // group puts findings together, and counts them.
 func (p *gapsPage) group(at asAt, findings []*remitv1.Finding) {
 	kind, severity := p.Form.text("kind"), p.Form.text("severity")
-	counts := map[remitv1.FindingKind]*findingCount{}
+	counts := make(map[remitv1.FindingKind]*findingCount)
 	groups := map[string]*findingGroup{}
 	var order []*findingGroup
 	for _, f := range findings {
@@ -190,7 +190,9 @@ func horizon(on, months string) string {
 
 func horizonOptions() []option {
 	return []option{
-		{Value: "", Text: "In 6 months"}, {Value: "12", Text: "In a year"}, {Value: "24", Text: "In 2 years"},
+		{Value: "", Text: "In 6 months"},
+		{Value: "12", Text: "In a year"},
+		{Value: "24", Text: "In 2 years"},
 		{Value: "0", Text: "Do not look ahead"},
 	}
 }
@@ -219,6 +221,7 @@ func severityOptions() []option {
 // findingMeans says what a kind of finding is.
 func findingMeans(kind remitv1.FindingKind) string {
 	return map[remitv1.FindingKind]string{
+		remitv1.FindingKind_FINDING_KIND_UNSPECIFIED:         "",
 		remitv1.FindingKind_FINDING_KIND_GAP:                 "A function that is needed there has no accountable body",
 		remitv1.FindingKind_FINDING_KIND_OVERLAP:             "Several bodies hold what only one may hold",
 		remitv1.FindingKind_FINDING_KIND_UNACCOUNTABLE:       "It is exercised, but nobody is accountable for it",

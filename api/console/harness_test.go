@@ -300,7 +300,7 @@ func (p page) sound(t testing.TB, path string) {
 		seen[id[1]] = true
 	}
 	for _, reference := range references.FindAllStringSubmatch(p.html, -1) {
-		for _, id := range strings.Fields(reference[1] + " " + reference[2]) {
+		for id := range strings.FieldsSeq(reference[1] + " " + reference[2]) {
 			if !seen[id] {
 				t.Errorf("%s: there is no %q to refer to", path, id)
 			}

@@ -158,10 +158,6 @@ const (
 	amongPlaces        // footprints, bodies and England
 )
 
-// bodies says to look among bodies, and places among footprints, bodies and England.
-func (look) bodies() sought { return amongBodies }
-func (look) places() sought { return amongPlaces }
-
 // resolve reads what somebody wrote for a body or a place: its code, "Name (CODE)", its name, or a part of its name that
 // only one has. It returns the code, or some names that fit where there are several. What exists on the date comes first.
 func (l look) resolve(text string, among sought) (code string, several []string) {

@@ -241,9 +241,12 @@ func (v *visit) mapByPlace(page *mapPage) ([]*remitv1.Holding, error) {
 // categoryOptions are the sets of functions to choose from, what is in question first.
 func categoryOptions() []option {
 	return []option{
-		{Value: "review", Text: "To be reviewed for transfer"}, {Value: "grow", Text: "To grow"},
-		{Value: "retain", Text: "To be kept and adapted"}, {Value: "core", Text: "Core to every body"},
-		{Value: "other", Text: "Not in the blueprint for boards"}, {Value: "all", Text: "All functions"},
+		{Value: "review", Text: "To be reviewed for transfer"},
+		{Value: "grow", Text: "To grow"},
+		{Value: "retain", Text: "To be kept and adapted"},
+		{Value: "core", Text: "Core to every body"},
+		{Value: "other", Text: "Not in the blueprint for boards"},
+		{Value: "all", Text: "All functions"},
 	}
 }
 

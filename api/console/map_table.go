@@ -26,8 +26,8 @@ func (s roleSpans) add(h *remitv1.Holding) {
 	s[h.GetRole()][h.GetFootprint()] = true
 }
 
-// lineKey tells the holdings of one body from those that it holds for another.
-type lineKey struct{ body, for_ string }
+// lineKey tells what one body holds from what it holds acting for another.
+type lineKey struct{ body, acting string }
 
 // providers stands for all providers in a column of their own.
 const providers = "providers"
@@ -56,7 +56,7 @@ func (l look) byBodies(functions []string, holdings []*remitv1.Holding, in area)
 		}
 		key := lineKey{body, acts}
 		if cells[h.GetFunction()][key] == nil {
-			cells[h.GetFunction()][key] = roleSpans{}
+			cells[h.GetFunction()][key] = make(roleSpans)
 		}
 		cells[h.GetFunction()][key].add(h)
 	}
@@ -112,7 +112,7 @@ func (l look) bodyCell(function, body string, cells map[lineKey]roleSpans, in ar
 			keys = append(keys, key)
 		}
 	}
-	slices.SortFunc(keys, func(a, b lineKey) int { return strings.Compare(a.for_, b.for_) })
+	slices.SortFunc(keys, func(a, b lineKey) int { return strings.Compare(a.acting, b.acting) })
 	for _, key := range keys {
 		for _, line := range spanLines(cells[key]) {
 			switch {
@@ -123,8 +123,8 @@ func (l look) bodyCell(function, body string, cells map[lineKey]roleSpans, in ar
 			case line.places < all:
 				line.Where = fmt.Sprintf("in %d of %d places", line.places, all)
 			}
-			if key.for_ != "" {
-				line.For = "for " + l.ShortBody(key.for_)
+			if key.acting != "" {
+				line.For = "for " + l.ShortBody(key.acting)
 			}
 			cell.Lines = append(cell.Lines, line.cellLine)
 		}
@@ -264,7 +264,7 @@ func (l look) roleCell(row string, role remitv1.Role, holdings []*remitv1.Holdin
 		}
 		key := lineKey{body: named(h)}
 		if key.body != h.GetHolder() {
-			key.for_ = h.GetHolder()
+			key.acting = h.GetHolder()
 		}
 		if bodies[key] == nil {
 			bodies[key] = map[string]bool{}
@@ -282,18 +282,18 @@ func (l look) roleCell(row string, role remitv1.Role, holdings []*remitv1.Holdin
 	var cell mapCell
 	for _, key := range keys {
 		line := cellLine{}
-		switch {
-		case key.body == "":
+		switch key.body {
+		case "":
 			line.Words = "Not determined"
-		case key.body == row:
+		case row:
 			line.Words = "Itself"
 		default:
 			body := l.BodyLink(key.body)
 			body.Text, body.Code = l.ShortBody(key.body), ""
 			line.Body = &body
 		}
-		if key.for_ != "" {
-			line.For = "for " + l.ShortBody(key.for_)
+		if key.acting != "" {
+			line.For = "for " + l.ShortBody(key.acting)
 		}
 		if n := len(bodies[key]); n < len(all) {
 			line.Where = fmt.Sprintf("in %d of %d places", n, len(all))

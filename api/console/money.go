@@ -178,7 +178,7 @@ func (p *shiftPage) count(held []*remitv1.ShiftCount) {
 			continue
 		}
 		if counts[h.GetOn()] == nil {
-			counts[h.GetOn()] = map[remitv1.Tier]int64{}
+			counts[h.GetOn()] = make(map[remitv1.Tier]int64)
 			dates = append(dates, h.GetOn())
 		}
 		counts[h.GetOn()][h.GetTier()] += int64(h.GetRemits())

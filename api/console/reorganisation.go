@@ -54,7 +54,8 @@ func (v *visit) reorganisation() error {
 	}
 	page := reorganisationPage{Form: newForm(v.r.URL.Query()), Look: l, Announced: l.announced(v.at)}
 	page.Fates = []option{
-		{Value: fateMoves, Text: "Moves to the body that follows"}, {Value: fateUndetermined, Text: "Goes to somebody, but nobody knows to whom"},
+		{Value: fateMoves, Text: "Moves to the body that follows"},
+		{Value: fateUndetermined, Text: "Goes to somebody, but nobody knows to whom"},
 		{Value: fateCeases, Text: "Nobody holds it any more"},
 	}
 	if page.Form.text("fate") == "" {
