@@ -62,8 +62,8 @@ func TestMoreEntriesAndChanges(t *testing.T) {
 func TestChangedMeanwhile(t *testing.T) {
 	s := newRegister(t)
 	transfer := seeded(t, s)
-	r := (&reader{t: t, site: s, actor: "board@Y61"}).open(transfer + "/do/decide?gateway=receiver-readiness").send("Continue", passed()...)
-	other := (&reader{t: t, site: s, actor: "po@S1Y5D"}).open(transfer + "/do/milestone").
+	r := (&reader{t: t, site: s, actor: "board@Y61"}).open(transfer+"/do/decide?gateway=receiver-readiness").send("Continue", passed()...)
+	other := (&reader{t: t, site: s, actor: "po@S1Y5D"}).open(transfer+"/do/milestone").
 		send("Continue", "milestone.kind", "MILESTONE_KIND_SIGNATURE", "milestone.plannedOn", "1/12/2026").send("Record the milestone")
 	other.reads("Signature", "1 December 2026")
 	r.send("Record the decision").reads("Somebody changed this transfer after you opened the form")

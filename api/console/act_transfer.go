@@ -149,8 +149,10 @@ func (v *visit) assessAct(t *remitv1.Transfer, l look) (act, error) {
 			{
 				Kind: askRadios, Name: prefix + ".rating", Label: "Rating", Needed: "Choose a rating for " + lowerFirst(domainWords(domain)),
 				Options: []option{
-					{Value: "green", Text: "Green", Hint: "Ready"}, {Value: "amber", Text: "Amber", Hint: "Ready once something is done"},
-					{Value: "red", Text: "Red", Hint: "Not ready"}, {Value: "not_applicable", Text: "Not applicable", Hint: "Say why below"},
+					{Value: "green", Text: "Green", Hint: "Ready"},
+					{Value: "amber", Text: "Amber", Hint: "Ready once something is done"},
+					{Value: "red", Text: "Red", Hint: "Not ready"},
+					{Value: "not_applicable", Text: "Not applicable", Hint: "Say why below"},
 				},
 			},
 			{Kind: askArea, Name: prefix + ".comment", Label: "Why (optional)"},

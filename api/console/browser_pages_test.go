@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,7 +60,7 @@ func seeded(t testing.TB, s *site) string {
 	return transfer
 }
 
-var shots = flag.String("screenshots", "", "write what the pages look like into this `FOLDER`") //nolint:gochecknoglobals // a flag
+var shots = flag.String("screenshots", "", "write what the pages look like into this `FOLDER`")
 
 // Every page, at three widths: nothing that WCAG 2.2 AA forbids, as far as a program can tell, and nothing that is wider
 // than the page.
@@ -129,10 +130,8 @@ func (b *browser) tabTo(sought string) *browser {
 		b.do("press Tab", chromedp.KeyEvent(kb.Tab))
 		at := run(b, "look where the focus is", chromedp.Evaluate[[]string](
 			`(e => [e.textContent.trim().replace(/\s+/g, " "), e.name || "", (e.name || "") + "=" + e.value])(document.activeElement)`))
-		for _, text := range at {
-			if text == sought {
-				return b
-			}
+		if slices.Contains(at, sought) {
+			return b
 		}
 	}
 	b.t.Fatalf("the focus never reaches %q", sought)

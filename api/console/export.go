@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -62,19 +63,24 @@ func (v *visit) export() error {
 // event lies.
 func (v *visit) cover(s *sheet) error {
 	s.Cover = append([][2]string{
-		{"What", s.Title}, {"Effective date", v.at.On}, {"As known", v.at.KnownAt.Format("2006-01-02 15:04:05 MST")},
+		{"What", s.Title},
+		{"Effective date", v.at.On},
+		{"As known", v.at.KnownAt.Format("2006-01-02 15:04:05 MST")},
 		{"Position (last event that counts)", v.at.Position},
 	}, s.Cover...)
 	checkpoint, err := v.ask.audit.GetCheckpoint(v.ctx(), &remitv1.GetCheckpointRequest{})
-	switch connect.CodeOf(err) {
-	case connect.CodeUnavailable, connect.CodeUnimplemented, connect.CodePermissionDenied, connect.CodeUnauthenticated, connect.CodeFailedPrecondition:
+	none := []connect.Code{
+		connect.CodeUnavailable, connect.CodeUnimplemented, connect.CodePermissionDenied, connect.CodeUnauthenticated,
+		connect.CodeFailedPrecondition,
+	}
+	switch {
+	case err == nil:
+		s.Cover = append(s.Cover, [2]string{"Checkpoint (size of the log)", checkpoint.GetTreeSize()},
+			[2]string{"Checkpoint (root hash)", hex.EncodeToString(checkpoint.GetRootHash())})
+	case slices.Contains(none, connect.CodeOf(err)):
 		s.Cover = append(s.Cover, [2]string{"Checkpoint", "None can be given now"})
 	default:
-		if err != nil {
-			return err
-		}
-		s.Cover = append(s.Cover, [2]string{"Checkpoint (size of the log)", checkpoint.GetTreeSize()},
-			[2]string{"Checkpoint (root hash)", fmt.Sprintf("%x", checkpoint.GetRootHash())})
+		return err
 	}
 	s.Cover = append(s.Cover, [2]string{"Address", v.r.URL.RequestURI()})
 	return nil

@@ -107,7 +107,8 @@ func moreSteps(t *remitv1.Transfer) []step {
 		return []step{{Text: "Withdraw it", Address: root + "withdraw"}, {Text: "Raise a risk", Address: root + "risk"}}
 	}
 	steps := []step{
-		{Text: "Change the terms", Address: root + "terms"}, {Text: "Record a milestone", Address: root + "milestone"},
+		{Text: "Change the terms", Address: root + "terms"},
+		{Text: "Record a milestone", Address: root + "milestone"},
 		{Text: "Raise a risk", Address: root + "risk"},
 	}
 	for _, g := range t.GetGateways() {

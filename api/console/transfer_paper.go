@@ -26,10 +26,17 @@ func (v *visit) paper() error {
 // termRows says the terms in words; what is not agreed is left out.
 func termRows(l look, t *remitv1.Terms) []answer {
 	rows := []answer{
-		{"Reserved to the sender", t.GetReserved()}, {"Limits", t.GetLimits()}, {"Liability", t.GetLiability()},
-		{"Notice", t.GetNotice()}, {"Reviewed on", plainDate(t.GetReviewOn())}, {"Ends on", plainDate(t.GetEndsOn())},
-		{"Agreement", t.GetAgreementRef()}, {"Liabilities", t.GetLiabilities()}, {"Records", t.GetRecords()},
-		{"Data controller", t.GetController()}, {"Data agreement", t.GetDataAgreement()},
+		{"Reserved to the sender", t.GetReserved()},
+		{"Limits", t.GetLimits()},
+		{"Liability", t.GetLiability()},
+		{"Notice", t.GetNotice()},
+		{"Reviewed on", plainDate(t.GetReviewOn())},
+		{"Ends on", plainDate(t.GetEndsOn())},
+		{"Agreement", t.GetAgreementRef()},
+		{"Liabilities", t.GetLiabilities()},
+		{"Records", t.GetRecords()},
+		{"Data controller", t.GetController()},
+		{"Data agreement", t.GetDataAgreement()},
 	}
 	for _, m := range t.GetMoney() {
 		text := pounds(m.GetPounds()) + ", " + lowerFirst(word(m.GetClass()))

@@ -16,7 +16,7 @@ const calendarKeySize = 32
 // It is made at the first start and kept in the data directory; without that file, all addresses change.
 func calendarKey(data string) ([]byte, error) {
 	path := filepath.Join(data, "calendar.key")
-	key, err := os.ReadFile(path) //nolint:gosec // the operator names the directory
+	key, err := os.ReadFile(path)
 	if err == nil && len(key) == calendarKeySize {
 		return key, nil
 	}
