@@ -12,8 +12,9 @@
 // # Files
 //
 // console.go puts it together; inprocess.go is the way to the API; page.go renders; asat.go is the bar with the two
-// dates; words.go says the register's words in plain English; form.go reads forms and shows what is wrong with them;
-// actor.go is about who acts. Each of the other files is a page or two, named as its template.
+// dates, and strip.go its picture of the dates of change; words.go says the register's words in plain English; look.go
+// names what codes stand for; form.go reads forms and shows what is wrong with them; actor.go is about who acts;
+// answers.go keeps answers for as long as nothing is recorded. Each of the other files is a page or two.
 //
 // # Looks
 //
