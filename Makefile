@@ -9,17 +9,21 @@ TOOLS := .ci/tools
 GOLANGCI := $(TOOLS)/bin/golangci-lint-$(GOLANGCI_VERSION)
 BUF := $(TOOLS)/node_modules/.bin/buf
 VALIDATE := $(TOOLS)/protovalidate/buf/validate/validate.proto
+STYLE := api/console/_style
+CONSOLE := api/console/assets/built/console.css
 # The proto schema of the last release, as `make release-image` leaves it.
 RELEASED := .ci/released.binpb
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race soak lint lint-go lint-proto lint-mod generate breaking release-image bench clean
+.PHONY: help run console build test race soak lint lint-go lint-proto lint-mod generate breaking release-image bench screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-run: ## start a register on this machine
+run: console ## start a register on this machine
 	go run ./cmd/remit serve
+
+console: $(CONSOLE) ## compile the console's style sheet (needs npm; without it the pages are plainer)
 
 build: ## build the remit binary into .ci/tools/bin
 	go build -o $(TOOLS)/bin/remit ./cmd/remit
@@ -61,8 +65,11 @@ release-image: $(BUF) $(VALIDATE) ## keep the schema as that of a release, for l
 bench: ## measure, against the raw limits of this machine
 	go run ./cmd/remit bench
 
+screenshots: console ## write what the console's pages look like into .ci/screenshots (needs chromium and npm)
+	go test ./api/console -run TestPagesAreAccessible -count=1 -timeout 15m -args -screenshots "$(CURDIR)/.ci/screenshots"
+
 clean: ## remove what was built and fetched
-	rm -rf $(TOOLS)/bin $(TOOLS)/node_modules $(TOOLS)/protovalidate
+	rm -rf $(TOOLS)/bin $(TOOLS)/node_modules $(TOOLS)/protovalidate .ci/screenshots
 	go clean -testcache
 
 $(GOLANGCI):
@@ -80,3 +87,12 @@ $(VALIDATE): Makefile
 	cp "$$(go env GOMODCACHE)/github.com/bufbuild/protovalidate@$(PROTOVALIDATE_VERSION)/proto/protovalidate/buf/validate/validate.proto" $@.tmp
 	echo "$(VALIDATE_SHA256)  $@.tmp" | sha256sum --check --quiet
 	chmod u+w $@.tmp && mv $@.tmp $@
+
+# Where npm is missing, the console does without.
+$(CONSOLE): $(STYLE)/console.scss $(STYLE)/package-lock.json
+	@if command -v npm >/dev/null; then set -ex; \
+	npm ci --prefix $(STYLE) --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	mkdir -p $(@D)/images; \
+	cp $(STYLE)/node_modules/nhsuk-frontend/dist/nhsuk/assets/images/nhsuk-icon-*.svg $(@D)/images/; \
+	$(STYLE)/node_modules/.bin/sass --load-path=$(STYLE)/node_modules --style=compressed --no-source-map --quiet-deps $< $@; \
+	else echo "npm is missing: the console's pages will be plainer"; fi

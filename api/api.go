@@ -54,6 +54,9 @@ type Config struct {
 	Interceptors []connect.Interceptor
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
+	// Pages returns what answers requests that are no calls: the console. It is given the handler of the calls, which it
+	// may ask in process. Default: such requests are not found.
+	Pages func(calls http.Handler) (http.Handler, error)
 	// Patience is how long a question waits for the position that it must have reached. Default 5 s.
 	Patience time.Duration
 	// Prover proves what is recorded. Default: nothing is proved.
@@ -166,7 +169,15 @@ func New(c Config) (http.Handler, error) {
 		errors: connect.NewErrorWriter(options...), logger: c.Logger, door: d, hosts: c.Hosts,
 		limiter: newLimiter(c.RateLimit, c.Clock), timeLimit: c.TimeLimit, room: make(chan struct{}, c.MaxInFlight),
 	}
-	return secured(g.handler(finish(controlled(mux)))), nil
+	handler := g.handler(finish(controlled(mux)))
+	if c.Pages != nil {
+		pages, err := c.Pages(handler)
+		if err != nil {
+			return nil, fmt.Errorf("prepare the pages: %w", err)
+		}
+		mux.Handle("/", pages)
+	}
+	return secured(handler), nil
 }
 
 // Answers of this size and more are compressed for callers who accept that; smaller ones gain nothing by it.

@@ -84,7 +84,7 @@ func (s shown) readiness(r projections.Readiness) *remitv1.TransferReadiness {
 			return s.gateway(r.Transfer, g.Gateway)
 		}),
 		Conditions: mapped(r.Conditions, func(c projections.ConditionReadiness) *remitv1.ConditionReadiness {
-			return s.conditionReadiness(r.Transfer, c)
+			return s.conditionReadiness(r.TransferView, c)
 		}), Milestones: mapped(r.Milestones, milestoneReadiness),
 		Risks: mapped(r.Risks, s.risk), Tasks: mapped(r.Tasks, taskMessage), LastEvent: number(r.LastEvent),
 	}

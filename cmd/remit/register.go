@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/remit-register/remit/api"
+	"github.com/remit-register/remit/api/console"
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
@@ -36,6 +37,7 @@ type register struct {
 	loaded atomic.Bool
 	clock  func() time.Time
 	logger *slog.Logger
+	data   string // directory
 
 	archive  *archive.Archive // nil without one
 	entrance entrance
@@ -55,7 +57,7 @@ type register struct {
 // openRegister opens the journal, verifies it, and starts the sequencer, the views, and the archive unless archived is
 // nil. close ends them.
 func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.Config) (*register, error) {
-	r := &register{clock: cfg.Clock, logger: cfg.Logger, drain: cfg.DrainTimeout, failed: make(chan error, 2)}
+	r := &register{clock: cfg.Clock, logger: cfg.Logger, data: cfg.Dir, drain: cfg.DrainTimeout, failed: make(chan error, 2)}
 	if archived != nil {
 		var err error
 		if r.archive, err = archive.New(*archived); err != nil {
@@ -201,6 +203,7 @@ func (r *register) server() (*http.Server, error) {
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
 		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping,
 		SignIn: r.entrance.signIn, Hosts: r.entrance.hosts, Version: versionText(), RateLimit: r.entrance.rate,
+		Pages: func(calls http.Handler) (http.Handler, error) { return r.console(calls, zone) },
 	}
 	if r.entrance.access != nil {
 		config.Access = r.entrance.access
@@ -227,4 +230,40 @@ func (r *register) server() (*http.Server, error) {
 	}
 	server.RegisterOnShutdown(sync.OnceFunc(func() { close(stopping) }))
 	return server, nil
+}
+
+// console returns the pages, which ask the calls in process.
+func (r *register) console(calls http.Handler, zone *time.Location) (http.Handler, error) {
+	key, err := calendarKey(r.data)
+	if err != nil {
+		return nil, err
+	}
+	var actors console.Actors = console.Asserted{Header: api.ActorHeader}
+	if r.entrance.signIn != nil {
+		actors = sessionActors{api.SessionActors{SignIn: r.entrance.signIn}}
+	}
+	pages, err := console.New(console.Config{
+		API: calls, Actors: actors, Clock: r.clock, Location: zone, Logger: r.logger,
+		CalendarKey: key,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the console: %w", err)
+	}
+	return pages.Handler(), nil
+}
+
+// sessionActors are the people signed in in browsers, for the console.
+type sessionActors struct {
+	sessions api.SessionActors
+}
+
+// Of returns who is signed in in the browser that sent a request.
+func (s sessionActors) Of(r *http.Request) console.Actor {
+	subject, organisation, roles, others := s.sessions.Of(r)
+	return console.Actor{Subject: subject, Organisation: organisation, Roles: roles, Others: others}
+}
+
+// Name returns a request to the API in the actor's name.
+func (s sessionActors) Name(r *http.Request, a console.Actor) *http.Request {
+	return s.sessions.Name(r, a.Subject, a.Organisation, a.Roles)
 }

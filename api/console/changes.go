@@ -1,0 +1,169 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
+)
+
+// changesPage is what differs between two dates.
+type changesPage struct {
+	Form      form
+	Look      look
+	Functions []option
+	From, To  string
+	// FromDay and the others are for the date inputs.
+	FromDate, ToDate dateParts
+	Asked            bool
+	Lines            []changeLine
+	// Total is how many remits differ, More that there are still more.
+	Total int
+	More  bool
+	// Shown is how many lines are on the page, Cut that it leaves some out.
+	Shown int
+	Cut   bool
+}
+
+// dateParts are the three fields of a date input.
+type dateParts struct{ Day, Month, Year string }
+
+func partsOf(iso string) dateParts {
+	if len(iso) != len(isoDate) {
+		return dateParts{}
+	}
+	return dateParts{strings.TrimLeft(iso[8:], "0"), strings.TrimLeft(iso[5:7], "0"), iso[:4]}
+}
+
+// changeLine is a set of remits of a function that changed hands alike.
+type changeLine struct {
+	Function, Part string
+	Roles          []remitv1.Role
+	Places         []string
+	Where          placesText
+	Before, After  []link
+	Events         []string
+}
+
+const (
+	comparePages = 4   // of a thousand remits each
+	changeLines  = 300 // on a page
+)
+
+// changes shows what differs between two dates.
+func (v *visit) changes() error {
+	l, err := v.look()
+	if err != nil {
+		return err
+	}
+	page := changesPage{Form: newForm(v.r.URL.Query()), Look: l, Functions: l.functionOptions(option{Text: "All functions"})}
+	page.To = page.Form.date("to", "The later date", false)
+	page.From = page.Form.date("from", "The earlier date", false)
+	if page.To == "" {
+		page.To = v.at.On
+	}
+	if page.From == "" {
+		page.From = yearStart(page.To)
+	}
+	page.FromDate, page.ToDate = partsOf(page.From), partsOf(page.To)
+	if page.From > page.To {
+		page.Form.wrong("from", "The earlier date must not be after the later one")
+	}
+	ask := &remitv1.CompareMapsRequest{PageSize: 1000}
+	if function := page.Form.text("function"); function != "" {
+		if _, ok := l.functions[function]; !ok {
+			page.Form.wrong("function", "The register knows no function “"+function+"”: choose one of the list")
+		}
+		ask.Functions = []string{function}
+	}
+	if body := l.choose(&page.Form, "body", "body", amongBodies); body != "" {
+		ask.Organisations = []string{body}
+	}
+	if page.Form.bad() {
+		return v.show(http.StatusBadRequest, "changes", page)
+	}
+	answer, err := v.compare(ask, page.From, page.To)
+	if err != nil {
+		return err
+	}
+	page.Asked, page.Total, page.More = true, len(answer.GetChanges()), answer.GetNextPageToken() != ""
+	v.at.Position = answer.GetPosition()
+	page.Lines = l.changeLines(answer.GetChanges())
+	page.Shown = min(len(page.Lines), changeLines)
+	page.Cut = page.Shown < len(page.Lines)
+	page.Lines = page.Lines[:page.Shown]
+	return v.show(http.StatusOK, "changes", page)
+}
+
+// yearStart is the day before the financial year of a date began, so that what began with the year is a change.
+func yearStart(on string) string {
+	year := dayOf(on).Year()
+	if on[5:] < "04-01" {
+		year--
+	}
+	return dayOf(on).AddDate(year-dayOf(on).Year(), 0, 0).Format("2006") + "-03-31"
+}
+
+// compare asks what differs between two dates, as far as the pages reach.
+func (v *visit) compare(ask *remitv1.CompareMapsRequest, from, to string) (*remitv1.CompareMapsResponse, error) {
+	before, after := v.at, v.at
+	before.On, after.On = from, to
+	ask.From, ask.To = before.message(), after.message()
+	return cached(v, questionKey(ask), func() (*remitv1.CompareMapsResponse, error) {
+		whole, err := v.ask.maps.CompareMaps(v.ctx(), ask)
+		if err != nil {
+			return nil, err
+		}
+		for page := 1; page < comparePages && whole.GetNextPageToken() != ""; page++ {
+			ask.PageToken = whole.GetNextPageToken()
+			more, err := v.ask.maps.CompareMaps(v.ctx(), ask)
+			if err != nil {
+				return nil, err
+			}
+			whole.Changes = append(whole.Changes, more.GetChanges()...)
+			whole.NextPageToken = more.GetNextPageToken()
+		}
+		return whole, nil
+	})
+}
+
+// changeLines puts changes together that differ only in place and role.
+func (l look) changeLines(changes []*remitv1.MapChange) []changeLine {
+	at := map[string]int{}
+	var lines []changeLine
+	for _, c := range changes {
+		line := changeLine{
+			Function: c.GetFunction(), Part: c.GetPart(), Roles: []remitv1.Role{c.GetRole()}, Before: l.bodiesOf(c.GetBefore()),
+			After: l.bodiesOf(c.GetAfter()), Events: c.GetCauseEvents(),
+		}
+		key := strings.Join([]string{line.Function, line.Part, texts(line.Before), texts(line.After)}, "\x00")
+		i, ok := at[key]
+		if !ok {
+			i = len(lines)
+			at[key] = i
+			lines = append(lines, line)
+		}
+		have := &lines[i]
+		if !slices.Contains(have.Roles, c.GetRole()) {
+			have.Roles = append(have.Roles, c.GetRole())
+		}
+		if !slices.Contains(have.Places, c.GetFootprint()) {
+			have.Places = append(have.Places, c.GetFootprint())
+		}
+		for _, event := range c.GetCauseEvents() {
+			if !slices.Contains(have.Events, event) {
+				have.Events = append(have.Events, event)
+			}
+		}
+	}
+	for i := range lines {
+		slices.Sort(lines[i].Roles)
+		lines[i].Where = l.named(lines[i].Places, "", plural(len(lines[i].Places), "place", "places"))
+	}
+	slices.SortStableFunc(lines, func(a, b changeLine) int {
+		return cmp.Or(l.byFunction(a.Function, b.Function), cmp.Compare(texts(a.Before), texts(b.Before)))
+	})
+	return lines
+}
