@@ -67,7 +67,8 @@ var errNothing = errors.New("nothing to damage")
 func swapFile(path string, data []byte) error {
 	other := ""
 	for _, pair := range [][2]string{
-		{"REMIT_JOURNAL", "REMIT_VAULT"}, {"log.checkpoint", filepath.Join("archive", "checkpoint")},
+		{"REMIT_JOURNAL", "REMIT_VAULT"},
+		{"log.checkpoint", filepath.Join("archive", "checkpoint")},
 		{filepath.Join("tile", "0"), filepath.Join("tile", "entries")},
 	} {
 		for i := range pair {
@@ -288,7 +289,7 @@ func reopen(ctx context.Context, dir string, want answers) (string, error) {
 	var got answers
 	err = got.ask(ctx, r)
 	status, lost := r.archive.Status(), r.store.LostTexts()
-	if closeErr := r.close(); err == nil {
+	if closeErr := r.close(); err == nil { //nolint:contextcheck // what runs ends by itself
 		err = closeErr
 	}
 	if err != nil {

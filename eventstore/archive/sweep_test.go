@@ -110,7 +110,7 @@ func newSweep(t *testing.T, inSync bool, seed uint64) *sweep {
 	return &sweep{
 		dir: t.TempDir(), sync: inSync, files: &shakyFiles{}, clock: eventstoretest.NewClock(eventstoretest.Start()),
 		random:   rand.New(rand.NewPCG(seed, 7)),
-		receipts: map[string]eventstore.Receipt{}, told: map[domain.EventNo]string{},
+		receipts: map[string]eventstore.Receipt{}, told: make(map[domain.EventNo]string),
 	}
 }
 
