@@ -47,6 +47,10 @@ func mountLog(mux *http.ServeMux, c Config) {
 
 // warnings says what an operator should see to although the register serves.
 func warnings(c Config, answer *readiness) {
+	if lost := c.Store.LostTexts(); lost > 0 {
+		answer.Warnings = append(answer.Warnings, strconv.Itoa(lost)+" personal texts or people that events refer to are not in the vault, "+
+			"and no event says that they were erased: see the log")
+	}
 	if c.LogStatus == nil {
 		return
 	}

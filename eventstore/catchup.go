@@ -84,6 +84,10 @@ func (s *Store) extend(b block, applied bool) error {
 		return err
 	}
 	s.head, s.record = head, b.record
+	if s.unfound != nil {
+		s.unfound.add(s.vault, b)
+	}
+	b.texts = nil
 	s.history.add(b, head)
 	return nil
 }

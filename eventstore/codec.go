@@ -30,11 +30,20 @@ func encodeEvent(into []byte, e domain.Event) (data []byte, commitments []string
 
 // DecodeEvent reads an event's stored bytes. Personal texts come back as commitments.
 func DecodeEvent(data []byte) (domain.Event, error) {
+	e, _, err := decodeEvent(data)
+	return e, err
+}
+
+// decodeEvent is DecodeEvent that also returns the commitments of the personal texts.
+func decodeEvent(data []byte) (domain.Event, []string, error) {
 	var e domain.Event
-	if err := decode(data, &e, event); err != nil {
-		return domain.Event{}, fmt.Errorf("decode event %d: %w", e.No, err)
+	c := coder{in: string(data)}
+	event(&c, &e)
+	c.end()
+	if c.err != nil {
+		return domain.Event{}, nil, fmt.Errorf("decode event %d: %w", e.No, c.err)
 	}
-	return e, nil
+	return e, c.commitments, nil
 }
 
 // event describes remit.event.v1.Event.

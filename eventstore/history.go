@@ -17,7 +17,8 @@ type block struct {
 	record uint64 // its number in the journal
 	commit commit
 	events []domain.Event
-	leaves []Hash // of commit.events, where they were asked for
+	leaves []Hash   // of commit.events, where they were asked for
+	texts  []string // commitments of the personal texts in the events, until the block is kept
 }
 
 // hashed returns b with its leaves.
@@ -38,10 +39,11 @@ func decodeBlock(no uint64, data []byte) (block, error) {
 	}
 	b := block{record: no, commit: m, events: make([]domain.Event, 0, len(m.events))}
 	for _, raw := range m.events {
-		e, err := DecodeEvent(raw)
+		e, texts, err := decodeEvent(raw)
 		if err != nil {
 			return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 		}
+		b.texts = append(b.texts, texts...)
 		b.events = append(b.events, e)
 	}
 	if err := checkTransactions(m.before.Size, b.events); err != nil {

@@ -43,6 +43,9 @@ type Store struct {
 	recordedAt time.Time  // the latest so far
 	erasing    erasures   // recorded, but not yet erased from the vault
 
+	unfound   unfoundTexts // while Open reads the journal, nil afterwards
+	lostTexts int          // see LostTexts
+
 	// What Run remembers of its last turn: see gather.
 	comeback    int // commands that were told then, and those that waited
 	gatherLater int // turns until gathering is tried again
@@ -67,7 +70,8 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, err
 	}
 	s := &Store{
-		cfg: cfg, conn: conn, queue: newQueue(cfg.MaxQueue), tree: NewTree(), index: newCommandIndex(),
+		unfound: unfoundTexts{},
+		cfg:     cfg, conn: conn, queue: newQueue(cfg.MaxQueue), tree: NewTree(), index: newCommandIndex(),
 		decider: decider{
 			state: domain.NewState(), clock: cfg.Clock, london: london, nextID: newTransactionIDs(cfg.Random).next,
 		},
@@ -87,6 +91,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := s.verify(ctx); err != nil {
 		return nil, err
 	}
+	s.countLost(ctx)
 	if err := s.erase(ctx); err != nil {
 		return nil, fmt.Errorf("finish erasures that are recorded: %w", err)
 	}

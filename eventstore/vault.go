@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -30,7 +29,6 @@ type Vault struct {
 	stream   jetstream.Stream
 	random   io.Reader
 	timeout  time.Duration
-	logger   *slog.Logger
 	embedded bool // the server is ours: a missing answer may be a failed fsync
 
 	writing sync.Mutex // held while writing or catching up; taken before mu
@@ -62,7 +60,7 @@ func openVault(ctx context.Context, js jetstream.JetStream, cfg Config, embedded
 		return nil, err
 	}
 	v := &Vault{
-		js: js, stream: stream, random: cfg.Random, timeout: cfg.Timeout, logger: cfg.Logger, embedded: embedded,
+		js: js, stream: stream, random: cfg.Random, timeout: cfg.Timeout, embedded: embedded,
 		texts: map[string]keptText{}, persons: map[string]keptPerson{}, pseudonyms: map[string]string{},
 	}
 	v.writing.Lock()
@@ -71,35 +69,6 @@ func openVault(ctx context.Context, js jetstream.JetStream, cfg Config, embedded
 		return nil, err
 	}
 	return v, v.remove(ctx)
-}
-
-// catchUp reads the records that other processes wrote, or at first all of them. It returns those that hold something
-// that a later record says is erased. Holds writing.
-func (v *Vault) catchUp(ctx context.Context) (doomed []uint64, err error) {
-	info, err := v.stream.Info(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the vault's state: %w", err)
-	}
-	last := info.State.LastSeq
-	if last <= v.read || info.State.Msgs == 0 {
-		v.read = max(v.read, last)
-		return nil, nil
-	}
-	err = scanFrom(ctx, v.stream, v.read+1, func(r record) (bool, error) {
-		var content vaultRecord
-		if err := decode(r.data, &content, vaultRecordFields); err != nil {
-			return false, fmt.Errorf("decode vault record %d: %w", r.no, err)
-		}
-		doomed = append(doomed, v.apply(r.no, content)...)
-		return r.pending == 0 || r.no >= last, nil
-	})
-	if errors.Is(err, errStalled) { // the last records were erased, or cannot be read
-		v.logger.WarnContext(ctx, "the end of the vault could not be read", slog.Uint64("record", last))
-	} else if err != nil {
-		return nil, fmt.Errorf("read the vault: %w", err)
-	}
-	v.read = last
-	return doomed, nil
 }
 
 // apply takes what record no holds into memory, and returns the records that hold what it says is erased.

@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,6 +119,34 @@ func TestKeyFilePermissions(t *testing.T) {
 	for _, name := range []string{"a b", "a+b", "é", strings.Repeat("x", 300)} {
 		if _, err := archive.CreateKeys(t.TempDir(), name, nil, 1); err == nil {
 			t.Errorf("%q names a log", name)
+		}
+	}
+}
+
+// A file with keys that is damaged is refused with the remedy, and without saying what is in it.
+func TestDamagedKeyFileKeepsItsSecret(t *testing.T) {
+	data := t.TempDir()
+	if _, err := archive.CreateKeys(data, "", nil, domain.DateOf(time.Unix(0, 0))); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(data, archive.KeyFile)
+	sound, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.Index(string(sound), "PRIVATE")
+	line := strings.TrimSpace(string(sound[at:]))
+	secret := strings.Fields(line)[0]
+	secret = secret[len(secret)-20:]
+	for _, text := range []string{
+		line + " " + line, line + "X" + line, line[:len(line)-12] + "\n", "x " + line, strings.Replace(line, "PRIVATE", "PRIVATF", 1),
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := archive.LoadKeys(data)
+		if !errors.Is(err, archive.ErrKeyFile) || !strings.Contains(err.Error(), "safe copy") || strings.Contains(err.Error(), secret) {
+			t.Errorf("%d bytes: %v", len(text), err)
 		}
 	}
 }

@@ -45,7 +45,8 @@ func LoadKeys(data string) (*Keys, error) {
 	}
 	keys, err := parseKeys(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w: put back the file from its safe copy; without it the log cannot be continued, only begun "+
+			"anew: see 'remit restore --help'", path, err)
 	}
 	return keys, nil
 }
@@ -178,11 +179,11 @@ func parseKey(line string) (key Key, name string, err error) {
 			value, ok = strings.CutPrefix(field, keyRetired)
 		}
 		if !ok {
-			return key, "", fmt.Errorf("%w: field %q of a key is unknown", ErrKeyFile, field)
+			return key, "", fmt.Errorf("%w: a key is followed by something unknown", ErrKeyFile) // not by what: it could be a secret
 		}
 		day, err := domain.ParseDate(value)
 		if err != nil {
-			return key, "", fmt.Errorf("%w: %w", ErrKeyFile, err)
+			return key, "", fmt.Errorf("%w: a day of a key is no date", ErrKeyFile) // as above
 		}
 		*at = day
 	}
