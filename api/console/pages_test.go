@@ -261,6 +261,7 @@ func testMissing(t *testing.T, s *site) {
 // Pages are quick on the loaded register, and what a browser loads at first is small.
 func testSpeed(t *testing.T, s *site) {
 	const limit, weight, times = 100 * time.Millisecond, 200 << 10, 20
+	s.publish(t) // a register that serves has signed a checkpoint
 	paths := []string{
 		"/", "/map", "/map?kind=all", "/map?view=function", "/map?view=place", "/who?function=eprr&in=QWO", "/functions", "/functions/eprr",
 		"/organisations", "/organisations/QWO", "/organisations/X24", "/changes", "/gaps", "/delegations", "/reorganisation", "/envelope", "/shift", "/audit", "/audit/1204",
