@@ -33,12 +33,19 @@ func http2() *http.Client {
 	return &http.Client{Transport: &http.Transport{Protocols: protocols}}
 }
 
-// soleInfo returns the one ErrorInfo of an error.
+// soleInfo returns the one ErrorInfo of an error, which has nothing besides but a RetryInfo where trying again may help.
 func soleInfo(t *testing.T, err error) (connect.Code, *errdetails.ErrorInfo) {
 	t.Helper()
 	var coded *connect.Error
-	if !errors.As(err, &coded) || len(coded.Details()) != 1 {
-		t.Fatalf("want an error with one detail, got %v", err)
+	if !errors.As(err, &coded) || len(coded.Details()) == 0 || len(coded.Details()) > 2 {
+		t.Fatalf("want an error with one ErrorInfo, got %v", err)
+	}
+	if len(coded.Details()) == 2 {
+		if hint, err := coded.Details()[1].Value(); err != nil || coded.Code() != connect.CodeResourceExhausted {
+			t.Fatalf("want one detail, got also %T, %v", hint, err)
+		} else if _, ok := hint.(*errdetails.RetryInfo); !ok {
+			t.Fatalf("want a RetryInfo besides, got %T", hint)
+		}
 	}
 	value, err := coded.Details()[0].Value()
 	info, ok := value.(*errdetails.ErrorInfo)

@@ -97,7 +97,7 @@ func heapBytes() uint64 {
 
 // measure asks everything of the views as they are.
 func (b *scaleBench) measure(ctx context.Context, events int) error {
-	f := &scaleFigures{events: events, bytes: heapBytes() - b.before}
+	f := &scaleFigures{events: events, bytes: max(heapBytes(), b.before) - b.before} // garbage of before may be gone since
 	b.sizes = append(b.sizes, f)
 	for _, step := range []func(*scaleFigures) error{b.lookups, b.questions, b.maps} {
 		if err := step(f); err != nil {
