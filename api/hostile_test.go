@@ -209,7 +209,8 @@ func (h *hostile) raw(path string) {
 	for {
 		res, err := http.ReadResponse(reader, nil)
 		if err != nil {
-			if wait, ok := err.(net.Error); ok && wait.Timeout() {
+			var wait net.Error
+			if errors.As(err, &wait) {
 				h.t.Errorf("%s: the connection is left open", path)
 			}
 			return

@@ -70,7 +70,7 @@ func newGuarded(t *testing.T, change ...func(*signin.Config)) *guarded {
 func (g *guarded) address() string { return g.Server.URL }
 
 // issuer is the sign-in service's URL.
-func (g *guarded) issuer() string { return g.Provider.URL }
+func (g *guarded) issuer() string { return g.URL }
 
 // token is one of somebody at one body.
 func (g *guarded) token(subject, organisation string, roles ...string) string {

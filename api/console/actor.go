@@ -75,7 +75,7 @@ func (v *visit) chooseActor() error {
 		}
 		cookie.Value, cookie.MaxAge = url.QueryEscape(subject+"@"+code), 0
 	}
-	http.SetCookie(v.w, cookie) //nolint:gosec // a register where nobody signs in is on loopback, without TLS
+	http.SetCookie(v.w, cookie)
 	return v.goTo(localPath(f.text("to")))
 }
 

@@ -18,7 +18,7 @@ import (
 // What the pages load. assets/built/ is there when it was built before the program; see doc.go.
 //
 //go:embed all:assets
-var assetFiles embed.FS //nolint:gochecknoglobals // embedding has no other form
+var assetFiles embed.FS
 
 const assetPrefix = "/assets/"
 

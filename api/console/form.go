@@ -1,7 +1,9 @@
 package console
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -22,9 +24,7 @@ type fieldError struct {
 
 func newForm(values url.Values) form {
 	f := form{Values: url.Values{}}
-	for name, all := range values {
-		f.Values[name] = all
-	}
+	maps.Copy(f.Values, values)
 	return f
 }
 
@@ -73,12 +73,7 @@ func (f form) Value(name string) string { return f.Values.Get(name) }
 
 // Has tells whether a field has a value, for templates.
 func (f form) Has(name, value string) bool {
-	for _, v := range f.Values[name] {
-		if v == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Values[name], value)
 }
 
 // Error returns what is wrong with a field, "" for nothing, for templates.

@@ -19,7 +19,7 @@ import (
 )
 
 //go:embed templates
-var templateFiles embed.FS //nolint:gochecknoglobals // embedding has no other form
+var templateFiles embed.FS
 
 // pages are the templates, by name, each with the layout and the parts.
 type pages struct {

@@ -158,15 +158,19 @@ func (a *app) askRegister(ctx context.Context) ([]check, error) {
 	defer cancel()
 	status, body, err := c.get(ctx, "/readyz", a.actor)
 	if err != nil {
-		return []check{{"server", checkFail, fmt.Sprintf("%s cannot be reached: %v", a.server, cause(err)),
-			"start it with 'remit serve', or name another with --server"}}, nil
+		return []check{{
+			"server", checkFail, fmt.Sprintf("%s cannot be reached: %v", a.server, cause(err)),
+			"start it with 'remit serve', or name another with --server",
+		}}, nil
 	}
 	checks := []check{{"server", checkOK, a.server + " answers", ""}}
 	checks = append(checks, checkReadiness(status, body)...)
 	status, body, err = c.get(ctx, "/metrics", a.actor)
 	if err != nil || status != http.StatusOK {
-		return append(checks, check{"metrics", checkWarn, fmt.Sprintf("the register does not show its state (%d)", status),
-			"ask as an operator or an auditor: REMIT_TOKEN, see 'remit help identity'"}), nil
+		return append(checks, check{
+			"metrics", checkWarn, fmt.Sprintf("the register does not show its state (%d)", status),
+			"ask as an operator or an auditor: REMIT_TOKEN, see 'remit help identity'",
+		}), nil
 	}
 	return append(checks, checkMetrics(parseMetrics(body), versionText(), a.clock())...), nil
 }
@@ -197,8 +201,10 @@ func checkReadiness(status int, body []byte) []check {
 		Warnings []string `json:"warnings"`
 	}
 	if err := json.Unmarshal(body, &said); err != nil {
-		return []check{{"ready", checkFail, fmt.Sprintf("/readyz answers %d with something else than a register would", status),
-			"is it a register that --server names?"}}
+		return []check{{
+			"ready", checkFail, fmt.Sprintf("/readyz answers %d with something else than a register would", status),
+			"is it a register that --server names?",
+		}}
 	}
 	var checks []check
 	for _, reason := range said.Reasons {

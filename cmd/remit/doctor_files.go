@@ -67,8 +67,10 @@ func checkKey(data string) check {
 	case err != nil:
 		return check{"key", checkFail, err.Error(), "see who owns the data directory: only the register's user may"}
 	case info.Mode().Perm()&0o077 != 0:
-		return check{"key", checkFail, fmt.Sprintf("others than its owner may use %s (%v)", path, info.Mode().Perm()),
-			"chmod 600 " + path + "; if others were on the machine, have a new key follow it: 'remit key rotate --help'"}
+		return check{
+			"key", checkFail, fmt.Sprintf("others than its owner may use %s (%v)", path, info.Mode().Perm()),
+			"chmod 600 " + path + "; if others were on the machine, have a new key follow it: 'remit key rotate --help'",
+		}
 	}
 	return check{"key", checkOK, "only its owner may read it", ""}
 }

@@ -45,8 +45,10 @@ func (s state) version(own string) check {
 		theirs = strings.TrimSuffix(strings.TrimPrefix(build[0].labels, `version="`), `"`)
 	}
 	if theirs != own {
-		return check{"version", checkWarn, fmt.Sprintf("the register is of version %s, this program of %s", theirs, own),
-			"use the program of the register's version"}
+		return check{
+			"version", checkWarn, fmt.Sprintf("the register is of version %s, this program of %s", theirs, own),
+			"use the program of the register's version",
+		}
 	}
 	return check{"version", checkOK, own, ""}
 }
@@ -54,16 +56,20 @@ func (s state) version(own string) check {
 func (s state) journal() check {
 	recorded, _ := s.value("remit_events_recorded")
 	if writable, _ := s.value("remit_writable"); writable != 1 {
-		return check{"journal", checkFail, fmt.Sprintf("commands cannot be recorded; %.0f events are", recorded),
-			"the log says why: after a full or failed disk, put that right and restart, which verifies the journal"}
+		return check{
+			"journal", checkFail, fmt.Sprintf("commands cannot be recorded; %.0f events are", recorded),
+			"the log says why: after a full or failed disk, put that right and restart, which verifies the journal",
+		}
 	}
 	return check{"journal", checkOK, fmt.Sprintf("%.0f events; commands can be recorded", recorded), ""}
 }
 
 func (s state) sync() check {
 	if synced, ok := s.value("remit_journal_synced"); ok && synced != 1 {
-		return check{"sync", checkWarn, "it is not known whether the NATS servers sync every write: a power cut may lose events",
-			`set "jetstream { sync_interval: always }" on every server, and give --nats-monitor instead of --nats-accept-unverified-sync`}
+		return check{
+			"sync", checkWarn, "it is not known whether the NATS servers sync every write: a power cut may lose events",
+			`set "jetstream { sync_interval: always }" on every server, and give --nats-monitor instead of --nats-accept-unverified-sync`,
+		}
 	}
 	return check{"sync", checkOK, "every write is on disk before it is answered", ""}
 }
@@ -113,8 +119,10 @@ func (s state) clock(now time.Time) check {
 	theirs, _ := s.value("remit_clock_seconds")
 	apart := time.Duration(math.Abs(theirs-float64(now.UnixMilli())/1e3) * float64(time.Second)).Round(time.Second)
 	if apart > clockApart {
-		return check{"clock", checkWarn, fmt.Sprintf("the register's clock and this machine's are %s apart", apart),
-			"have both machines keep time by NTP: dates of recording depend on it"}
+		return check{
+			"clock", checkWarn, fmt.Sprintf("the register's clock and this machine's are %s apart", apart),
+			"have both machines keep time by NTP: dates of recording depend on it",
+		}
 	}
 	return check{"clock", checkOK, fmt.Sprintf("the register's clock and this machine's agree within %s", clockApart), ""}
 }
@@ -138,8 +146,10 @@ func (s state) findings() check {
 func (s state) seconds() check {
 	waiting, _ := s.value("remit_awaiting_second_persons")
 	if waiting > 0 {
-		return check{"second persons", checkWarn, fmt.Sprintf("%.0f commands wait for a second person", waiting),
-			"see 'remit second list', and ask them"}
+		return check{
+			"second persons", checkWarn, fmt.Sprintf("%.0f commands wait for a second person", waiting),
+			"see 'remit second list', and ask them",
+		}
 	}
 	return check{"second persons", checkOK, "no command waits for a second person", ""}
 }

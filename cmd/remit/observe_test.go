@@ -170,7 +170,7 @@ func awaitFeed(t *testing.T, js jetstream.JetStream, want int) {
 	for {
 		var err error
 		stream, err = js.Stream(t.Context(), "REMIT_FEED")
-		if err == nil && stream.CachedInfo().State.LastSeq >= uint64(want) { //nolint:gosec // not negative
+		if err == nil && stream.CachedInfo().State.LastSeq >= uint64(want) {
 			break
 		}
 		select {
@@ -180,7 +180,7 @@ func awaitFeed(t *testing.T, js jetstream.JetStream, want int) {
 		}
 	}
 	sources := map[string]bool{}
-	for no := uint64(1); no <= uint64(want); no++ { //nolint:gosec // not negative
+	for no := uint64(1); no <= uint64(want); no++ {
 		message, err := stream.GetMsg(t.Context(), no)
 		if err == nil {
 			sources[message.Header.Get("ce-source")] = true
