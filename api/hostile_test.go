@@ -202,7 +202,9 @@ func (h *hostile) raw(path string) {
 	defer conn.Close()
 	h.sent++
 	_, _ = conn.Write(request) // the server may end it before all is sent
-	_ = conn.(*net.TCPConn).CloseWrite()
+	if half, ok := conn.(*net.TCPConn); ok {
+		_ = half.CloseWrite()
+	}
 	if err := conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		h.t.Fatal(err)
 	}

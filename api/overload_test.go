@@ -238,7 +238,7 @@ func TestSoak(t *testing.T) {
 	for range 4 {
 		group.Go(func() {
 			for range pace {
-				if a := s.send(t.Context(), client, establishing(next.Add(1))); a.status != http.StatusOK {
+				if a := s.send(context.WithoutCancel(ctx), client, establishing(next.Add(1))); a.status != http.StatusOK {
 					wrong.Add(1)
 				}
 			}
@@ -249,7 +249,7 @@ func TestSoak(t *testing.T) {
 					`MapService/WhoHolds?encoding=json&message={"function":"eprr","footprint":"06H"}`, `MapService/GetMap?encoding=json&message={"pageSize":100}`,
 					`AuditService/ListEvents?encoding=json&message={"pageSize":50}`, `OrganisationService/GetOrganisation?encoding=json&message={"code":"X24"}`,
 				} {
-					if !s.asks(t.Context(), client, ask) {
+					if !s.asks(context.WithoutCancel(ctx), client, ask) {
 						wrong.Add(1)
 					}
 					asked.Add(1)

@@ -164,7 +164,7 @@ func TestPowerCut(t *testing.T) {
 					stopped <- l.stop()
 				}()
 				p.load(t, l)
-				<-stopped // with whatever error a register has that lost its disk
+				t.Logf("without its disk the register ended with: %v", <-stopped)
 				luck := chance
 				if chance.IntN(3) == 0 {
 					luck = nil // nothing is left but what was synced
@@ -254,7 +254,7 @@ func (p *promises) begin(t *testing.T, disk *eventstoretest.Disk, off <-chan str
 		}
 	}
 	cancel()
-	<-done
+	t.Logf("the sequencer ended with: %v", <-done)
 	_ = s.Close() // with an error when there is no power
 }
 

@@ -62,7 +62,7 @@ func (v *visit) actorForm() error {
 func (v *visit) chooseActor() error {
 	f := newForm(v.r.PostForm)
 	subject, code := f.text("subject"), strings.ToUpper(f.text("organisation"))
-	cookie := &http.Cookie{Name: actorCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1}
+	cookie := &http.Cookie{Name: actorCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1} //nolint:gosec // on loopback alone, where there is no TLS
 	if f.text("nobody") == "" {
 		if subject == "" || strings.ContainsAny(subject, " @;,") {
 			f.wrong("subject", "Enter your name in one word, such as a.jones")

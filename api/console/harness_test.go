@@ -30,9 +30,6 @@ import (
 	"github.com/remit-register/remit/projections"
 )
 
-// today is the civil date of the tests' clock.
-const today = "2026-11-21"
-
 // site is a register with its console, as a browser sees it: over real HTTP on a real journal.
 type site struct {
 	*httptest.Server

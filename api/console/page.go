@@ -79,11 +79,11 @@ const maxForm = 1 << 20
 func (c *Console) serve(show func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{Console: c, w: w, r: r, actor: c.cfg.Actors.Of(r)}
-		defer v.recover()
+		defer v.recover() //nolint:contextcheck // a visit carries its request
 		if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 			if err := r.ParseForm(); err != nil {
-				v.fail(connect.NewError(connect.CodeInvalidArgument, errors.New("the form cannot be read, or is too long")))
+				v.fail(connect.NewError(connect.CodeInvalidArgument, errors.New("the form cannot be read, or is too long"))) //nolint:contextcheck // as above
 				return
 			}
 		}
@@ -92,7 +92,7 @@ func (c *Console) serve(show func(*visit) error) http.HandlerFunc {
 			problem = show(v)
 		}
 		if problem != nil {
-			v.fail(problem)
+			v.fail(problem) //nolint:contextcheck // as above
 		}
 	}
 }

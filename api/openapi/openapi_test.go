@@ -61,11 +61,17 @@ func document(t *testing.T) object {
 	return decoded
 }
 
+// objectOf returns a decoded object, which is empty where the value is something else.
+func objectOf(value any) object {
+	o, _ := value.(object)
+	return o
+}
+
 // TestDocumentIsWhole checks that every call that is no stream is described, every reference leads somewhere, and
 // everything of the register's own has its description.
 func TestDocumentIsWhole(t *testing.T) {
 	d := document(t)
-	schemas := at(t, d, "components", "schemas").(object)
+	schemas := objectOf(at(t, d, "components", "schemas"))
 	for _, ref := range references(d, nil) {
 		if schemas[strings.TrimPrefix(ref, "#/components/schemas/")] == nil {
 			t.Errorf("%s leads nowhere", ref)
@@ -77,7 +83,11 @@ func TestDocumentIsWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		methods := found.(protoreflect.ServiceDescriptor).Methods()
+		service, ok := found.(protoreflect.ServiceDescriptor)
+		if !ok {
+			t.Fatalf("%s is no service", name)
+		}
+		methods := service.Methods()
 		for i := range methods.Len() {
 			method := methods.Get(i)
 			if method.IsStreamingServer() {
@@ -89,18 +99,18 @@ func TestDocumentIsWhole(t *testing.T) {
 			}
 		}
 	}
-	if got := len(at(t, d, "paths").(object)); got != calls || calls < 60 {
+	if got := len(objectOf(at(t, d, "paths"))); got != calls || calls < 60 {
 		t.Errorf("%d paths for %d calls", got, calls)
 	}
 	for name, schema := range schemas {
 		if !strings.HasPrefix(name, "remit.v1.") {
 			continue
 		}
-		if schema.(object)["description"] == nil {
+		if objectOf(schema)["description"] == nil {
 			t.Errorf("%s is not described", name)
 		}
-		for field, value := range at(t, schema, "properties").(object) {
-			if text := value.(object)["description"]; text == nil || text == "" {
+		for field, value := range objectOf(at(t, schema, "properties")) {
+			if text := objectOf(value)["description"]; text == nil || text == "" {
 				t.Errorf("%s.%s is not described", name, field)
 			}
 		}
@@ -127,7 +137,7 @@ func references(value any, found []string) []string {
 
 // TestAnswersFit holds the answers that are kept as golden files to the schemas of their calls.
 func TestAnswersFit(t *testing.T) {
-	schemas := at(t, document(t), "components", "schemas").(object)
+	schemas := objectOf(at(t, document(t), "components", "schemas"))
 	paths, err := filepath.Glob("../testdata/calls/*.json")
 	if err != nil || len(paths) < 10 {
 		t.Fatalf("%d golden answers, %v", len(paths), err)
@@ -144,11 +154,11 @@ func TestAnswersFit(t *testing.T) {
 		if err := json.Unmarshal(raw, &answer); err != nil {
 			t.Fatal(err)
 		}
-		if schema == nil || answer.(object)["code"] != nil && answer.(object)["details"] != nil {
+		if schema == nil || objectOf(answer)["code"] != nil && objectOf(answer)["details"] != nil {
 			continue
 		}
 		checked++
-		for _, problem := range misfits(schemas, schema.(object), answer, call) {
+		for _, problem := range misfits(schemas, objectOf(schema), answer, call) {
 			t.Error(problem)
 		}
 	}
@@ -161,13 +171,13 @@ func TestAnswersFit(t *testing.T) {
 // write words such as NUMBER where an answer differs from run to run.
 func misfits(schemas, schema object, value any, path string) (problems []string) {
 	if ref, ok := schema["$ref"].(string); ok {
-		return misfits(schemas, schemas[strings.TrimPrefix(ref, "#/components/schemas/")].(object), value, path)
+		return misfits(schemas, objectOf(schemas[strings.TrimPrefix(ref, "#/components/schemas/")]), value, path)
 	}
 	if either, ok := schema["anyOf"].([]any); ok {
 		if value == nil {
 			return nil
 		}
-		return misfits(schemas, either[0].(object), value, path)
+		return misfits(schemas, objectOf(either[0]), value, path)
 	}
 	switch v := value.(type) {
 	case object:
@@ -180,14 +190,14 @@ func misfits(schemas, schema object, value any, path string) (problems []string)
 				problems = append(problems, fmt.Sprintf("%s.%s is not in the schema", path, name))
 				continue
 			}
-			problems = append(problems, misfits(schemas, properties[name].(object), inside, path+"."+name)...)
+			problems = append(problems, misfits(schemas, objectOf(properties[name]), inside, path+"."+name)...)
 		}
 	case []any:
 		if schema["type"] != "array" {
 			return []string{fmt.Sprintf("%s is a list, not %v", path, schema["type"])}
 		}
 		for i, inside := range v {
-			problems = append(problems, misfits(schemas, schema["items"].(object), inside, fmt.Sprintf("%s[%d]", path, i))...)
+			problems = append(problems, misfits(schemas, objectOf(schema["items"]), inside, fmt.Sprintf("%s[%d]", path, i))...)
 		}
 	case string:
 		if pattern, ok := schema["pattern"].(string); ok && strings.ToUpper(v) != v && !regexp.MustCompile(pattern).MatchString(v) {
@@ -217,7 +227,7 @@ func TestSchema(t *testing.T) {
 	if err := json.Unmarshal(raw, &schema); err != nil {
 		t.Fatal(err)
 	}
-	defs := at(t, schema, "$defs").(object)
+	defs := objectOf(at(t, schema, "$defs"))
 	for _, ref := range references(schema, nil) {
 		if defs[strings.TrimPrefix(ref, "#/$defs/")] == nil {
 			t.Errorf("%s leads nowhere", ref)

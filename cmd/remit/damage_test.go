@@ -289,7 +289,7 @@ func reopen(ctx context.Context, dir string, want answers) (string, error) {
 	var got answers
 	err = got.ask(ctx, r)
 	status, lost := r.archive.Status(), r.store.LostTexts()
-	if closeErr := r.close(); err == nil { //nolint:contextcheck // what runs ends by itself
+	if closeErr := r.close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {

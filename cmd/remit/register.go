@@ -32,7 +32,9 @@ type register struct {
 	views *projections.Views
 	// checkpoints of the views are kept in the data directory, nil where there is none.
 	checkpoints *projections.Checkpoints
-	loader      *referenceLoader
+	// keepViews writes the last checkpoint.
+	keepViews func()
+	loader    *referenceLoader
 	// loaded is set once the reference register is there, or is known not to be wanted.
 	loaded atomic.Bool
 	clock  func() time.Time
@@ -57,7 +59,7 @@ type register struct {
 // openRegister opens the journal, verifies it, and starts the sequencer, the views, and the archive unless archived is
 // nil. close ends them.
 func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.Config) (*register, error) {
-	r := &register{clock: cfg.Clock, logger: cfg.Logger, data: cfg.Dir, drain: cfg.DrainTimeout, failed: make(chan error, 2)}
+	r := &register{clock: cfg.Clock, logger: cfg.Logger, data: cfg.Dir, drain: cfg.DrainTimeout, failed: make(chan error, 2), keepViews: func() {}}
 	if archived != nil {
 		var err error
 		if r.archive, err = archive.New(*archived); err != nil {
@@ -83,6 +85,8 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 	r.views = projections.NewReading(cfg.Clock, log)
 	if cfg.Dir != "" {
 		r.restoreViews(ctx, filepath.Join(cfg.Dir, "views"))
+		after := context.WithoutCancel(ctx)
+		r.keepViews = func() { r.checkpoints.WriteLast(after, r.views) }
 		r.running.Go(func() error {
 			r.checkpoints.Run(life, r.views)
 			return nil
@@ -138,9 +142,7 @@ func (r *register) startArchive(ctx context.Context) error {
 func (r *register) close() error {
 	r.stop()
 	err := r.running.Wait()
-	if r.checkpoints != nil {
-		r.checkpoints.WriteLast(context.Background(), r.views)
-	}
+	r.keepViews()
 	return errors.Join(err, r.endArchive(), r.store.Close(), r.entrance.close())
 }
 

@@ -101,21 +101,27 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func(certificates ...tls.Certificate) (*http.Response, error) {
+	type reply struct {
+		status, major int
+		strict        string // transport security
+		serial        int64
+	}
+	ask := func(certificates ...tls.Certificate) (reply, error) {
 		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, Certificates: certificates}, ForceAttemptHTTP2: true}
 		defer transport.CloseIdleConnections()
 		answer, err := (&http.Client{Transport: transport, Timeout: time.Minute}).Get(s.url + "/readyz")
-		if err == nil {
-			_ = answer.Body.Close()
+		if err != nil {
+			return reply{}, err
 		}
-		return answer, err
+		defer answer.Body.Close()
+		return reply{answer.StatusCode, answer.ProtoMajor, answer.Header.Get("Strict-Transport-Security"), answer.TLS.PeerCertificates[0].SerialNumber.Int64()}, nil
 	}
 	answer, err := ask(shown)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer.StatusCode != http.StatusOK || answer.ProtoMajor != 2 || answer.Header.Get("Strict-Transport-Security") == "" {
-		t.Errorf("%s over %s, %v", answer.Status, answer.Proto, answer.Header)
+	if answer.status != http.StatusOK || answer.major != 2 || answer.strict == "" {
+		t.Errorf("%+v", answer)
 	}
 	if _, err := ask(); err == nil {
 		t.Error("a caller without a certificate is answered")
@@ -132,8 +138,8 @@ func TestTLS(t *testing.T) {
 	if err := os.Chtimes(certFile, later, later); err != nil {
 		t.Fatal(err)
 	}
-	if answer, err = ask(shown); err != nil || answer.TLS.PeerCertificates[0].SerialNumber.Int64() != 11 {
-		t.Errorf("after the certificate was renewed: %v, %v", answer, err)
+	if answer, err = ask(shown); err != nil || answer.serial != 11 {
+		t.Errorf("after the certificate was renewed: %+v, %v", answer, err)
 	}
 	s.stop(t)
 }
@@ -221,7 +227,7 @@ func TestIdleStream(t *testing.T) {
 	server := httptest.NewUnstartedServer(unhurried(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for range 3 {
 			_, _ = io.WriteString(w, "one ")
-			w.(http.Flusher).Flush()
+			_ = http.NewResponseController(w).Flush()
 			select {
 			case <-time.After(4 * stall): // what is tested is that time passes
 			case <-r.Context().Done():
