@@ -37,6 +37,9 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 	for _, x := range v.claims.Attestations(a.Known) {
 		add(x.EffectiveOn)
 	}
+	for _, no := range v.events.ofType("OccurrenceRecorded", a.Known) {
+		add(v.events.fact(no).Effective()) // from then on its safeguards are asked for, whatever it moved
+	}
 	for _, kind := range []string{"CostRecorded", "MatterDisposed"} {
 		for _, no := range v.events.ofType(kind, a.Known) {
 			add(v.events.recordedOn(domain.EventNo(no)))

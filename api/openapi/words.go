@@ -12,11 +12,11 @@ import (
 )
 
 // readWords returns the comment above each declaration of the schema, by its full name. It relies on the form that
-// `buf format` gives the files: declarations at the beginning of a line, their members two spaces in.
+// `buf format` gives the files: declarations at the beginning of a line, their members two spaces in, and those of a oneof four.
 func readWords() (map[protoreflect.FullName]string, error) {
 	words := map[protoreflect.FullName]string{}
 	declaration := regexp.MustCompile(`^(?:message|service|enum) (\w+) \{`)
-	member := regexp.MustCompile(`^  (?:rpc (\w+)\(|(?:repeated |optional )?(?:map<[^>]*>|[\w.]+) (\w+) = \d|(\w+) = \d)`)
+	member := regexp.MustCompile(`^  (?:  )?(?:rpc (\w+)\(|(?:repeated |optional )?(?:map<[^>]*>|[\w.]+) (\w+) = \d|(\w+) = \d)`)
 	err := fs.WalkDir(remitproto.Sources, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
