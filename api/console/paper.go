@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -122,7 +121,7 @@ func (v *visit) paperAsked(f *form, l look) paperAsked {
 		f.wrong("since", "The date of the paper before must not be after that of this one")
 	}
 	if days, err := strconv.ParseInt(a.days, 10, 32); err == nil && days >= 0 {
-		a.request.Days = proto.Int32(int32(days))
+		a.request.Days = new(int32(days))
 	} else if a.days != "" {
 		f.wrong("days", "The number of days must be a whole number, such as 14")
 	}
