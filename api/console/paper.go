@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
