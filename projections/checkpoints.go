@@ -75,6 +75,7 @@ func stateCodec() *checkpoint.Codec {
 			domain.OccurrenceRecorded{}, domain.MilestoneRecorded{}, domain.CostRecorded{}, domain.PopulationRecorded{},
 			domain.DelegationAccepted{},
 			domain.AllocateFunction{}, domain.RecordOccurrence{}, domain.Correct{}, domain.Reorganise{},
+			domain.ErasePersonalData{}, domain.ImportMap{},
 		),
 	)
 }
