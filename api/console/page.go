@@ -133,6 +133,8 @@ type frame struct {
 	Menu []menuItem
 	// Page is what the page's own template shows.
 	Page any
+	// Done says what the reader has just done, "" for nothing.
+	Done string
 	// Built says that the style sheet of the NHS is there.
 	Built bool
 }
@@ -145,7 +147,7 @@ func (v *visit) show(status int, name string, page any) error {
 	}
 	f := frame{
 		Path: v.r.URL.Path, Here: v.r.URL.RequestURI(), Name: v.cfg.Name, Actor: v.actor, At: v.at, Page: page,
-		Built: v.assets.built, Menu: currentMenu(v.r.URL.Path),
+		Built: v.assets.built, Done: doneWords()[v.r.URL.Query().Get("done")], Menu: currentMenu(v.r.URL.Path),
 	}
 	var text bytes.Buffer
 	if err := set.Execute(&text, f); err != nil {
