@@ -205,6 +205,16 @@ func (b *browser) enter() *browser {
 	return b
 }
 
+// A date is travelled to and come back from without a mouse, and so is a function that is looked for.
+func TestTravelByKeyboard(t *testing.T) {
+	b := newBrowser(t, newRegister(t), true).open("/map")
+	b.tabTo("Skip to main content").tabTo("Change the date").keys(" ").tabTo("on-day").keys("31").tabTo("on-month").keys("3").
+		tabTo("on-year").keys("2026").tabTo("Show").enter()
+	b.reads("In the past", "31 March 2026", "Mid and South Essex ICB", "Next change: 1 April 2026")
+	b.tabTo("Next change: 1 April 2026").enter().reads("1 April 2026", "Essex ICB")
+	b.tabTo("Today").enter().tabTo("Functions").enter().tabTo("q").keys("emergency").enter().reads("1 of 66 functions")
+}
+
 // A risk is raised without a mouse.
 func TestByKeyboard(t *testing.T) {
 	s := newRegister(t)

@@ -128,7 +128,7 @@ func (v *visit) organisation() error {
 }
 
 const (
-	heldOnPage     = 60 // lines of what a body holds
+	heldOnPage     = 50 // lines of what a body holds
 	arrangedOnPage = 20 // arrangements of each kind
 )
 
