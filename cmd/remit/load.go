@@ -51,7 +51,7 @@ What is loaded already stays as it is. A new register does this by itself unless
 			return err
 		}
 		if a.format == formatTable {
-			a.say("The register holds all of it.")
+			a.say("The register holds all of it%s.", unless(until.text == "", " that took effect by "+until.text))
 		}
 		return list(a, answer, []*remitv1.LoadReferenceResponse{answer}, []column[*remitv1.LoadReferenceResponse]{
 			{"commands", func(r *remitv1.LoadReferenceResponse) string { return number(r.GetCommands()) }},
