@@ -16,11 +16,7 @@ const usualDays = 14
 func (s *programmeService) GetReadiness(
 	ctx context.Context, r *remitv1.GetReadinessRequest,
 ) (*remitv1.GetReadinessResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.TransferID](p)
+	p, after, err := pageAfter[domain.TransferID](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +38,7 @@ func (s *programmeService) GetReadiness(
 
 // ListDue returns what is due, and who has to act.
 func (s *programmeService) ListDue(ctx context.Context, r *remitv1.ListDueRequest) (*remitv1.ListDueResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	skip, err := cursorOf[int](p)
+	p, skip, err := pageAfter[int](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func (a *app) load() *cobra.Command {
 		Long: `Give commands to a running register in the order of a file (- is standard input), in the name of --as. Each line is a
 JSON object: the call, and its request as the register's own JSON:
 
-  {"method": "remit.v1.FunctionService/AllocateFunction", "request": {"function": "eprr", "holder": "S1Y5D", …}}
+  {"method": "FunctionService/AllocateFunction", "request": {"function": "eprr", "holder": "S1Y5D", …}}
 
 A request without a commandId gets one that follows from the line's content, so that loading a file twice changes
 nothing. Two lines that say the same are one command, unless they have ids of their own. It stops at the first line
