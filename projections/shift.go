@@ -62,7 +62,7 @@ type ShiftMove struct {
 	// transfers, of delegations made by agreement, of occurrences, and of function × footprint × role.
 	Transfers, Agreements, Occurrences, Remits int
 	// Events are those from which it follows, in the order of the log: of a completed transfer its completion, of a
-	// planned one the last event about it.
+	// planned one the last event about it, of what was put right the last correction.
 	Events []domain.EventNo
 }
 
