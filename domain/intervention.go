@@ -111,7 +111,7 @@ func (c RecordIntervention) decide(d *decision) {
 
 func (c RecordIntervention) checkForm(d *decision) {
 	if !slices.Contains(InterventionKinds(), c.Kind) {
-		d.invalid("kind", "The kind is one of: "+joined(InterventionKinds())+".")
+		d.invalid("kind", "The kind is one of: "+listed(InterventionKinds())+".")
 	}
 	if c.By == c.In {
 		d.invalid("in", "A body does not intervene in itself.")

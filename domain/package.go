@@ -195,7 +195,7 @@ func (c AssessPackage) decide(d *decision) {
 			body = t.party(c.Party)
 		}
 		if t.party(c.Party) != body {
-			d.invalid("party", fmt.Sprintf("The members have different bodies as %s: each assesses for itself.", c.Party))
+			d.invalid("party", fmt.Sprintf("The members have different bodies as %s: each assesses for itself, its own transfer.", c.Party))
 			return
 		}
 		if t.State == StateProposed || t.State == StateAssessing {
