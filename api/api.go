@@ -71,7 +71,8 @@ type Config struct {
 	Version string
 	// RateLimit is how many requests a second each caller may make, with twice as many at once. Default: any number.
 	RateLimit int
-	// MaxInFlight is how many calls that are no streams may be under way; more are refused at once. Default 1,024.
+	// MaxInFlight is how many calls that are no streams may be under way; more are refused at once. It is what bounds the
+	// time that those take which are let in, where callers come faster than they are answered. Default 256.
 	MaxInFlight int
 	// TimeLimit is how long a call may take that is no stream. Default 60 s.
 	TimeLimit time.Duration
@@ -118,7 +119,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Version = "unknown"
 	}
 	if c.MaxInFlight <= 0 {
-		c.MaxInFlight = 1024
+		c.MaxInFlight = 256
 	}
 	if c.TimeLimit <= 0 {
 		c.TimeLimit = time.Minute
