@@ -191,4 +191,28 @@ func TestRealOverload(t *testing.T) {
 	}
 	t.Logf("capacity %d a second; of %d commands %d were accepted, 99%% within %s, and %d refused, 99%% within %s",
 		capacity, len(offered), len(accepted), slowest(accepted), len(refused), slowest(refused))
+	if len(accepted) == 0 || len(refused) < len(offered)/5 {
+		t.Fatal("that is no overload")
+	}
+	if slowest(accepted) > time.Second || slowest(refused) > time.Second {
+		t.Error("that took too long")
+	}
+	positions := map[string]bool{}
+	for _, a := range accepted {
+		positions[a.position] = true
+	}
+	if all := len(allEvents(t, s)); len(positions) != len(accepted) || all != 1+64*40+len(accepted) {
+		t.Errorf("%d commands were accepted, with %d positions; %d events are recorded", len(accepted), len(positions), all)
+	}
+	for _, a := range accepted[:50] { // the same command again answers the first receipt
+		if again := c.give(t.Context(), "registrar@X24", establishPath, a.request); again.position != a.position {
+			t.Errorf("%s was recorded at %q and is at %q", a.request, a.position, again.position)
+		}
+	}
+	for _, a := range refused[:50] {
+		if again := c.give(t.Context(), "registrar@X24", establishPath, a.request); again.status != http.StatusOK || positions[again.position] {
+			t.Errorf("%s, sent again: %d, recorded at %q", a.request, again.status, again.position)
+		}
+	}
+	s.stop(t)
 }
