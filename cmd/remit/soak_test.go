@@ -75,10 +75,11 @@ func TestSoak(t *testing.T) {
 			value(m, "remit_archive_lag_events") == 0 && value(m, "go_goroutines") <= value(before, "go_goroutines")+10
 	})
 	after := x.metrics()
-	early, late := x.memory()
+	live := x.memory()
+	early, late := live[1], live[len(live)-1] // in the first fifth it warms up
 	t.Logf("%s: %d commands recorded %d events, 99%% within %s; %d questions and pages; watchers were told %d events", *soak,
 		len(x.given), recorded, slowest(x.given), x.asked, x.watched)
-	t.Logf("memory in use %.1f MiB early, %.1f MiB late; goroutines %.0f, then %.0f", early/(1<<20), late/(1<<20),
+	t.Logf("memory in use in MiB, in each fifth of the time: %.1f; goroutines %.0f, then %.0f", inMiB(live),
 		value(before, "go_goroutines"), value(after, "go_goroutines"))
 	if len(x.problems) > 0 {
 		t.Errorf("%d requests failed, first: %s", len(x.problems), strings.Join(x.problems[:min(5, len(x.problems))], "\n"))
@@ -267,15 +268,23 @@ func (x *soaking) sample(ctx context.Context) {
 	})
 }
 
-// memory returns the memory in use in the second fifth of the time, when all is warm, and in the last: the median of each.
-func (x *soaking) memory() (early, late float64) {
-	fifth := len(x.live) / 5
+// memory returns the memory in use in each fifth of the time: the median of what was noted.
+func (x *soaking) memory() [5]float64 {
+	var live [5]float64
+	fifth := len(x.live) / len(live)
 	if fifth == 0 {
 		x.t.Fatal("there are no samples")
 	}
-	middle := func(of []float64) float64 {
-		of = slices.Sorted(slices.Values(of))
-		return of[len(of)/2]
+	for i := range live {
+		noted := slices.Sorted(slices.Values(x.live[i*fifth : (i+1)*fifth]))
+		live[i] = noted[len(noted)/2]
 	}
-	return middle(x.live[fifth : 2*fifth]), middle(x.live[len(x.live)-fifth:])
+	return live
+}
+
+func inMiB(bytes [5]float64) [5]float64 {
+	for i := range bytes {
+		bytes[i] /= 1 << 20
+	}
+	return bytes
 }
