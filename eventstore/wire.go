@@ -173,7 +173,9 @@ func number[T ~int | ~int32 | ~int64 | ~uint32 | ~uint64](c *coder, num protowir
 func signed(c *coder, num protowire.Number, v *int64) {
 	zigzag := protowire.EncodeZigZag(*v)
 	number(c, num, &zigzag)
-	*v = protowire.DecodeZigZag(zigzag)
+	if !c.writing {
+		*v = protowire.DecodeZigZag(zigzag)
+	}
 }
 
 // truth visits a truth value.
@@ -186,7 +188,9 @@ func truth(c *coder, num protowire.Number, v *bool) {
 	if bit > 1 {
 		c.fail(errNotCanonical)
 	}
-	*v = bit == 1
+	if !c.writing {
+		*v = bit == 1
+	}
 }
 
 // text visits a string, valid UTF-8.
