@@ -67,8 +67,8 @@ func digest(c *coder, num protowire.Number, v *string) {
 	case !c.writing:
 		var raw string
 		if binary(c, num, digestSize, &raw); raw != "" {
-			var buffer [digestSize]byte
-			*v = hex.EncodeToString(append(buffer[:0], raw...))
+			var buffer [3 * digestSize]byte
+			*v = string(hex.AppendEncode(buffer[digestSize:digestSize], append(buffer[:0], raw...)))
 		}
 	case *v != "":
 		c.tag(num, protowire.BytesType)
