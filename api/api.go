@@ -191,6 +191,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 		proofs: &proofs{prover: c.Prover, patience: c.ProofPatience},
 	}
 	streams := newWatches(c, asks)
+	_, asserted := c.Identify.(Asserted)
 	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks, streams}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
@@ -198,7 +199,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock)}, options...))
+	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock), asserted}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks, streams}, options...))
 	mux.Handle(remitv1connect.NewOperatorServiceHandler(&operatorService{asks, c.Backup}, options...))
 }

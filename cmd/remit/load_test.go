@@ -150,7 +150,7 @@ func (c *crowd) press(t *testing.T, callers int, during time.Duration) []reply {
 	for i := range callers {
 		group.Go(func() {
 			for ctx.Err() == nil {
-				a := c.give(t.Context(), "registrar@X24", establishPath, c.body())
+				a := c.give(context.WithoutCancel(ctx), "registrar@X24", establishPath, c.body())
 				each[i] = append(each[i], a)
 				if a.status == http.StatusOK {
 					continue
