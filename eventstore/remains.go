@@ -87,7 +87,7 @@ func (r *Remains) block(ctx context.Context, no uint64) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	return decodeHashed(no, data)
+	return decodeHashed(newReader(), no, data)
 }
 
 // After gives the stored bytes of the events that follow a tree, as far as each record follows from the one before: its
