@@ -104,42 +104,79 @@ type bench struct {
 	Workload
 
 	figures Figures
-	data    []byte // of one command's commit
-	raw     *natsJournal
+	raw     *Raw
 	file    *os.File
-
-	published uint64 // to raw
 }
 
-// singles measures one command, one publish and one sync in turn, so that they meet the same conditions.
+// singles measures one command, one publish and one sync in turn, so that they meet the same conditions, in an order that
+// changes. The first ones are not counted: nothing is warm then.
 func (b *bench) singles(ctx context.Context) error {
-	var commands, publishes, syncs []time.Duration
-	for n := range b.Singles {
-		request := b.Next(0, n)
-		command, err := b.timed(func() error { _, err := b.Submit(ctx, request); return err })
-		if err != nil {
-			return fmt.Errorf("one command: %w", err)
-		}
-		publish, err := b.timed(func() error { return b.publish(ctx) })
-		if err != nil {
-			return err
-		}
-		sync, err := b.timed(func() error { _, err := b.file.Write(b.data); return errors.Join(err, b.file.Sync()) })
-		if err != nil {
-			return fmt.Errorf("sync: %w", err)
-		}
-		commands, publishes, syncs = append(commands, command), append(publishes, publish), append(syncs, sync)
+	var took [3][]time.Duration
+	var request Request
+	steps := [len(took)]func() error{
+		func() error { _, err := b.Submit(ctx, request); return err },
+		func() error { return b.raw.Publish(ctx) },
+		func() error { _, err := b.file.Write(b.raw.data); return errors.Join(err, b.file.Sync()) },
 	}
-	b.figures.OneCommand, b.figures.RawPublish, b.figures.Fsync = median(commands), median(publishes), median(syncs)
+	warm := min(b.Singles, mostWarm)
+	for n := range warm + b.Singles {
+		request = b.Next(0, n)
+		for i := range steps {
+			if n%2 == 1 {
+				i = len(steps) - 1 - i
+			}
+			one, err := b.timed(steps[i])
+			if err != nil {
+				return fmt.Errorf("one command, one publish, one sync: %w", err)
+			}
+			if n >= warm {
+				took[i] = append(took[i], one)
+			}
+		}
+	}
+	b.figures.OneCommand, b.figures.RawPublish, b.figures.Fsync = median(took[0]), median(took[1]), median(took[2])
 	return b.file.Close()
 }
 
-// publish publishes the bytes of one command's commit as the journal does.
-func (b *bench) publish(ctx context.Context) error {
-	if err := b.raw.Append(ctx, strconv.FormatUint(b.published, 10), b.published, b.data); err != nil {
+// mostWarm is the most single commands that are given before those that count.
+const mostWarm = 200
+
+// Raw is what commands are compared with: a stream like the journal, on the same server with the same settings, to which
+// the bytes of one command's commit are published, one publish at a time. It has one owner.
+type Raw struct {
+	journal   natsJournal
+	data      []byte
+	published uint64
+}
+
+// Raw makes a stream for the bytes of the last record.
+func (s *Store) Raw(ctx context.Context) (*Raw, error) {
+	own, ok := s.journal.(*natsJournal)
+	if !ok {
+		return nil, fmt.Errorf("the journal is not JetStream's: %w", ErrSettings)
+	}
+	raw := &Raw{journal: *own}
+	_, record, _ := s.history.position()
+	err := own.Scan(ctx, record, record, func(_ uint64, data []byte) error {
+		raw.data = data
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	raw.journal.name, raw.journal.subject = "REMIT_BENCH", "remit.bench"
+	policy := journalPolicy(s.cfg.Replicas)
+	policy.Name, policy.Subjects = raw.journal.name, []string{raw.journal.subject}
+	raw.journal.stream, err = openStream(ctx, own.js, policy)
+	return raw, err
+}
+
+// Publish publishes the bytes as the journal does.
+func (r *Raw) Publish(ctx context.Context) error {
+	if err := r.journal.Append(ctx, strconv.FormatUint(r.published, 10), r.published, r.data); err != nil {
 		return fmt.Errorf("raw publish: %w", err)
 	}
-	b.published++
+	r.published++
 	return nil
 }
 
@@ -159,27 +196,11 @@ func (b *bench) prepare(ctx context.Context) error {
 	if _, err := b.Submit(ctx, b.Next(0, -1)); err != nil {
 		return fmt.Errorf("one command: %w", err)
 	}
-	_, record, _ := b.history.position()
-	err := b.journal.Scan(ctx, record, record, func(_ uint64, data []byte) error {
-		b.data = data
-		return nil
-	})
-	if err != nil {
+	var err error
+	if b.raw, err = b.Raw(ctx); err != nil {
 		return err
 	}
-	b.figures.RecordBytes = len(b.data)
-	own, ok := b.journal.(*natsJournal)
-	if !ok {
-		return fmt.Errorf("bench needs the real journal: %w", ErrSettings)
-	}
-	raw := *own
-	raw.name, raw.subject = "REMIT_BENCH", "remit.bench"
-	policy := journalPolicy(b.cfg.Replicas)
-	policy.Name, policy.Subjects = raw.name, []string{raw.subject}
-	if raw.stream, err = openStream(ctx, raw.js, policy); err != nil {
-		return err
-	}
-	b.raw = &raw
+	b.figures.RecordBytes = len(b.raw.data)
 	b.file, err = os.OpenFile(filepath.Join(b.cfg.Dir, "bench"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("make a file to sync: %w", err)
@@ -196,11 +217,11 @@ func (b *bench) pipelined(ctx context.Context) error {
 	start := b.cfg.Clock()
 	count := 0
 	for b.cfg.Clock().Sub(start) < b.For/4 {
-		if _, err := js.PublishMsgAsync(&nats.Msg{Subject: b.raw.subject, Data: b.data}, jetstream.WithStallWait(b.cfg.Timeout)); err != nil {
+		if _, err := js.PublishMsgAsync(&nats.Msg{Subject: b.raw.journal.subject, Data: b.raw.data}, jetstream.WithStallWait(b.cfg.Timeout)); err != nil {
 			return fmt.Errorf("pipelined publish: %w", err)
 		}
 		count++
-		b.published++
+		b.raw.published++
 	}
 	select {
 	case <-js.PublishAsyncComplete():
@@ -211,18 +232,20 @@ func (b *bench) pipelined(ctx context.Context) error {
 	return nil
 }
 
-// rounds measures all commanders and single publishes in turn.
+// rounds measures all commanders and single publishes in turn. The first round is not counted.
 func (b *bench) rounds(ctx context.Context) error {
 	var commands, commits, publishes float64
 	var commanding, publishing time.Duration
-	for round := range benchRounds {
+	for round := range 1 + benchRounds {
 		count, records, took, err := b.commanders(ctx, round)
 		if err != nil {
 			return err
 		}
-		commands, commits, commanding = commands+float64(count), commits+float64(records), commanding+took
+		if round > 0 {
+			commands, commits, commanding = commands+float64(count), commits+float64(records), commanding+took
+		}
 		for start := b.cfg.Clock(); b.cfg.Clock().Sub(start) < b.For/benchRounds/4; publishes++ {
-			took, err := b.timed(func() error { return b.publish(ctx) })
+			took, err := b.timed(func() error { return b.raw.Publish(ctx) })
 			if err != nil {
 				return err
 			}

@@ -145,6 +145,9 @@ func (s *Store) Recorded(commandID string) bool {
 	return ok
 }
 
+// CommandIDs returns how many command ids are remembered, and the memory in bytes that they take.
+func (s *Store) CommandIDs() (ids, bytes int) { return s.index.size() }
+
 // Head returns the tree of all events up to Position. Heads end on transactions.
 func (s *Store) Head() TreeHead { return s.history.tree() }
 

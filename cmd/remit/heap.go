@@ -7,36 +7,63 @@ import (
 	"sync"
 )
 
-// roomyHeap lets the heap grow by so many bytes between two collections, even where little of it is in use, until the
-// function that it returns is called. Reading a journal makes much garbage in a small heap, and clearing it away again
-// and again costs a quarter of the time.
-func roomyHeap(room uint64) (restore func()) {
-	before := debug.SetGCPercent(-1)
-	if before < 0 { // collections are off altogether: GOGC says so
-		return func() {}
-	}
-	h := &heapTuner{room: room, before: before}
-	h.tune()
-	return func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.ended = true
-		debug.SetGCPercent(before)
-	}
-}
-
-// heapTuner sets after every collection when the next one is due.
+// heapTuner lets the heap grow by at least so many bytes between two collections, even where little of it is in use:
+// clearing a small heap again and again costs a quarter of the time of whoever makes much garbage. Where more is in use
+// than that, collections are as usual.
 type heapTuner struct {
-	room   uint64
 	before int // percent
 
 	mu    sync.Mutex
-	ended bool // guarded by mu
+	room  uint64 // guarded by mu
+	ended bool   // guarded by mu
 }
 
+const (
+	// startRoom is how much the heap may grow between collections while the journal is read.
+	startRoom = 512 << 20
+	// serveRoom is how much it may grow afterwards.
+	serveRoom = 128 << 20
+)
+
+// roomyHeap gives the heap room until restore is called. Where GOGC says that there are no collections, nor is there
+// anything to tune.
+func roomyHeap(room uint64) *heapTuner {
+	h := &heapTuner{room: room, before: debug.SetGCPercent(-1)}
+	h.ended = h.before < 0
+	h.tune()
+	return h
+}
+
+// change gives the heap another room.
+func (h *heapTuner) change(room uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.room = room
+	h.set()
+}
+
+// restore has collections as they were before.
+func (h *heapTuner) restore() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = true
+	debug.SetGCPercent(h.before)
+}
+
+// tune sets after every collection when the next one is due.
 func (h *heapTuner) tune() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.ended {
+		return
+	}
+	h.set()
+	// What nobody holds goes with the next collection, which is when to tune again.
+	runtime.SetFinalizer(&struct{ _ *int }{}, func(any) { h.tune() })
+}
+
+// set sets when the next collection is due. mu is held.
+func (h *heapTuner) set() {
 	if h.ended {
 		return
 	}
@@ -45,6 +72,4 @@ func (h *heapTuner) tune() {
 	const percent = 100
 	want := h.room * percent / max(live[0].Value.Uint64(), 1<<20)
 	debug.SetGCPercent(max(h.before, int(min(want, 1<<20))))
-	// What nobody holds goes with the next collection, which is when to tune again.
-	runtime.SetFinalizer(&struct{ _ *int }{}, func(any) { h.tune() })
 }

@@ -22,14 +22,19 @@ func TestRoomyHeap(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	runtime.GC()
 	usual := collections()
-	restore := roomyHeap(1 << 30)
+	heap := roomyHeap(1 << 30)
 	roomy := collections()
-	restore()
+	heap.change(1 << 20)
+	small := collections()
+	heap.restore()
 	runtime.GC() // the tuner sees that it has ended
 	if percent := debug.SetGCPercent(100); percent != 100 {
 		t.Errorf("afterwards it is %d%%", percent)
 	}
 	if roomy > 2 || usual <= roomy {
 		t.Errorf("%d collections with room, %d without", roomy, usual)
+	}
+	if small <= roomy {
+		t.Errorf("%d collections with much room, %d when it was taken away", roomy, small)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -169,9 +168,6 @@ func (o serveOptions) store(clock func() time.Time, logger *slog.Logger) eventst
 	return cfg
 }
 
-// startRoom is how much the heap may grow between collections while the journal is read.
-const startRoom = 512 << 20
-
 // log says how the archive is kept.
 func (o serveOptions) log(clock func() time.Time, logger *slog.Logger) *archive.Config {
 	return &archive.Config{
@@ -192,8 +188,8 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 		return listenError(o.listen, err)
 	}
 	defer listener.Close()
-	restoreHeap := sync.OnceFunc(roomyHeap(startRoom))
-	defer restoreHeap()
+	heap := roomyHeap(startRoom)
+	defer heap.restore()
 	signIn, err := o.auth.signIn(a.clock)
 	if err != nil {
 		return err
@@ -233,7 +229,7 @@ func (a *app) runServe(ctx context.Context, o serveOptions) (err error) {
 		if err := a.prepare(life, r, o.empty); err != nil && life.Err() == nil {
 			return err
 		} else if err == nil {
-			restoreHeap()
+			heap.change(serveRoom)
 			a.sayReady(url, r, a.clock().Sub(began))
 		}
 		return nil
