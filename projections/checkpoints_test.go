@@ -316,7 +316,10 @@ func TestCheckpointsAreWrittenAlong(t *testing.T) {
 func TestCheckpointKeepsWhatWaits(t *testing.T) {
 	j := newJournal()
 	for i, command := range []domain.Command{
-		domain.AllocateFunction{}, domain.RecordOccurrence{}, domain.Correct{}, domain.Reorganise{},
+		domain.AllocateFunction{},
+		domain.RecordOccurrence{},
+		domain.Correct{},
+		domain.Reorganise{},
 		domain.ErasePersonalData{People: []domain.KnownPerson{{Pseudonym: "p-1", Organisation: "X24"}}},
 	} {
 		j.commit(domain.SecondAwaited{ID: fmt.Sprintf("W%d", i), Command: command})
