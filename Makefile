@@ -37,8 +37,8 @@ race: ## run the tests of what runs concurrently under the race detector (needs 
 	go test -race -timeout 30m -skip '$(SLOW)' ./api/... ./cmd/... ./eventstore/... ./projections/...
 
 SOAK := 2m
-soak: ## mix commands and questions for two minutes, or for as long as SOAK=30m says: memory, goroutines, the journal
-	go test -run '^TestSoak$$' -count=1 -timeout 60m -v ./api -soak $(SOAK)
+soak: ## mixed load for two minutes, or for as long as SOAK=30m says: memory, goroutines, archive, and the log verifies
+	go test -run '^TestSoak$$' -count=1 -timeout 60m -v ./cmd/remit -soak $(SOAK)
 
 lint: lint-proto lint-mod lint-go ## check style, import directions, the proto schema and that generated code is current
 

@@ -230,7 +230,7 @@ func (x *Erasures) init(undo *undoLog) {
 }
 
 // Apply folds an event and tells whether it was about an erasure.
-func (x *Erasures) Apply(e Event) bool {
+func (x *Erasures) Apply(e *Event) bool {
 	if p := Pseudonym(e.Actor.Subject); p != "" && p != SystemSubject {
 		if _, ok := x.bodies.m[p]; !ok {
 			x.bodies.set(p, e.Actor.Organisation)

@@ -77,7 +77,7 @@ func (s *Store) fillCommit(ctx context.Context, b *batch) error {
 	if err != nil {
 		return fmt.Errorf("encode commit: %w", err)
 	}
-	written, err := decodeHashed(b.record, data)
+	written, err := decodeHashed(newReader(), b.record, data)
 	if err != nil {
 		return err
 	}

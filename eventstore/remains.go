@@ -87,7 +87,7 @@ func (r *Remains) block(ctx context.Context, no uint64) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	return decodeHashed(no, data)
+	return decodeHashed(newReader(), no, data)
 }
 
 // Before returns how many events come before the commit that holds the event after so many: these themselves, where one

@@ -67,7 +67,15 @@ func eachText(v reflect.Value, visit func(*domain.Text) error) error {
 		if v.IsNil() {
 			return nil
 		}
-		return eachText(v.Elem(), visit)
+		if v.Kind() == reflect.Pointer || !v.CanSet() {
+			return eachText(v.Elem(), visit)
+		}
+		inside := reflect.New(v.Elem().Type()).Elem() // what an interface holds is not changed in place
+		inside.Set(v.Elem())
+		if err := eachText(inside, visit); err != nil {
+			return err
+		}
+		v.Set(inside)
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			if err := eachText(v.Index(i), visit); err != nil {

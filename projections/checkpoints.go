@@ -74,7 +74,8 @@ func stateCodec() *checkpoint.Codec {
 		checkpoint.Register(
 			domain.OccurrenceRecorded{}, domain.MilestoneRecorded{}, domain.CostRecorded{}, domain.PopulationRecorded{},
 			domain.DelegationAccepted{},
-			domain.AllocateFunction{}, domain.RecordOccurrence{}, domain.Correct{}, domain.Reorganise{}, domain.ErasePersonalData{},
+			domain.AllocateFunction{}, domain.RecordOccurrence{}, domain.Correct{}, domain.Reorganise{},
+			domain.ErasePersonalData{}, domain.ImportMap{},
 		),
 	)
 }
