@@ -320,6 +320,7 @@ func TestCheckpointKeepsWhatWaits(t *testing.T) {
 		domain.RecordOccurrence{},
 		domain.Correct{},
 		domain.Reorganise{},
+		domain.ImportMap{},
 		domain.ErasePersonalData{People: []domain.KnownPerson{{Pseudonym: "p-1", Organisation: "X24"}}},
 	} {
 		j.commit(domain.SecondAwaited{ID: fmt.Sprintf("W%d", i), Command: command})
