@@ -311,3 +311,26 @@ func TestCheckpointsAreWrittenAlong(t *testing.T) {
 		t.Errorf("status %+v after %+v", got.Status(), v.Status())
 	}
 }
+
+// TestCheckpointKeepsWhatWaits: every kind of command that waits for a second person can be kept.
+func TestCheckpointKeepsWhatWaits(t *testing.T) {
+	j := newJournal()
+	for i, command := range []domain.Command{
+		domain.AllocateFunction{},
+		domain.RecordOccurrence{},
+		domain.Correct{},
+		domain.Reorganise{},
+		domain.ImportMap{},
+		domain.ErasePersonalData{People: []domain.KnownPerson{{Pseudonym: "p-1", Organisation: "X24"}}},
+	} {
+		j.commit(domain.SecondAwaited{ID: fmt.Sprintf("W%d", i), Command: command})
+	}
+	views, c := j.feed(t, 20, domain.EventNo(len(j.events))), j.checkpoints(t.TempDir())
+	if _, err := c.Write(t.Context(), views); err != nil {
+		t.Fatal(err)
+	}
+	restored, position := j.restored(t.Context(), c)
+	if diff := projections.DiffStates(views, restored); position != views.Position() || diff != "" {
+		t.Errorf("restored at %d of %d: %s", position, views.Position(), diff)
+	}
+}
