@@ -38,14 +38,18 @@ func TestShiftTellsWhatWasPutRight(t *testing.T) {
 	elsewhere := j.commit(domain.Corrected{Event: later, Holder: "X24"})
 	withdrawn := j.commit(domain.Corrected{Event: elsewhere, Withdrawn: true})
 	never := j.commit(domain.Corrected{Event: withdrawn, Holder: "S1Y5D", EffectiveOn: date(t, "2026-03-15")})
-	for known, want := range map[domain.EventNo]string{
-		happened: was, later: fmt.Sprintf("2026-02-01 icb to regional 1[%d]", later),
-		elsewhere: fmt.Sprintf("2026-02-01 icb to national 1[%d]", elsewhere),
-		withdrawn: fmt.Sprintf("2026-02-01 icb to regional 1[%d]", withdrawn),
-		never:     fmt.Sprintf("2026-03-01 icb to icb 1[%d]", never),
+	for _, c := range []struct {
+		known domain.EventNo
+		want  string
+	}{
+		{happened, was},
+		{later, fmt.Sprintf("2026-02-01 icb to regional 1[%d]", later)},
+		{elsewhere, fmt.Sprintf("2026-02-01 icb to national 1[%d]", elsewhere)},
+		{withdrawn, fmt.Sprintf("2026-02-01 icb to regional 1[%d]", withdrawn)},
+		{never, fmt.Sprintf("2026-03-01 icb to icb 1[%d]", never)},
 	} {
-		if got := moved(known); got != want {
-			t.Errorf("as known after %d: %s, want %s", known, got, want)
+		if got := moved(c.known); got != c.want {
+			t.Errorf("as known after %d: %s, want %s", c.known, got, c.want)
 		}
 	}
 	j.events = j.events[:happened]
