@@ -26,7 +26,7 @@ func TestShiftTellsWhatWasPutRight(t *testing.T) {
 		}
 		text := ""
 		for _, m := range shift.Moved {
-			text += fmt.Sprint(m.Start, " ", m.FromTier, " to ", m.ToTier, " ", m.Occurrences, m.Events)
+			text += fmt.Sprintf("%s %s to %s %d%v", m.Start, m.FromTier, m.ToTier, m.Occurrences, m.Events)
 		}
 		return text
 	}
