@@ -13,6 +13,8 @@ type mapService struct {
 	queries *queries
 	watches *watches
 	copies  *copies
+	// asserted says that nobody signs in: callers say who they are.
+	asserted bool
 }
 
 // WhoHolds returns who holds a function in a place, and what is planned there.

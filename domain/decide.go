@@ -46,6 +46,8 @@ type decision struct {
 	meta       Meta
 	violations []Violation
 	facts      []Fact
+	// proposed are the lines of a function map that need a second person.
+	proposed []proposedLine
 }
 
 func (d *decision) now() AsOf { return Now(d.meta.Today) }

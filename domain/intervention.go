@@ -41,7 +41,7 @@ func (i *Interventions) All(known EventNo) []Intervention {
 }
 
 // Apply folds an event and tells whether it was about an intervention.
-func (i *Interventions) Apply(e Event) bool {
+func (i *Interventions) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case InterventionRecorded:
 		i.byID.set(f.ID, i.byID.m[f.ID].With(e.No, Intervention{InterventionRecorded: f, Revision: 1}))

@@ -46,7 +46,7 @@ func NewPackages() *Packages {
 func (p *Packages) init(undo *undoLog) { p.byID.init(undo) }
 
 // Apply folds an event and tells whether it formed a package.
-func (p *Packages) Apply(e Event) bool {
+func (p *Packages) Apply(e *Event) bool {
 	f, ok := e.Fact.(PackageFormed)
 	if ok {
 		p.byID.set(f.ID, Package{f, e.No, e.Actor.Person()})

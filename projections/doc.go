@@ -18,7 +18,7 @@
 // history.go, changes.go (what was recorded, in the order of the log), steps.go and steps_dates.go (the way from one map
 // to another, step by step), changedates.go, rollup.go, feed.go, digest.go, transfers.go, packages.go,
 // delegations.go, interventions.go, claims.go, risks.go, awaiting.go, committees.go, planreturns.go, organisations.go,
-// footprints.go, functions.go, instruments.go, events.go, epochs.go. line.go and cell.go are the structure under the
+// footprints.go, functions.go, instruments.go, events.go, epochs.go. line.go, dated.go and cell.go are the structure under the
 // map, plans.go is the one under what is planned.
 //
 // Three questions are about what follows from all of it. coherence.go computes findings: finding.go says which kinds

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"connectrpc.com/connect"
 	"github.com/spf13/cobra"
@@ -46,7 +45,8 @@ func (a *app) watcher() (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newClient(&http.Client{}, c.url, a.actor), nil
+	c.http.Timeout = 0
+	return c, nil
 }
 
 // followStream shows the messages of a watch: as JSON, or with show, which shows at most room changes, where that is not
