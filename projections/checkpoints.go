@@ -73,7 +73,7 @@ func stateCodec() *checkpoint.Codec {
 		// The facts that the index of events keeps, and the commands that may wait for a second person.
 		checkpoint.Register(
 			domain.OccurrenceRecorded{}, domain.MilestoneRecorded{}, domain.CostRecorded{}, domain.PopulationRecorded{},
-			domain.DelegationAccepted{},
+			domain.DelegationAccepted{}, domain.Corrected{},
 			domain.AllocateFunction{}, domain.RecordOccurrence{}, domain.Correct{}, domain.Reorganise{},
 			domain.ErasePersonalData{}, domain.ImportMap{},
 		),

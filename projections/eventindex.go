@@ -146,11 +146,26 @@ func (x *eventIndex) keep(e *domain.Event) {
 	case domain.OccurrenceRecorded:
 		f.Changes = nil
 		fact = f
+	case domain.Corrected:
+		if !x.isMove(f.Event) { // a baseline may be corrected very often, and nothing is computed from that
+			return
+		}
+		f.Changes = nil
+		fact = f
 	case domain.MilestoneRecorded, domain.CostRecorded, domain.PopulationRecorded, domain.DelegationAccepted:
 	default:
 		return
 	}
 	x.facts[e.No] = keptFact{e.Actor, fact}
+}
+
+// isMove tells whether an event moved a function, or put right one that did.
+func (x *eventIndex) isMove(no domain.EventNo) bool {
+	switch x.facts[no].fact.(type) {
+	case domain.OccurrenceRecorded, domain.DelegationAccepted, domain.Corrected:
+		return true
+	}
+	return x.has(no) && x.kindName(no) == (domain.TransferCompleted{}).FactType()
 }
 
 func (x *eventIndex) kindOf(fact domain.Fact) (kindID, error) {

@@ -26,7 +26,7 @@ func TestShiftTellsWhatWasPutRight(t *testing.T) {
 		}
 		text := ""
 		for _, m := range shift.Moved {
-			text += fmt.Sprint(m.Start, " ", m.FromTier, " to ", m.ToTier, " ", m.Occurrences, m.Events)
+			text += fmt.Sprintf("%s %s to %s %d%v", m.Start, m.FromTier, m.ToTier, m.Occurrences, m.Events)
 		}
 		return text
 	}
@@ -38,7 +38,7 @@ func TestShiftTellsWhatWasPutRight(t *testing.T) {
 	elsewhere := j.commit(domain.Corrected{Event: later, Holder: "X24"})
 	withdrawn := j.commit(domain.Corrected{Event: elsewhere, Withdrawn: true})
 	never := j.commit(domain.Corrected{Event: withdrawn, Holder: "S1Y5D", EffectiveOn: date(t, "2026-03-15")})
-	for _, test := range []struct {
+	for _, c := range []struct {
 		known domain.EventNo
 		want  string
 	}{
@@ -48,9 +48,8 @@ func TestShiftTellsWhatWasPutRight(t *testing.T) {
 		{withdrawn, fmt.Sprintf("2026-02-01 icb to regional 1[%d]", withdrawn)},
 		{never, fmt.Sprintf("2026-03-01 icb to icb 1[%d]", never)},
 	} {
-		known, want := test.known, test.want
-		if got := moved(known); got != want {
-			t.Errorf("as known after %d: %s, want %s", known, got, want)
+		if got := moved(c.known); got != c.want {
+			t.Errorf("as known after %d: %s, want %s", c.known, got, c.want)
 		}
 	}
 	j.events = j.events[:happened]
