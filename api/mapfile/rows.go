@@ -1,7 +1,8 @@
-package sheet
+package mapfile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -134,7 +135,7 @@ func (r *tableRow) sound() bool {
 
 // read reads the row: one thing said in a list, one in each cell with letters in a grid.
 func (r *tableRow) read() {
-	row := Row{sheet: r.t.name, cells: map[column]string{}}
+	row := Row{sheet: r.t.name, cells: make(map[column]string)}
 	for c := range r.l.columns {
 		row.cells[c] = r.at(c)
 	}
@@ -271,10 +272,7 @@ func (r *tableRow) grid(row Row) {
 			continue
 		}
 		one := row
-		one.cells = map[column]string{}
-		for c, at := range row.cells {
-			one.cells[c] = at
-		}
+		one.cells = maps.Clone(row.cells)
 		one.cells[columnBody], one.cells[columnRole] = cell, cell
 		one.Body, one.Roles = r.l.bodies[i], r.roles(text, columnOfBody, cell)
 		if len(one.Roles) > 0 && !r.bad {
