@@ -59,6 +59,7 @@ type Console struct {
 	pages   *pages
 	assets  assets
 	answers *answerCache
+	uploads *uploads
 }
 
 // New returns the console.
@@ -77,7 +78,7 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the console's pages: %w", err)
 	}
-	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), answers: new(answerCache)}, nil
+	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), answers: new(answerCache), uploads: newUploads()}, nil
 }
 
 // Handler serves every page, and what they load.
@@ -99,7 +100,7 @@ func (c *Console) routes() map[string]func(*visit) error {
 		"GET /accessibility": func(v *visit) error { return v.show(http.StatusOK, "accessibility", nil) },
 	}
 	for _, more := range []map[string]func(*visit) error{
-		mapRoutes(), transferRoutes(), delegationRoutes(), packageRoutes(), committeeRoutes(), claimRoutes(),
+		mapRoutes(), transferRoutes(), delegationRoutes(), packageRoutes(), committeeRoutes(), claimRoutes(), importRoutes(),
 	} {
 		maps.Copy(routes, more)
 	}

@@ -16,7 +16,7 @@ import (
 
 func (a *app) importing() *cobra.Command {
 	cmd := &cobra.Command{Use: "import", Short: "Compare other registers' files with this one, and propose what to record"}
-	cmd.AddCommand(a.importODS())
+	cmd.AddCommand(a.importODS(), a.importMap())
 	return cmd
 }
 

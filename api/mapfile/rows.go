@@ -1,4 +1,4 @@
-package sheet
+package mapfile
 
 import (
 	"fmt"
@@ -135,7 +135,7 @@ func (r *tableRow) sound() bool {
 
 // read reads the row: one thing said in a list, one in each cell with letters in a grid.
 func (r *tableRow) read() {
-	row := Row{sheet: r.t.name, cells: map[column]string{}}
+	row := Row{sheet: r.t.name, cells: make(map[column]string)}
 	for c := range r.l.columns {
 		row.cells[c] = r.at(c)
 	}
@@ -272,8 +272,7 @@ func (r *tableRow) grid(row Row) {
 			continue
 		}
 		one := row
-		one.cells = map[column]string{}
-		maps.Copy(one.cells, row.cells)
+		one.cells = maps.Clone(row.cells)
 		one.cells[columnBody], one.cells[columnRole] = cell, cell
 		one.Body, one.Roles = r.l.bodies[i], r.roles(text, columnOfBody, cell)
 		if len(one.Roles) > 0 && !r.bad {

@@ -1,4 +1,4 @@
-package sheet
+package mapfile
 
 import (
 	"slices"
@@ -100,8 +100,8 @@ func (x *reading) layoutOf(t table) (layout, bool) {
 
 // columnsOf reads the heads in a row.
 func (x *reading) columnsOf(t table, row int) layout {
-	l := layout{head: row, columns: map[column]int{}, bodies: map[int]string{}}
-	taken := map[column]string{}
+	l := layout{head: row, columns: make(map[column]int), bodies: map[int]string{}}
+	taken := make(map[column]string)
 	for i, text := range t.cells[row] {
 		name := headOf(text)
 		c, ok := heads()[name]

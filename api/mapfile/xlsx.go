@@ -1,4 +1,4 @@
-package sheet
+package mapfile
 
 import (
 	"archive/zip"
@@ -170,9 +170,9 @@ func formulasIn(parts *zip.Reader) (map[string]map[string]bool, error) {
 			if r.ID != s.ID {
 				continue
 			}
-			target := path.Join("xl", r.Target)
-			if after, ok := strings.CutPrefix(r.Target, "/"); ok {
-				target = after
+			target, whole := strings.CutPrefix(r.Target, "/")
+			if !whole {
+				target = path.Join("xl", r.Target)
 			}
 			cells, err := formulasOf(parts, target)
 			if err != nil {

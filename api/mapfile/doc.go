@@ -1,4 +1,4 @@
-// Package sheet reads function maps and RACI sheets that people keep in spreadsheets, and says cell by cell what is wrong
+// Package mapfile reads function maps and RACI sheets that people keep in spreadsheets, and says cell by cell what is wrong
 // with them.
 //
 //	file ─▶ cells (XLSX or CSV) ─▶ columns (by their heads) ─▶ rows ─▶ lines of an ImportMap command
@@ -26,4 +26,4 @@
 // Files are bounded in size, unpacked too, and in rows. Formulas, macros, links to other files, merged cells, hidden
 // sheets and passwords are refused, since what they show is not what they hold. Nothing of a file is run, looked up or
 // shown as anything but text.
-package sheet
+package mapfile
