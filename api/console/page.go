@@ -167,9 +167,14 @@ func (v *visit) show(status int, name string, page any) error {
 	return nil
 }
 
+// signedPatience is how long a page waits to say what is signed. The API itself waits longer, for the first checkpoint.
+const signedPatience = 100 * time.Millisecond
+
 // signed is the number of the last event that the newest checkpoint signs; "" where none can be had.
 func (v *visit) signed() string {
-	answer, err := v.ask.audit.GetCheckpoint(v.ctx(), &remitv1.GetCheckpointRequest{})
+	ctx, cancel := context.WithTimeout(v.ctx(), signedPatience)
+	defer cancel()
+	answer, err := v.ask.audit.GetCheckpoint(ctx, &remitv1.GetCheckpointRequest{})
 	if err != nil {
 		return "" // the footer does without: a register need not have a log
 	}

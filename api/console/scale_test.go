@@ -62,6 +62,7 @@ func (s *site) grow(t testing.TB, events int) {
 func TestPagesAtScale(t *testing.T) {
 	const limit, times = 300 * time.Millisecond, 9
 	s := newRegister(t)
+	s.publish(t) // a register that serves has signed a checkpoint
 	s.grow(t, *scale)
 	for _, path := range []string{
 		"/", "/map", "/map?kind=all", "/map?view=function", "/map?view=place", "/who?function=eprr&in=QWO", "/functions", "/functions/eprr",
