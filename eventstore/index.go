@@ -120,5 +120,5 @@ func (x *commandIndex) size() (ids, bytes int) {
 		ids += x.tables[i].used
 		slots += cap(x.tables[i].slots)
 	}
-	return ids, int(reflect.TypeFor[commandIndex]().Size()) + slots*int(reflect.TypeFor[idSlot]().Size()) //nolint:gosec // small
+	return ids, int(reflect.TypeFor[commandIndex]().Size()) + slots*int(reflect.TypeFor[idSlot]().Size())
 }

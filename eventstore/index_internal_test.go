@@ -31,7 +31,7 @@ func TestCommandIndexIsExactAndSmall(t *testing.T) {
 		if n < many || n%1000 != 0 {
 			continue
 		}
-		if count, bytes := x.size(); count != int(n) || bytes > 40*count { //nolint:gosec // small
+		if count, bytes := x.size(); count != int(n) || bytes > 40*count {
 			t.Fatalf("%d ids take %d bytes: %d each", count, bytes, bytes/count)
 		}
 	}
