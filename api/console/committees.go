@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -137,14 +138,14 @@ func (v *visit) committee() error {
 }
 
 func bodyNames(l look, codes []string) string {
-	names := ""
+	var names strings.Builder
 	for i, code := range codes {
 		if i > 0 {
-			names += "\n"
+			names.WriteString("\n")
 		}
-		names += l.Body(code)
+		names.WriteString(l.Body(code))
 	}
-	return names
+	return names.String()
 }
 
 // memberFields ask for the terms of a committee.
