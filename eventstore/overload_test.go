@@ -100,16 +100,24 @@ func flood(t *testing.T, h *eventstoretest.Harness, requests []eventstore.Reques
 			t.Error(err)
 		}
 	}
+	offered := make(chan eventstore.Request)
+	for range 4096 { // callers: four times as many as may wait
+		group.Go(func() {
+			for r := range offered {
+				send(r)
+			}
+		})
+	}
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
 	began := time.Now()
 	for sent := 0; sent < len(requests); {
 		<-ticker.C
 		for due := min(len(requests), int(time.Since(began).Seconds()*float64(rate))); sent < due; sent++ {
-			one := requests[sent]
-			group.Go(func() { send(one) })
+			offered <- requests[sent]
 		}
 	}
+	close(offered)
 	t.Logf("%d commands a second were sent", int(float64(len(requests))/time.Since(began).Seconds()))
 	group.Wait()
 	return accepted, acceptedIn, refusedIn
