@@ -23,7 +23,7 @@ func TestThreeTimesCapacity(t *testing.T) {
 	request := func() eventstore.Request {
 		return eventstoretest.Request(eventstoretest.Body(fmt.Sprintf("Z%08d", next.Add(1))))
 	}
-	capacity := capacityOf(t, h, 1024, 20, request)
+	capacity := capacityOf(t, h, 512, 40, request)
 	before := h.Position()
 	const seconds = 2
 	requests := make([]eventstore.Request, 3*capacity*seconds)
@@ -101,7 +101,7 @@ func flood(t *testing.T, h *eventstoretest.Harness, requests []eventstore.Reques
 		}
 	}
 	offered := make(chan eventstore.Request)
-	for range 4096 { // callers: four times as many as may wait
+	for range 2048 { // callers: four times as many as may wait
 		group.Go(func() {
 			for r := range offered {
 				send(r)
