@@ -66,7 +66,7 @@ type Config struct {
 	Clock func() time.Time
 	// Logger is told what an operator should know. Default: nothing is logged.
 	Logger *slog.Logger
-	// MaxQueue is how many commands may wait for their decision; more are refused. Default 1,024.
+	// MaxQueue is how many commands may wait for their decision; more are refused. Default 512.
 	MaxQueue int
 	// Timeout is how long one request to the server may take. On the embedded server a write that takes longer makes
 	// the store read-only until it is restarted, for it may have failed. Default 10 s.
@@ -104,7 +104,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.MaxQueue <= 0 {
-		c.MaxQueue = 1024
+		c.MaxQueue = 512
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Second

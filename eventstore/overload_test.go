@@ -23,7 +23,7 @@ func TestThreeTimesCapacity(t *testing.T) {
 	request := func() eventstore.Request {
 		return eventstoretest.Request(eventstoretest.Body(fmt.Sprintf("Z%08d", next.Add(1))))
 	}
-	capacity := capacityOf(t, h, 1024, 20, request)
+	capacity := capacityOf(t, h, 512, 40, request)
 	before := h.Position()
 	const seconds = 2
 	requests := make([]eventstore.Request, 3*capacity*seconds)
@@ -100,16 +100,24 @@ func flood(t *testing.T, h *eventstoretest.Harness, requests []eventstore.Reques
 			t.Error(err)
 		}
 	}
+	offered := make(chan eventstore.Request)
+	for range 2048 { // callers: four times as many as may wait
+		group.Go(func() {
+			for r := range offered {
+				send(r)
+			}
+		})
+	}
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
 	began := time.Now()
 	for sent := 0; sent < len(requests); {
 		<-ticker.C
 		for due := min(len(requests), int(time.Since(began).Seconds()*float64(rate))); sent < due; sent++ {
-			one := requests[sent]
-			group.Go(func() { send(one) })
+			offered <- requests[sent]
 		}
 	}
+	close(offered)
 	t.Logf("%d commands a second were sent", int(float64(len(requests))/time.Since(began).Seconds()))
 	group.Wait()
 	return accepted, acceptedIn, refusedIn

@@ -75,6 +75,8 @@ func exitCode(err error) int {
 		return exitFindings
 	case errors.As(err, &unreachable):
 		return exitUnreachable
+	case isBroken(err):
+		return exitUnreachable
 	case errors.As(err, &answered):
 		return exitCodeOf(answered)
 	}
@@ -111,9 +113,9 @@ func (a *app) complain(err error) {
 	case isAnswer && isDialError(err):
 		a.line("remit: the register at %s cannot be reached: %s", a.server, cause(err))
 		a.line("Start one with 'remit serve', or name another with --server.")
-	case isAnswer && distrust(err) != "":
+	case isAnswer && a.distrust(err) != "":
 		a.line("remit: there is no trusted connection to %s: %s", a.server, cause(err))
-		a.line("%s", distrust(err))
+		a.line("%s", a.distrust(err))
 	case isAnswer:
 		a.refusal(err, answered)
 	default:
@@ -251,6 +253,12 @@ func (a *app) complainJSON(err error, answered *connect.Error) {
 func isDialError(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// isBroken tells whether a connection could not be made, or broke.
+func isBroken(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op)
 }
 
 // cause returns the innermost part of a connection error that still says something.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -86,15 +87,15 @@ func isSameHost(one, other string) bool {
 }
 
 // distrust returns the remedy where a connection is not made because one side does not trust the other, "" for other
-// errors.
-func distrust(err error) string {
-	var refused *net.OpError
+// errors. A register that does not trust a caller ends the connection, which the caller may see before it sees why.
+func (a *app) distrust(err error) string {
+	var broken *net.OpError
 	var unknown *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &unknown):
 		return "Name the authorities that signed the register's certificate with --ca, or the name in it with --server-name."
-	case errors.As(err, &refused) && refused.Op == "remote error": // what crypto/tls calls an alert of the other side
-		return "The register asks for a certificate of an authority that it trusts: show one with --client-cert and --client-key."
+	case errors.As(err, &broken) && strings.HasPrefix(a.server, "https://"):
+		return "Where the register asks for a certificate of an authority that it trusts, show one with --client-cert and --client-key."
 	}
 	return ""
 }

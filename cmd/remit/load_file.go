@@ -130,6 +130,9 @@ func parseLine(line []byte, validateOnly bool) (procedure string, request []byte
 	if err := decoder.Decode(&fields); err != nil {
 		return "", nil, fmt.Errorf("the request of %s is not a JSON object: %w", procedure, err)
 	}
+	if fields == nil {
+		return "", nil, fmt.Errorf("the request of %s is not a JSON object", procedure)
+	}
 	if fields["commandId"] == nil && fields["command_id"] == nil {
 		id, err := derivedID(procedure, fields)
 		if err != nil {

@@ -194,8 +194,19 @@ func TestRealOverload(t *testing.T) {
 	if len(accepted) == 0 || len(refused) < len(offered)/5 {
 		t.Fatal("that is no overload")
 	}
-	if slowest(accepted) > time.Second || slowest(refused) > time.Second {
-		t.Error("that took too long")
+	metrics := parseMetrics([]byte(fetch(t, s.url+"/metrics")))
+	commands, soon := value(metrics, "remit_command_duration_seconds_count"), 0.0
+	for _, bucket := range metrics["remit_command_duration_seconds_bucket"] {
+		if bucket.labels == `le="1"` {
+			soon = bucket.value
+		}
+	}
+	if soon < 0.99*commands {
+		t.Errorf("only %.0f of %.0f commands were answered within a second", soon, commands)
+	}
+	// The callers share the machine with the program, which slows down what they see.
+	if slowest(accepted) > 2*time.Second || slowest(refused) > 2*time.Second {
+		t.Error("callers waited too long")
 	}
 	positions := map[string]bool{}
 	for _, a := range accepted {
