@@ -163,7 +163,7 @@ func (v *Views) fold(events []domain.Event) (domain.EventNo, error) {
 }
 
 func (v *state) foldOne(e *domain.Event) error {
-	known := false
+	known := isShownAsEvent(e.Fact)
 	for _, fold := range v.folds() {
 		known = fold(*e) || known
 	}
@@ -176,6 +176,16 @@ func (v *state) foldOne(e *domain.Event) error {
 		return err
 	}
 	return v.events.add(e)
+}
+
+// isShownAsEvent tells whether a fact is shown by no view but the list of events: what came of an import is told by the
+// facts that follow it.
+func isShownAsEvent(f domain.Fact) bool {
+	switch f.(type) {
+	case domain.FunctionMapImported, domain.MapLinesProposed:
+		return true
+	}
+	return false
 }
 
 // folds are the domain's own folds; each tells whether an event was about what it keeps.

@@ -36,6 +36,7 @@ func lookedAt(transfer string) []looked {
 		{"decide", "board@Y61", do + "decide?gateway=receiver-readiness"},
 		{"evidence", "po@S1Y5D", do + "evidence?conditionId=c1"},
 		{"risk", "po@S1Y5D", do + "risk"},
+		{"import", "po@S1Y5D", "/import"},
 		{"actor", "", "/actor"},
 		{"accessibility", "", "/accessibility"},
 		{"problem", "", "/transfers/01J00000000000000000000000"},
