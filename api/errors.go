@@ -45,14 +45,7 @@ const (
 )
 
 // codes is the one table of what each reason is in Connect and gRPC.
-func codes() map[domain.Reason]connect.Code {
-	all := ruleCodes()
-	maps.Copy(all, otherCodes())
-	return all
-}
-
-// ruleCodes are those of the register's rules.
-func ruleCodes() map[domain.Reason]connect.Code {
+func codes() map[domain.Reason]connect.Code { //nolint:funlen // one row a reason
 	return map[domain.Reason]connect.Code{
 		domain.RemitAlreadyHeld:             connect.CodeFailedPrecondition,
 		domain.SenderNotHolder:              connect.CodeFailedPrecondition,
@@ -78,12 +71,7 @@ func ruleCodes() map[domain.Reason]connect.Code {
 		domain.WrongState:                   connect.CodeFailedPrecondition,
 		domain.SecondPersonRequired:         connect.CodeFailedPrecondition,
 		domain.NothingToChange:              connect.CodeFailedPrecondition,
-	}
-}
 
-// otherCodes are those of what keeps a request from the rules.
-func otherCodes() map[domain.Reason]connect.Code {
-	return map[domain.Reason]connect.Code{
 		domain.InvalidArgument:     connect.CodeInvalidArgument,
 		domain.UnknownOrganisation: connect.CodeNotFound,
 		domain.UnknownFunction:     connect.CodeNotFound,

@@ -27,6 +27,7 @@
 //   - a body that ends leaves nothing behind (8): disposition.go
 //   - assessments older than an amendment, or on evidence that expired, do not count (9): checkAssessed in gateway.go
 //   - who may give which command: rights.go; what waits for a second person (10): second.go
+//   - what a function map says beside the register, and that all of it counts or nothing: import.go, import_weigh.go
 //   - what of personal data may be erased, and who may learn a name behind a pseudonym: erasure.go
 //   - what becomes of open matters when a body ends (8): matter.go; corrections against other facts: correction.go
 //   - whoever covers a footprint is open: standing.go; what a transfer starts from and results in: transfer_remits.go

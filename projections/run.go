@@ -163,7 +163,7 @@ func (v *Views) fold(events []domain.Event) (domain.EventNo, error) {
 }
 
 func (v *state) foldOne(e *domain.Event) error {
-	known := v.foldDomain(e)
+	known := v.foldDomain(e) || isShownAsEvent(e.Fact)
 	changes := domain.ChangesOf(e.Fact)
 	if !known && len(changes) == 0 {
 		return fmt.Errorf("unknown fact %T", e.Fact)
@@ -193,6 +193,16 @@ func (v *state) foldDomain(e *domain.Event) bool {
 	known = v.seconds.Apply(e) || known
 	known = v.erasures.Apply(e) || known
 	return v.epochs.Apply(e) || known
+}
+
+// isShownAsEvent tells whether a fact is shown by no view but the list of events: what came of an import is told by the
+// facts that follow it.
+func isShownAsEvent(f domain.Fact) bool {
+	switch f.(type) {
+	case domain.FunctionMapImported, domain.MapLinesProposed:
+		return true
+	}
+	return false
 }
 
 // Position returns the number of the last event that the views show, 0 before the first.

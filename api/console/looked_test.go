@@ -77,6 +77,7 @@ func lookedAt(t testing.TB, s *site, transfer string) []looked {
 		{name: "paper-ask", path: "/paper"},
 		{name: "paper", path: "/paper?body=S1Y5D&known=3116&on=2026-04-01&since=2026-03-31&since-known=3116"},
 		{name: "paper-wrong", path: "/paper?body=S1Y5D&since=2027-01-01", status: wrong},
+		{name: "import", actor: "po@S1Y5D", path: "/import"},
 		{name: "actor", path: "/actor"},
 		{name: "accessibility", path: "/accessibility"},
 		{name: "problem", path: "/transfers/01J00000000000000000000000", status: missing},

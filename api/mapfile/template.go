@@ -20,8 +20,18 @@ func templateColumns() []struct {
 		head column
 		list int
 	}{
-		{columnFunction, 1}, {columnPart, 0}, {columnPlace, 2}, {columnRole, 4}, {columnBody, 3}, {columnThrough, 3},
-		{columnAccountableTo, 3}, {columnHeldThrough, 0}, {columnInstrument, 5}, {columnConfidence, 6}, {columnFrom, 0}, {columnSource, 0},
+		{columnFunction, 1},
+		{columnPart, 0},
+		{columnPlace, 2},
+		{columnRole, 4},
+		{columnBody, 3},
+		{columnThrough, 3},
+		{columnAccountableTo, 3},
+		{columnHeldThrough, 0},
+		{columnInstrument, 5},
+		{columnConfidence, 6},
+		{columnFrom, 0},
+		{columnSource, 0},
 	}
 }
 
