@@ -26,6 +26,8 @@ type Config struct {
 	// CalendarKey makes the addresses of calendars, which nobody can guess; it must stay the same for them to go on
 	// working. Default: there are no calendars.
 	CalendarKey []byte
+	// Live bounds how many pages follow the record at once.
+	Live LiveLimits
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
 }
@@ -59,6 +61,7 @@ type Console struct {
 	pages   *pages
 	assets  assets
 	answers *answerCache
+	streams *streams
 }
 
 // New returns the console.
@@ -77,7 +80,7 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the console's pages: %w", err)
 	}
-	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), answers: new(answerCache)}, nil
+	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), answers: new(answerCache), streams: newStreams(cfg.Live)}, nil
 }
 
 // Handler serves every page, and what they load.
@@ -96,6 +99,9 @@ func (c *Console) routes() map[string]func(*visit) error {
 	routes := map[string]func(*visit) error{
 		"GET /actor":         (*visit).actorForm,
 		"POST /actor":        (*visit).chooseActor,
+		"GET /live":          (*visit).follow,
+		"GET /search":        (*visit).searched,
+		"GET /due":           (*visit).due,
 		"GET /accessibility": func(v *visit) error { return v.show(http.StatusOK, "accessibility", nil) },
 	}
 	for _, more := range []map[string]func(*visit) error{

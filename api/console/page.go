@@ -59,6 +59,7 @@ type visit struct {
 	actor Actor
 	at    asAt
 	last  string // the last event, once it was asked for
+	live  string // the address at which the page learns what changes on it, "" for a page that stays
 }
 
 type actorKey struct{}
@@ -135,6 +136,8 @@ type frame struct {
 	Page any
 	// Done says what the reader has just done, "" for nothing.
 	Done string
+	// Live is where the page learns what changes on it, "" for a page that stays as it is.
+	Live string
 	// Built says that the style sheet of the NHS is there.
 	Built bool
 }
@@ -147,7 +150,7 @@ func (v *visit) show(status int, name string, page any) error {
 	}
 	f := frame{
 		Path: v.r.URL.Path, Here: v.r.URL.RequestURI(), Name: v.cfg.Name, Actor: v.actor, At: v.at, Page: page,
-		Built: v.assets.built, Done: doneWords()[v.r.URL.Query().Get("done")], Menu: currentMenu(v.r.URL.Path),
+		Built: v.assets.built, Live: v.live, Done: doneWords()[v.r.URL.Query().Get("done")], Menu: currentMenu(v.r.URL.Path),
 	}
 	var text bytes.Buffer
 	if err := set.Execute(&text, f); err != nil {

@@ -37,6 +37,7 @@ func (c *changeDates) GetPosition() string { return c.Position }
 // strip notes the dates on which what the page shows changes, for the bar. A register that cannot tell them has a bar
 // without them.
 func (v *visit) strip(scope changeScope) {
+	v.followMap(scope)
 	key, err := json.Marshal(scope)
 	if err != nil {
 		return

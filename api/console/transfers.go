@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
@@ -17,9 +18,14 @@ type transfersPage struct {
 	// Stage is the name of the one that is shown, "" for all that are not over.
 	Stage   string
 	Options []option
-	// More is the address of the next page, "" on the last.
-	More    string
-	Exports []link
+	// Kinds are the legal routes to choose from.
+	Kinds []option
+	// Pages lead to the pages of a long list; there are none for a short one. Total is how many transfers are on all.
+	Pages []tab
+	Total int
+	// Previous and Next are the addresses of the pages around, "" for none.
+	Previous, Next string
+	Exports        []link
 	// Calendar is the address of the calendar of the reader's body, "" for none.
 	Calendar string
 }
@@ -98,7 +104,7 @@ func (v *visit) listTransfers(request *remitv1.ListTransfersRequest) ([]*remitv1
 }
 
 // maxShown is how many transfers a page shows.
-const maxShown = 100
+const maxShown = 50
 
 // transfers shows transfers by where they stand.
 func (v *visit) transfers() error {
@@ -107,7 +113,7 @@ func (v *visit) transfers() error {
 		return err
 	}
 	f := newForm(v.r.URL.Query())
-	page := transfersPage{Look: l, Stages: stages(), Stage: f.text("stage"), Options: l.functionOptions(option{Text: "All functions"})}
+	page := transfersPage{Look: l, Stages: stages(), Stage: f.text("stage"), Options: l.functionOptions(option{Text: "All functions"}), Kinds: kindChoices()}
 	request := v.transfersAsked(&f, l)
 	page.Form = f
 	if f.bad() {
@@ -119,7 +125,11 @@ func (v *visit) transfers() error {
 		return v.show(refusalOf(err).Status, "transfers", page)
 	}
 	v.resolved(answer.GetAsOf(), answer.GetPosition())
+	if kind := f.text("kind"); kind != "" {
+		all = slices.DeleteFunc(all, func(t *remitv1.Transfer) bool { return slug(word(t.GetKind())) != kind })
+	}
 	page.fill(all, v.at)
+	v.followRecord(request.GetOrganisation())
 	page.Exports = []link{
 		{Text: "Excel", Address: v.exportOf("/export/transfers.xlsx")}, {Text: "CSV", Address: v.exportOf("/export/transfers.csv")},
 	}
@@ -130,10 +140,21 @@ func (v *visit) transfers() error {
 // exportOf is the address of a file with what the page shows.
 func (v *visit) exportOf(path string) string { return addressOf(path, v.r.URL.Query()) }
 
-// fill counts transfers by stage, and lists those of the stage that is shown.
+// kindChoices are the legal routes, to choose from.
+func kindChoices() []option {
+	options := []option{{Text: "All routes"}}
+	for _, o := range choicesIn(remitv1.TransferKind(0).Descriptor()) {
+		options = append(options, option{Value: slug(o.Text), Text: o.Text})
+	}
+	return options
+}
+
+// fill counts transfers by stage, and lists a page of those of the stage that is shown.
 func (p *transfersPage) fill(all []*remitv1.Transfer, at asAt) {
 	q := at.here.Query()
 	q.Del("stage")
+	q.Del("page")
+	var shown []*remitv1.Transfer
 	for i := range p.Stages {
 		s := &p.Stages[i]
 		s.Current = s.Name == p.Stage
@@ -142,8 +163,8 @@ func (p *transfersPage) fill(all []*remitv1.Transfer, at asAt) {
 				continue
 			}
 			s.Count++
-			if (s.Current || p.Stage == "" && s.Name != "over") && len(p.Shown) < maxShown {
-				p.Shown = append(p.Shown, transferRow{T: t, Due: dueOn(t), Where: p.Look.where(t.GetFunction(), t.GetReceiver(), t.GetFootprints())})
+			if s.Current || p.Stage == "" && s.Name != "over" {
+				shown = append(shown, t)
 			}
 		}
 		q.Set("stage", s.Name)
@@ -153,6 +174,39 @@ func (p *transfersPage) fill(all []*remitv1.Transfer, at asAt) {
 			s.Address = addressOf(at.here.Path, q)
 		}
 	}
+	for _, t := range p.page(shown, at) {
+		p.Shown = append(p.Shown, transferRow{T: t, Due: dueOn(t), Where: p.Look.where(t.GetFunction(), t.GetReceiver(), t.GetFootprints())})
+	}
+}
+
+// page returns the part of a list that a page shows, and notes the pages that there are.
+func (p *transfersPage) page(all []*remitv1.Transfer, at asAt) []*remitv1.Transfer {
+	p.Total = len(all)
+	last := max(1, (len(all)+maxShown-1)/maxShown)
+	number, err := strconv.Atoi(p.Form.text("page"))
+	if err != nil {
+		number = 1
+	}
+	number = min(max(number, 1), last)
+	address := func(n int) string {
+		q := at.here.Query()
+		if q.Set("page", strconv.Itoa(n)); n == 1 {
+			q.Del("page")
+		}
+		return addressOf(at.here.Path, q)
+	}
+	if last > 1 {
+		for n := max(1, number-3); n <= min(last, number+3); n++ {
+			p.Pages = append(p.Pages, tab{Text: strconv.Itoa(n), Address: address(n), Current: n == number})
+		}
+	}
+	if number > 1 {
+		p.Previous = address(number - 1)
+	}
+	if number < last {
+		p.Next = address(number + 1)
+	}
+	return all[min(len(all), (number-1)*maxShown):min(len(all), number*maxShown)]
 }
 
 // stateColour is the colour of the tag of a state.
