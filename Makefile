@@ -90,8 +90,9 @@ $(VALIDATE): Makefile
 
 # Where npm is missing, the console does without.
 $(CONSOLE): $(STYLE)/console.scss $(STYLE)/package-lock.json
-	@if command -v npm >/dev/null; then set -ex; \
-	npm ci --prefix $(STYLE) --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	@if command -v npm >/dev/null; then set -e; \
+	echo "npm ci --prefix $(STYLE), then sass: $@"; \
+	npm ci --prefix $(STYLE) --ignore-scripts --no-audit --no-fund --silent; \
 	mkdir -p $(@D)/images; \
 	cp $(STYLE)/node_modules/nhsuk-frontend/dist/nhsuk/assets/images/nhsuk-icon-*.svg $(@D)/images/; \
 	$(STYLE)/node_modules/.bin/sass --load-path=$(STYLE)/node_modules --style=compressed --no-source-map --quiet-deps $< $@; \

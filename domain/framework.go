@@ -106,9 +106,24 @@ func (f *Frameworks) Apply(e Event) bool {
 
 // All returns the frameworks as known, from the lightest.
 func (f *Frameworks) All(known EventNo) []Framework {
-	return sortedVersions(f.byCode, known, func(a, b Framework) int {
-		return cmp.Or(cmp.Compare(a.Weight, b.Weight), cmp.Compare(a.Code, b.Code))
-	})
+	return sortedVersions(f.byCode, known, compareWeight)
+}
+
+func compareWeight(a, b Framework) int {
+	return cmp.Or(cmp.Compare(a.Weight, b.Weight), cmp.Compare(a.Code, b.Code))
+}
+
+// lightest returns the lightest framework that fits a transfer, or false when none does.
+func (f *Frameworks) lightest(t Transfer) (Framework, bool) {
+	var best Framework
+	found := false
+	for code := range f.byCode.keys() {
+		candidate, _ := f.byCode.m[code].Latest()
+		if (!found || compareWeight(candidate, best) < 0) && candidate.unfit(t) == "" {
+			best, found = candidate, true
+		}
+	}
+	return best, found
 }
 
 // Fullest returns the framework under which a transfer that is called in is decided.
@@ -147,20 +162,19 @@ func hundredths(n int64) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
 
 // framework finds the framework named, or the lightest that fits.
 func (d *decision) framework(code FrameworkCode, t Transfer) (Framework, bool) {
-	for _, f := range d.s.Frameworks.All(Latest) {
-		why := f.unfit(t)
-		switch {
-		case code == "" && why == "":
-			return f, true
-		case code == f.Code && why != "":
-			d.invalid("framework", "The framework "+string(code)+" is too light: "+why+".")
-			return f, false
-		case code == f.Code:
-			return f, true
-		}
+	f, ok := d.s.Frameworks.byCode.m[code].Latest()
+	if code == "" {
+		f, ok = d.s.Frameworks.lightest(t)
 	}
-	d.invalid("framework", "There is no framework "+string(code)+".")
-	return Framework{}, false
+	if !ok {
+		d.invalid("framework", "There is no framework "+string(code)+".")
+		return Framework{}, false
+	}
+	if why := f.unfit(t); why != "" {
+		d.invalid("framework", "The framework "+string(code)+" is too light: "+why+".")
+		return f, false
+	}
+	return f, true
 }
 
 // framework is the framework of a transfer as it was when the transfer came under it.

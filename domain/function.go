@@ -90,7 +90,7 @@ func (f *Functions) All(known EventNo) []Function {
 }
 
 func sortedVersions[K comparable, V any](t table[K, Versions[V]], known EventNo, compare func(a, b V) int) []V {
-	var list []V
+	list := make([]V, 0, len(t.m))
 	for key := range t.keys() {
 		if v, ok := t.m[key].At(known); ok {
 			list = append(list, v)

@@ -257,11 +257,13 @@ func (t *Transfers) applyGateway(e Event) bool {
 }
 
 func (t *Transfers) change(no EventNo, id TransferID, do func(*Transfer)) {
-	transfer, _ := t.byID.m[id].Latest()
+	before, _ := t.byID.m[id].Latest()
+	versions := t.byID.m[id].With(no, before)
+	transfer := &versions[len(versions)-1].Value
 	transfer.ID = id
 	transfer.Revision++
-	do(&transfer)
-	t.byID.set(id, t.byID.m[id].With(no, transfer))
+	do(transfer)
+	t.byID.set(id, versions)
 }
 
 func (t *Transfer) planned(f TransferPlanned) {

@@ -35,12 +35,23 @@ type answer struct {
 // errFull says that a transaction does not fit into what is left of a commit.
 var errFull = errors.New("commit is full")
 
-// newBatch returns an empty batch for so many commands.
+// newBatch returns an empty batch for about so many commands.
 func (s *Store) newBatch(commands int) *batch {
-	return &batch{
+	b := &batch{
 		mark: s.state.Mark(), recordedAt: s.recordedAt, accepted: make(map[uuid.UUID]int, commands),
 		outcomes: make([]answer, 0, commands), events: make([]domain.Event, 0, commands),
 	}
+	b.commit.events = make([][]byte, 0, commands)
+	return b
+}
+
+// room is where the transaction of p goes if it is taken into the commit: its events need not be copied then. What a
+// command makes that is only validated is its caller's alone.
+func (b *batch) room(p *Pending) transaction {
+	if p.request.ValidateOnly {
+		return transaction{}
+	}
+	return transaction{events: b.events[len(b.events):], stored: b.commit.events[len(b.commit.events):]}
 }
 
 // decide decides waiting commands on top of those that b holds, and returns those that do not fit.
@@ -70,7 +81,7 @@ func (s *Store) decideOne(b *batch, p *Pending) outcome {
 		return repeated(p, b.outcomes[at])
 	}
 	mark := s.state.Mark()
-	tx, err := s.transact(b.recordedAt, p.request, p.digest)
+	tx, err := s.transact(b.recordedAt, p.request, p.digest, b.room(p))
 	if err == nil {
 		err = b.fits(tx, p.request.ValidateOnly)
 	}
@@ -144,7 +155,7 @@ func (s *Store) simulate(b *batch, p *Pending) outcome {
 	for _, r := range p.trial {
 		r.CommandID = uuid.Nil.String()
 		mark := s.state.Mark()
-		tx, err := s.transact(b.recordedAt, r, "")
+		tx, err := s.transact(b.recordedAt, r, "", transaction{})
 		if err != nil {
 			s.state.Rollback(mark)
 		} else {

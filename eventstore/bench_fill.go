@@ -61,7 +61,7 @@ func (s *Store) fillOne(b *batch, fact domain.Fact) error {
 		Actor:      domain.Actor{Subject: "p-0123456789abcdef", Organisation: "BENCH", Role: domain.ActorProgrammeOffice},
 		RecordedAt: b.recordedAt, EffectiveOn: fact.Effective(), Late: true, Digest: LeafHash([]byte(id)).String(), Fact: fact,
 	}
-	data, _, err := encodeEvent(nil, e)
+	data, err := EncodeEvent(e)
 	if err != nil {
 		return err
 	}

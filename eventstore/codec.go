@@ -14,36 +14,55 @@ import (
 // EncodeEvent returns the event's stored bytes: a remit.event.v1.Event in canonical form. They are made once; the
 // same bytes are the leaf of the tree, the archive's entry and what everybody is sent.
 func EncodeEvent(e domain.Event) ([]byte, error) {
-	data, _, err := encodeEvent(nil, e)
-	return data, err
-}
-
-// encodeEvent appends the event to into, and returns the commitments of the personal texts in it.
-func encodeEvent(into []byte, e domain.Event) (data []byte, commitments []string, err error) {
-	c := coder{writing: true, out: into}
-	event(&c, &e)
-	if c.err != nil {
-		return nil, nil, fmt.Errorf("encode event %d: %w", e.No, c.err)
-	}
-	return c.out, c.commitments, nil
+	var c coder
+	return c.encodeEvent(&e)
 }
 
 // DecodeEvent reads an event's stored bytes. Personal texts come back as commitments.
 func DecodeEvent(data []byte) (domain.Event, error) {
-	e, _, err := decodeEvent(data)
-	return e, err
+	var c coder
+	var e domain.Event
+	if err := c.decodeEvent(data, &e); err != nil {
+		return domain.Event{}, err
+	}
+	return e, nil
 }
 
-// decodeEvent is DecodeEvent that also returns the commitments of the personal texts.
-func decodeEvent(data []byte) (domain.Event, []string, error) {
-	var e domain.Event
-	c := coder{in: string(data)}
-	event(&c, &e)
+// encodeEvent returns the event's stored bytes, which stay valid until the coder is used again: one coder encodes and
+// decodes any number of events. The commitments of the personal texts in it are in c.commitments until then.
+func (c *coder) encodeEvent(e *domain.Event) ([]byte, error) {
+	c.writing, c.out, c.commitments, c.err = true, c.out[:0], c.commitments[:0], nil
+	event(c, e)
+	if c.err != nil {
+		return nil, fmt.Errorf("encode event %d: %w", e.No, c.err)
+	}
+	return c.out, nil
+}
+
+// decodeEvent reads an event's stored bytes into e, which is zero. The commitments of the personal texts in it are in
+// c.commitments until the coder is used again.
+func (c *coder) decodeEvent(data []byte, e *domain.Event) error {
+	c.writing, c.in, c.commitments, c.err = false, string(data), c.commitments[:0], nil
+	event(c, e)
 	c.end()
 	if c.err != nil {
-		return domain.Event{}, nil, fmt.Errorf("decode event %d: %w", e.No, c.err)
+		return fmt.Errorf("decode event %d: %w", e.No, c.err)
 	}
-	return e, c.commitments, nil
+	return nil
+}
+
+// decodeEvents reads the stored bytes of events, and returns the commitments of the personal texts as well. Each event
+// keeps a copy of its own bytes alive and no others: what is remembered of one is not to hold on to a whole record.
+func decodeEvents(stored [][]byte) (events []domain.Event, texts []string, err error) {
+	events = make([]domain.Event, len(stored))
+	var c coder
+	for i, data := range stored {
+		if err := c.decodeEvent(data, &events[i]); err != nil {
+			return nil, nil, err
+		}
+		texts = append(texts, c.commitments...)
+	}
+	return events, texts, nil
 }
 
 // event describes remit.event.v1.Event.

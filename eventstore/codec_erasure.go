@@ -42,5 +42,7 @@ func committedText(c *coder, v *domain.CommittedText) {
 func commitment(c *coder, num protowire.Number, v *domain.Commitment) {
 	hex := string(*v)
 	digest(c, num, &hex)
-	*v = domain.Commitment(hex)
+	if !c.writing {
+		*v = domain.Commitment(hex)
+	}
 }

@@ -55,17 +55,39 @@ func formerly[I, T any](c *coder, num protowire.Number, v *I, body func(*coder, 
 func oneof[I, T any](c *coder, num protowire.Number, v *I, body func(*coder, *T)) {
 	switch {
 	case c.writing && c.memberType == reflect.TypeFor[T]():
-		member, ok := any(*v).(T)
+		given, ok := any(*v).(T)
 		if !ok {
 			return
 		}
 		c.memberType = nil
+		member := roomFor[T](c)
+		*member = given
 		start := c.open(num)
-		body(c, &member)
+		body(c, member)
 		c.close(start)
+		leaveRoom(c, member)
 	case !c.writing && c.memberField == num && c.next(num, protowire.BytesType):
-		var member T
-		readMessage(c, &member, body)
-		*v, _ = any(member).(I)
+		member := roomFor[T](c)
+		readMessage(c, member, body)
+		*v, _ = any(*member).(I)
+		leaveRoom(c, member)
 	}
+}
+
+// roomFor returns a zero T to visit: that of the member before, where it was one. A fact is large, and would otherwise be
+// made twice, there and where it stays.
+func roomFor[T any](c *coder) *T {
+	room, ok := c.room.(*T)
+	c.room = nil // a member can have members of its own
+	if !ok {
+		room = new(T)
+	}
+	return room
+}
+
+// leaveRoom gives back what roomFor returned.
+func leaveRoom[T any](c *coder, room *T) {
+	var zero T
+	*room = zero
+	c.room = room
 }

@@ -18,8 +18,8 @@ type decider struct {
 	clock  func() time.Time
 	london *time.Location
 	// nextID makes the id of a transaction.
-	nextID  func(at time.Time) (string, error)
-	scratch []byte // for encoding
+	nextID func(at time.Time) (string, error)
+	coder  coder // of all events
 }
 
 // transaction is what one command makes.
@@ -31,8 +31,9 @@ type transaction struct {
 }
 
 // transact decides a command and applies its events to the write model: those that will be read from the journal, as
-// they will be read.
-func (d *decider) transact(after time.Time, r Request, digest string) (transaction, error) {
+// they will be read. What it returns is appended to what room is for, a transaction without events, where that has the
+// capacity.
+func (d *decider) transact(after time.Time, r Request, digest string, room transaction) (transaction, error) {
 	at := d.clock().UTC().Truncate(time.Microsecond)
 	if !at.After(after) {
 		at = after.Add(time.Microsecond)
@@ -48,7 +49,8 @@ func (d *decider) transact(after time.Time, r Request, digest string) (transacti
 	if err != nil {
 		return transaction{}, err
 	}
-	tx := transaction{events: make([]domain.Event, 0, len(decision.Facts)), stored: make([][]byte, 0, len(decision.Facts))}
+	tx := room
+	tx.events, tx.stored = slices.Grow(tx.events, len(decision.Facts)), slices.Grow(tx.stored, len(decision.Facts))
 	for i, fact := range decision.Facts {
 		e := domain.Event{
 			No: d.state.Last() + 1, TransactionID: id, Index: i, Count: len(decision.Facts), CommandID: r.CommandID,
@@ -69,28 +71,30 @@ func (d *decider) transact(after time.Time, r Request, digest string) (transacti
 	return tx, nil
 }
 
-// emit adds an event to the transaction and applies it.
+// emit adds an event to the transaction and applies it: what is read from its stored bytes, so that a restart cannot come
+// to another state, and what was in the clear in the command is gone from it.
 func (d *decider) emit(tx *transaction, e domain.Event) error {
-	data, commitments, err := encodeEvent(d.scratch[:0], e)
+	tx.events = append(tx.events, e)
+	decided := &tx.events[len(tx.events)-1]
+	data, err := d.coder.encodeEvent(decided)
 	if err != nil {
 		return err
 	}
-	d.scratch = data
 	data = slices.Clone(data)
+	tx.commitments = append(tx.commitments, d.coder.commitments...)
 	if len(data) > MaxEventBytes {
 		return fmt.Errorf("the command makes a %s of %d bytes, more than %d: divide it: %w",
 			e.Fact.FactType(), len(data), MaxEventBytes, ErrTooLarge)
 	}
-	if e, err = DecodeEvent(data); err != nil {
+	*decided = domain.Event{}
+	if err := d.coder.decodeEvent(data, decided); err != nil {
 		return err
 	}
-	if err := d.state.Apply(e); err != nil {
+	if err := d.state.Apply(*decided); err != nil {
 		return fmt.Errorf("apply what was decided: %w", err)
 	}
-	tx.events = append(tx.events, e)
 	tx.stored = append(tx.stored, data)
 	tx.size += protowire.SizeTag(4) + protowire.SizeBytes(len(data))
-	tx.commitments = append(tx.commitments, commitments...)
 	return nil
 }
 

@@ -37,14 +37,9 @@ func decodeBlock(no uint64, data []byte) (block, error) {
 	if err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 	}
-	b := block{record: no, commit: m, events: make([]domain.Event, 0, len(m.events))}
-	for _, raw := range m.events {
-		e, texts, err := decodeEvent(raw)
-		if err != nil {
-			return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
-		}
-		b.texts = append(b.texts, texts...)
-		b.events = append(b.events, e)
+	b := block{record: no, commit: m}
+	if b.events, b.texts, err = decodeEvents(m.events); err != nil {
+		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 	}
 	if err := checkTransactions(m.before.Size, b.events); err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)

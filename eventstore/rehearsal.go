@@ -45,7 +45,7 @@ func (r *Rehearsal) Try(n uint64, request Request) ([]domain.Event, error) {
 	r.next = n
 	request.CommandID = uuid.Nil.String()
 	mark := r.state.Mark()
-	tx, err := r.transact(r.recordedAt, request, "")
+	tx, err := r.transact(r.recordedAt, request, "", transaction{})
 	if err == nil && tx.size > MaxTransactionBytes {
 		err = fmt.Errorf("the command makes events of %d bytes together, more than %d: divide it: %w",
 			tx.size, MaxTransactionBytes, ErrTooLarge)

@@ -195,7 +195,7 @@ func receiptOf(events []domain.Event) Receipt {
 	last := events[len(events)-1]
 	return Receipt{
 		TransactionID: last.TransactionID, CommandID: last.CommandID, Position: last.No, RecordedAt: last.RecordedAt,
-		Events: events,
+		Events: slices.Clip(events),
 	}
 }
 

@@ -90,7 +90,7 @@ func (s *Store) turn(ctx context.Context, waiting []*Pending) []*Pending {
 		tell(failed(waiting, err))
 		return nil
 	}
-	b := s.newBatch(len(waiting))
+	b := s.newBatch(max(len(waiting), s.comeback))
 	rest := s.decide(b, waiting)
 	if len(rest) == 0 {
 		var more []*Pending

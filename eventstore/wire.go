@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -31,6 +32,8 @@ type coder struct {
 	// member to be read
 	memberType  reflect.Type
 	memberField protowire.Number
+	// room is a pointer to a zero value of the type of the last member of a oneof: see roomFor.
+	room any
 }
 
 // errNotCanonical says that bytes are not in the one form in which the register writes.
@@ -173,7 +176,9 @@ func number[T ~int | ~int32 | ~int64 | ~uint32 | ~uint64](c *coder, num protowir
 func signed(c *coder, num protowire.Number, v *int64) {
 	zigzag := protowire.EncodeZigZag(*v)
 	number(c, num, &zigzag)
-	*v = protowire.DecodeZigZag(zigzag)
+	if !c.writing {
+		*v = protowire.DecodeZigZag(zigzag)
+	}
 }
 
 // truth visits a truth value.
@@ -186,7 +191,9 @@ func truth(c *coder, num protowire.Number, v *bool) {
 	if bit > 1 {
 		c.fail(errNotCanonical)
 	}
-	*v = bit == 1
+	if !c.writing {
+		*v = bit == 1
+	}
 }
 
 // text visits a string, valid UTF-8.
@@ -269,6 +276,11 @@ func (c *coder) bytesOf(read string) []byte {
 // blobs visits a list of byte strings.
 func blobs(c *coder, num protowire.Number, v *[][]byte) {
 	if c.writing {
+		size := 0
+		for _, b := range *v {
+			size += protowire.SizeTag(num) + protowire.SizeBytes(len(b))
+		}
+		c.out = slices.Grow(c.out, size)
 		for _, b := range *v {
 			c.tag(num, protowire.BytesType)
 			c.out = protowire.AppendBytes(c.out, b)
@@ -312,12 +324,10 @@ func many[T any](c *coder, num protowire.Number, v *[]T, body func(*coder, *T)) 
 		return
 	}
 	if n := c.ahead(num); n > 0 {
-		*v = make([]T, 0, n)
+		*v = make([]T, n)
 	}
-	for c.next(num, protowire.BytesType) {
-		var none T
-		*v = append(*v, none)
-		readMessage(c, &(*v)[len(*v)-1], body)
+	for i := 0; i < len(*v) && c.next(num, protowire.BytesType); i++ {
+		readMessage(c, &(*v)[i], body)
 	}
 }
 

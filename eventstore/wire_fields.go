@@ -67,8 +67,8 @@ func digest(c *coder, num protowire.Number, v *string) {
 	case !c.writing:
 		var raw string
 		if binary(c, num, digestSize, &raw); raw != "" {
-			var buffer [digestSize]byte
-			*v = hex.EncodeToString(append(buffer[:0], raw...))
+			var buffer [3 * digestSize]byte
+			*v = string(hex.AppendEncode(buffer[digestSize:digestSize], append(buffer[:0], raw...)))
 		}
 	case *v != "":
 		c.tag(num, protowire.BytesType)
@@ -154,9 +154,12 @@ func pairs[K, V ~string](c *coder, num protowire.Number, v *map[K]V) {
 		if e.key == "" || e.value == "" || i > 0 && entries[i-1].key >= e.key {
 			c.fail(errNotCanonical)
 		}
-		if *v == nil {
-			*v = make(map[K]V, len(entries))
-		}
+	}
+	if c.writing || len(entries) == 0 {
+		return // what is written may be read by others at the same time
+	}
+	*v = make(map[K]V, len(entries))
+	for _, e := range entries {
 		(*v)[e.key] = e.value
 	}
 }

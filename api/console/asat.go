@@ -29,7 +29,7 @@ type asAt struct {
 	// Previous and Next are the dates of the changes of what the page shows, around the effective date; "" for none.
 	Previous, Next string
 
-	dates    []changeDate
+	dates    []*remitv1.ChangeDate
 	instant  *timestamppb.Timestamp
 	position string
 	here     url.URL
@@ -133,6 +133,33 @@ func (a asAt) Tense() string {
 		return "Planned"
 	}
 	return "Today"
+}
+
+// KnownWords says as of when the record is shown, after "as known"; "" for all that is known.
+func (a asAt) KnownWords() string {
+	switch {
+	case a.Known == "":
+		return ""
+	case a.position != "":
+		return "after event " + a.position
+	case len(a.Known) == len(isoDate):
+		return "at the end of " + plainDate(a.Known)
+	}
+	return "on " + plainTime(a.instant, a.location)
+}
+
+// KnownParts are for the date input of the day at whose end the record is shown.
+func (a asAt) KnownParts() dateParts {
+	if _, err := time.Parse(isoDate, a.Known); err != nil {
+		return dateParts{}
+	}
+	return partsOf(a.Known)
+}
+
+// AllKnown returns the address of this page on its date, as far as all is known.
+func (a asAt) AllKnown() string {
+	a.Known = ""
+	return a.With(a.On)
 }
 
 // IsToday tells whether the page shows today, as far as all is known.

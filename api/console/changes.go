@@ -22,9 +22,7 @@ type changesPage struct {
 	// Total is how many remits differ, More that there are still more.
 	Total int
 	More  bool
-	// Shown is how many lines are on the page, Cut that it leaves some out.
-	Shown int
-	Cut   bool
+	Pager pager
 }
 
 // dateParts are the three fields of a date input.
@@ -49,7 +47,7 @@ type changeLine struct {
 
 const (
 	comparePages = 4   // of a thousand remits each
-	changeLines  = 300 // on a page
+	changeLines  = 100 // on a page
 )
 
 // changes shows what differs between two dates.
@@ -91,9 +89,8 @@ func (v *visit) changes() error {
 	page.Asked, page.Total, page.More = true, len(answer.GetChanges()), answer.GetNextPageToken() != ""
 	v.at.Position = answer.GetPosition()
 	page.Lines = l.changeLines(answer.GetChanges())
-	page.Shown = min(len(page.Lines), changeLines)
-	page.Cut = page.Shown < len(page.Lines)
-	page.Lines = page.Lines[:page.Shown]
+	page.Pager = v.paged(len(page.Lines), changeLines)
+	page.Lines = onPage(page.Pager, page.Lines)
 	return v.show(http.StatusOK, "changes", page)
 }
 

@@ -76,7 +76,7 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the console's assets: %w", err)
 	}
-	set, err := loadPages(files)
+	set, err := loadPages(files, cfg.Location)
 	if err != nil {
 		return nil, fmt.Errorf("load the console's pages: %w", err)
 	}
@@ -128,6 +128,8 @@ func mapRoutes() map[string]func(*visit) error {
 		"GET /changes":              (*visit).changes,
 		"GET /reorganisation":       (*visit).reorganisation,
 		"GET /envelope":             (*visit).envelope,
+		"GET /paper":                (*visit).committeePaper,
+		"GET /paper/text":           (*visit).paperText,
 		"GET /shift":                (*visit).shift,
 		"GET /audit":                (*visit).audit,
 		"GET /audit/{number}":       (*visit).event,

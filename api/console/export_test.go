@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/google/go-cmp/cmp"
@@ -82,40 +83,55 @@ func TestExports(t *testing.T) {
 	}
 }
 
-// What LibreOffice reads in a workbook is what the CSV says.
+// What LibreOffice reads in a workbook is what the register says: each cell of the table, dates as dates, and the cover.
 func TestWorkbookInLibreOffice(t *testing.T) {
 	office, err := exec.LookPath("soffice")
 	if err != nil {
-		t.Skip("soffice of LibreOffice is missing")
+		t.Skip("LibreOffice is missing: install the package libreoffice-calc-nogui of Debian")
 	}
 	s := newRegister(t)
-	const query = "?function=eprr&body=S1Y5D"
+	s.publish(t)
+	const query = "?function=eprr&body=S1Y5D&on=2026-11-01"
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "map.xlsx"), s.file(t, "", "/export/map.xlsx"+query, "application"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// The second sheet, as text as it is shown, with dates as the cells show them.
+	// Every sheet, as it is shown: one file each.
 	run := exec.CommandContext(t.Context(), office, "--headless", "-env:UserInstallation=file://"+dir+"/profile",
-		"--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,2", "--outdir", dir, filepath.Join(dir, "map.xlsx"))
+		"--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", "--outdir", dir, filepath.Join(dir, "map.xlsx"))
 	if out, err := run.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "map-Data.csv"))
-	if err != nil {
-		t.Fatal(err)
+	read := func(sheet string) [][]string {
+		text, err := os.ReadFile(filepath.Join(dir, "map-"+sheet+".csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
 	}
-	got, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := readCSV(t, s.file(t, "", "/export/map.csv"+query, "text/csv"))
-	for _, rows := range [][][]string{got, want} {
-		for _, row := range rows[1:] {
-			row[12], row[13] = "", "" // dates are dates there, shown as people write them
+	got := read("Data")
+	for _, row := range got[1:] {
+		for _, i := range []int{12, 13} {
+			if day, err := time.Parse("2 Jan 2006", row[i]); err == nil {
+				row[i] = day.Format("2006-01-02")
+			}
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	want := readCSV(t, s.file(t, "", "/export/map.csv"+query, "text/csv"))
+	if diff := cmp.Diff(want, got); diff != "" || len(got) < 2 || got[1][12] != "2026-04-01" {
+		t.Errorf("%v\n%s", got, diff)
+	}
+	cover := map[string]string{}
+	for _, row := range read("Cover") {
+		cover[row[0]] = row[1]
+	}
+	if cover["Effective date"] != "2026-11-01" || !strings.HasSuffix(cover["As known"], " GMT") || cover["Position (last event that counts)"] != "3116" ||
+		cover["Checkpoint (size of the log)"] != "3116" || len(cover["Checkpoint (root hash)"]) != 64 {
+		t.Errorf("the cover says %v", cover)
 	}
 }
 

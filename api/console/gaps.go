@@ -19,9 +19,10 @@ type gapsPage struct {
 	Until string
 	// Counts are how many there are of each kind, whatever kind was chosen.
 	Counts []findingCount
-	// Now is what is so on the date, Ahead what will be so later.
+	// Now is what is so on the date, Ahead what will be so later, as far as it is on this page.
 	Now, Ahead []findingGroup
 	Total      int
+	Pager      pager
 }
 
 // findingCount is how many findings there are of a kind.
@@ -42,6 +43,8 @@ type findingGroup struct {
 	Shown []*remitv1.Finding
 	Count int
 	All   string
+	// Part says that the others of Shown are on other pages.
+	Part bool
 }
 
 // findings asks what is incoherent.
@@ -88,12 +91,40 @@ func (v *visit) gaps() error {
 		return err
 	}
 	page.group(v.at, answer.GetFindings())
+	page.cut(v)
 	v.strip(changeScope{Functions: ask.GetFunctions(), Organisations: ask.GetOrganisations()})
 	return v.show(http.StatusOK, "gaps", page)
 }
 
-// fewFindings is how many findings of a group are shown where others are, too.
-const fewFindings = 2
+const (
+	fewFindings  = 1  // of a group, where groups of others are shown, too
+	gapsPageSize = 20 // findings on a page
+)
+
+// cut leaves those groups, or parts of groups, that are on the page which the address asks for.
+func (p *gapsPage) cut(v *visit) {
+	count := 0
+	for _, groups := range [][]findingGroup{p.Ahead, p.Now} {
+		for _, g := range groups {
+			count += len(g.Shown)
+		}
+	}
+	p.Pager = v.paged(count, gapsPageSize)
+	at := 0
+	for _, groups := range []*[]findingGroup{&p.Ahead, &p.Now} {
+		var left []findingGroup
+		for _, g := range *groups {
+			from, to := max(0, p.Pager.from-at), min(len(g.Shown), p.Pager.to-at)
+			at += len(g.Shown)
+			if from < to {
+				g.Part = to-from < len(g.Shown)
+				g.Shown = g.Shown[from:to]
+				left = append(left, g)
+			}
+		}
+		*groups = left
+	}
+}
 
 // group puts findings together, and counts them.
 func (p *gapsPage) group(at asAt, findings []*remitv1.Finding) {

@@ -225,7 +225,10 @@ func (v *visit) mapByPlace(page *mapPage) ([]*remitv1.Holding, error) {
 		v.at.Bar = true
 		return nil, nil
 	}
-	holdings, err := v.holdings(&remitv1.GetMapRequest{Footprints: append(footprints, place)})
+	if !slices.Contains(footprints, place) {
+		footprints = append(footprints, place) // a body is the place of its own operations
+	}
+	holdings, err := v.holdings(&remitv1.GetMapRequest{Footprints: footprints})
 	if err != nil {
 		return nil, err
 	}

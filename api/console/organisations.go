@@ -15,8 +15,12 @@ type organisationsPage struct {
 	Look  look
 	Tiers []option
 	All   int
+	Total int
 	Found []*remitv1.Organisation
+	Pager pager
 }
+
+const organisationsOnPage = 100
 
 // organisations lists those that fit.
 func (v *visit) organisations() error {
@@ -42,6 +46,9 @@ func (v *visit) organisations() error {
 	slices.SortStableFunc(page.Found, func(a, b *remitv1.Organisation) int {
 		return cmp.Or(cmp.Compare(a.GetTier(), b.GetTier()), cmp.Compare(a.GetName(), b.GetName()))
 	})
+	page.Total = len(page.Found)
+	page.Pager = v.paged(page.Total, organisationsOnPage)
+	page.Found = onPage(page.Pager, page.Found)
 	return v.show(http.StatusOK, "organisations", page)
 }
 

@@ -14,8 +14,11 @@ import (
 	"path"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"connectrpc.com/connect"
+
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
 //go:embed templates
@@ -26,8 +29,8 @@ type pages struct {
 	byName map[string]*template.Template
 }
 
-func loadPages(files assets) (*pages, error) {
-	base, err := template.New("layout.html").Funcs(functions(files)).
+func loadPages(files assets, location *time.Location) (*pages, error) {
+	base, err := template.New("layout.html").Funcs(functions(files, location)).
 		ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
@@ -138,6 +141,8 @@ type frame struct {
 	Done string
 	// Live is where the page learns what changes on it, "" for a page that stays as it is.
 	Live string
+	// Signed is the number of the last event in the log that is signed; "" for none.
+	Signed string
 	// Built says that the style sheet of the NHS is there.
 	Built bool
 }
@@ -152,6 +157,9 @@ func (v *visit) show(status int, name string, page any) error {
 		Path: v.r.URL.Path, Here: v.r.URL.RequestURI(), Name: v.cfg.Name, Actor: v.actor, At: v.at, Page: page,
 		Built: v.assets.built, Live: v.live, Done: doneWords()[v.r.URL.Query().Get("done")], Menu: currentMenu(v.r.URL.Path),
 	}
+	if v.at.Position != "" {
+		f.Signed = v.signed()
+	}
 	var text bytes.Buffer
 	if err := set.Execute(&text, f); err != nil {
 		return fmt.Errorf("render the page %s: %w", name, err)
@@ -160,6 +168,15 @@ func (v *visit) show(status int, name string, page any) error {
 	v.w.Header().Set("Cache-Control", "no-store")
 	v.send(status, text.Bytes())
 	return nil
+}
+
+// signed is the number of the last event that the newest checkpoint signs; "" where none can be had.
+func (v *visit) signed() string {
+	answer, err := v.ask.audit.GetCheckpoint(v.ctx(), &remitv1.GetCheckpointRequest{})
+	if err != nil {
+		return "" // the footer does without: a register need not have a log
+	}
+	return answer.GetTreeSize()
 }
 
 // menuItem is a link at the top of every page.

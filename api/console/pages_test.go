@@ -31,6 +31,7 @@ func TestPages(t *testing.T) {
 		"home":                     testHome,
 		"hostile input":            testHostile,
 		"the bar with two dates":   testAsAtBar,
+		"dates of change":          testStrip,
 		"speed and weight":         testSpeed,
 		"no page without what for": testMissing,
 	} {
@@ -242,11 +243,15 @@ func testHostile(t *testing.T, s *site) {
 }
 
 func testAsAtBar(t *testing.T, s *site) {
+	s.publish(t)
 	p := s.ok(t, "", "/functions?on-day=1&on-month=4&on-year=2027&kind=grow")
 	p.has(t, "As at 1 April 2027 Planned")
 	p.links(t, "/functions?kind=grow")
-	s.ok(t, "", "/organisations?known=3000").has(t, "as known on")
-	s.ok(t, "", "/map?on=2024-01-01").has(t, "In the past", "As recorded up to event")
+	s.ok(t, "", "/organisations?known=3000").has(t, "as known after event 3000", "As known now")
+	s.ok(t, "", "/map?on=2024-01-01").has(t, "In the past", "As recorded up to event", " GMT. The log is signed up to event ")
+	p = s.ok(t, "", "/organisations?on=2026-04-02&known-day=20&known-month=11&known-year=2026")
+	p.has(t, "as known at the end of 20 November 2026")
+	p.links(t, "/organisations?on=2026-04-02", "/organisations")
 }
 
 func testMissing(t *testing.T, s *site) {

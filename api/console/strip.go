@@ -1,88 +1,36 @@
 package console
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/bits"
-	"net/http"
 	"strconv"
 	"time"
 
 	"google.golang.org/protobuf/proto"
+
+	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
 // changeScope is of what the dates of change are wanted; empty for the whole map.
 type changeScope struct {
-	Functions     []string `json:"functions,omitempty"`
-	Organisations []string `json:"organisations,omitempty"`
+	Functions, Organisations []string
 }
 
-// changeDates is the answer of MapService/ListChangeDates.
-type changeDates struct {
-	Previous string       `json:"previous"`
-	Next     string       `json:"next"`
-	Position string       `json:"position"`
-	Dates    []changeDate `json:"dates"`
-}
-
-type changeDate struct {
-	On      string `json:"effectiveOn"`
-	Changes int    `json:"changes"`
-}
-
-// GetPosition returns up to which event the dates were found.
-func (c *changeDates) GetPosition() string { return c.Position }
-
-// strip notes the dates on which what the page shows changes, for the bar. A register that cannot tell them has a bar
-// without them.
+// strip notes the dates on which what the page shows changes, for the bar. The bar is an aid: where the dates cannot be
+// had, the page does without.
 func (v *visit) strip(scope changeScope) {
 	v.followMap(scope)
-	key, err := json.Marshal(scope)
+	ask := &remitv1.ListChangeDatesRequest{Functions: scope.Functions, Organisations: scope.Organisations}
+	dates, err := cached(v, questionKey(ask), func() (*remitv1.ListChangeDatesResponse, error) {
+		ask.AsOf = v.at.message()
+		return v.ask.maps.ListChangeDates(v.ctx(), ask)
+	})
 	if err != nil {
+		v.cfg.Logger.WarnContext(v.ctx(), "a page has no dates of change", slog.String("path", v.r.URL.Path), slog.Any("error", err))
 		return
 	}
-	dates, err := cached(v, "change dates "+string(key), func() (*changeDates, error) { return v.askChangeDates(scope) })
-	if err != nil {
-		return
-	}
-	v.at.Previous, v.at.Next, v.at.dates = dates.Previous, dates.Next, dates.Dates
-}
-
-// askChangeDates asks for the dates of change. The call may be unknown to the API: then there are none.
-func (v *visit) askChangeDates(scope changeScope) (*changeDates, error) {
-	point := map[string]string{"effectiveOn": v.at.On}
-	if v.at.position != "" {
-		point["knownPosition"] = v.at.position
-	}
-	if v.at.instant != nil {
-		point["knownAt"] = v.at.instant.AsTime().Format("2006-01-02T15:04:05.999999999Z07:00")
-	}
-	body, err := json.Marshal(struct {
-		changeScope
-
-		AsOf map[string]string `json:"asOf"`
-	}{scope, point})
-	if err != nil {
-		return nil, err //nolint:wrapcheck // cannot happen, and is not shown
-	}
-	const address = inProcessAddress + "/remit.v1.MapService/ListChangeDates"
-	request, err := http.NewRequestWithContext(v.ctx(), http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		return nil, err //nolint:wrapcheck // cannot happen, and is not shown
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := inProcess{v.cfg.API, v.cfg.nameRequest}.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	dates := &changeDates{}
-	if response.StatusCode != http.StatusOK {
-		dates.Position = v.last
-		return dates, nil
-	}
-	return dates, json.NewDecoder(response.Body).Decode(dates)
+	v.at.Previous, v.at.Next, v.at.dates = dates.GetPrevious(), dates.GetNext(), dates.GetDates()
 }
 
 // questionKey names a question by its kind and content.
@@ -123,15 +71,15 @@ func (a asAt) Strip() *stripView {
 	if len(a.dates) == 0 {
 		return nil
 	}
-	first, last := min(a.dates[0].On, a.On, a.Today), max(a.dates[len(a.dates)-1].On, a.On, a.Today)
+	first, last := min(a.dates[0].GetEffectiveOn(), a.On, a.Today), max(a.dates[len(a.dates)-1].GetEffectiveOn(), a.On, a.Today)
 	from, to := dayOf(first[:4]+"-01-01"), dayOf(last[:4]+"-12-31")
 	place := func(on string) int {
 		return int(stripWidth * dayOf(on).Sub(from).Hours() / max(to.Sub(from).Hours(), 1))
 	}
 	view := &stripView{On: place(a.On), Today: place(a.Today)}
 	for _, date := range a.dates {
-		height := min(20, 5+3*bits.Len(uint(max(date.Changes, 0)))/2)
-		view.Ticks = append(view.Ticks, stripTick{place(date.On), stripBottom - height})
+		height := min(20, 5+3*bits.Len(uint(max(date.GetChanges(), 0)))/2)
+		view.Ticks = append(view.Ticks, stripTick{place(date.GetEffectiveOn()), stripBottom - height})
 	}
 	step := 1 + (to.Year()-from.Year())/8
 	for year := from.Year(); year <= to.Year(); year += step {
@@ -139,7 +87,7 @@ func (a asAt) Strip() *stripView {
 		view.Years = append(view.Years, stripYear{place(text + "-01-01"), text})
 	}
 	view.Label = fmt.Sprintf("Something changes on %s from %s to %s", plural(len(a.dates), "date", "dates"),
-		plainDate(a.dates[0].On), plainDate(a.dates[len(a.dates)-1].On))
+		plainDate(a.dates[0].GetEffectiveOn()), plainDate(a.dates[len(a.dates)-1].GetEffectiveOn()))
 	return view
 }
 

@@ -1,37 +1,22 @@
 package console_test
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/remit-register/remit/api/console"
 )
 
-// An API that tells the dates of change has them in the bar: the one before, the one after, and all as a picture.
-func TestStrip(t *testing.T) {
-	var asked string
-	s := newSite(t, func(c *console.Config) {
-		calls := c.API
-		c.API = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path != "/remit.v1.MapService/ListChangeDates" {
-				calls.ServeHTTP(w, r)
-				return
-			}
-			body, _ := io.ReadAll(r.Body)
-			asked = string(body)
-			_, _ = io.WriteString(w, `{"previous":"2026-04-01","next":"2027-04-01","position":"0",
-				"dates":[{"effectiveOn":"2022-07-01","changes":6000},{"effectiveOn":"2026-04-01","changes":3858},{"effectiveOn":"2027-04-01","changes":1}]}`)
-		})
-	})
-	p := s.ok(t, "", "/map?kind=grow")
-	p.has(t, "Previous change: 1 April 2026", "Next change: 1 April 2027")
-	p.links(t, "/map?kind=grow&on=2026-04-01", "/map?kind=grow&on=2027-04-01")
-	if !strings.Contains(p.html, `aria-label="Something changes on 3 dates from 1 July 2022 to 1 April 2027"`) || strings.Count(p.html, "app-strip__tick") != 3 {
+// The bar leads to the date of change before and the one after, of what the page shows, and draws all of them.
+func testStrip(t *testing.T, s *site) {
+	p := s.ok(t, "", "/functions/eprr?on=2026-03-31")
+	p.has(t, "In the past", "Next change: 1 April 2026", "Previous change: 1 July 2022")
+	p.links(t, "/functions/eprr?on=2026-04-01", "/functions/eprr")
+	if !strings.Contains(p.html, `aria-label="Something changes on `) || strings.Count(p.html, "app-strip__tick") < 2 {
 		t.Errorf("no strip: %s", p.html)
 	}
-	if !strings.Contains(asked, `"effectiveOn":"2026-11-21"`) {
-		t.Errorf("asked %s", asked)
+	// On the other side of that date, it is the one before; and the filters of the page stay.
+	s.ok(t, "", "/map?kind=grow&on=2026-04-02").links(t, "/map?kind=grow&on=2026-04-01", "/map?kind=grow")
+	// As known before anything was recorded about it, nothing changes.
+	if p := s.ok(t, "", "/functions?known=1"); strings.Contains(p.html, "app-strip__tick") {
+		t.Error("dates of change before anything was recorded")
 	}
 }

@@ -15,11 +15,11 @@ import (
 )
 
 // functions are what templates may call.
-func functions(files assets) template.FuncMap {
+func functions(files assets, location *time.Location) template.FuncMap {
 	all := template.FuncMap{
 		"asset":         files.address,
 		"date":          plainDate,
-		"time":          plainTime,
+		"time":          func(at any) string { return plainTime(at, location) },
 		"word":          word,
 		"roleMeans":     roleMeans,
 		"dict":          dict,
@@ -70,19 +70,20 @@ func plainDate(iso string) string {
 	return day.Format("2 January 2006")
 }
 
-// plainTime writes an instant in words, in its own time zone.
-func plainTime(at any) string {
+// plainTime writes an instant in words as a clock at a location shows it, with the name of the time that it keeps: GMT or
+// BST in London.
+func plainTime(at any, location *time.Location) string {
 	switch at := at.(type) {
 	case time.Time:
 		if at.IsZero() {
 			return ""
 		}
-		return at.Format("2 January 2006 at 3:04:05pm")
+		return at.In(location).Format("2 January 2006 at 3:04:05pm MST")
 	case *timestamppb.Timestamp:
 		if at == nil {
 			return ""
 		}
-		return plainTime(at.AsTime())
+		return plainTime(at.AsTime(), location)
 	}
 	return ""
 }
