@@ -108,6 +108,7 @@ func (v *visit) committee() error {
 		Title: c.GetName(), Up: link{Text: "Committees", Address: "/committees"}, Empty: "It has not given any advice yet.",
 		Facts: []answer{{"Of", bodyNames(l, c.GetBodies())}, {"Members", membersOf(c.GetTerms())}, {"Quorum", quorumOf(c.GetTerms())}},
 	}
+	paper := step{Text: "Its paper, to print", Address: "/paper?committee=" + c.GetCommitteeId()}
 	if c.GetDissolved() {
 		page.Intro = "It is dissolved."
 	} else {
@@ -115,6 +116,7 @@ func (v *visit) committee() error {
 			{Text: "Record its advice", Address: root + "advise"}, {Text: "Change its members", Address: root + "membership"}, {Text: "Dissolve it", Address: root + "dissolve"},
 		}
 	}
+	page.Acts = append(page.Acts, paper)
 	table := recordsTable{ID: "advice", Caption: "Advice", Heads: []string{"Meeting", "Advice", "About", "Attended", "In its words"}}
 	for _, a := range c.GetAdvice() {
 		quorate := "Not quorate"

@@ -87,7 +87,8 @@ func (v *visit) due() error {
 		return err
 	}
 	table := recordsTable{ID: "due", Caption: plural(len(todos), "thing", "things") + " to be done", Heads: []string{"What", "By whom", "By when"}}
-	for _, t := range todos {
+	page.Pager = v.paged(len(todos), maxShown)
+	for _, t := range onPage(page.Pager, todos) {
 		when := textCell(plainDate(t.Task.GetDueOn()))
 		if t.Task.GetOverdue() {
 			when.Tag, when.Tone = "Date passed", "red"

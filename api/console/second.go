@@ -46,7 +46,7 @@ func (v *visit) awaiting() error {
 		table.Rows = append(table.Rows, []recordsCell{
 			linkCell(link{Text: eventName(a.GetMethod()), Address: "/second/" + a.GetAwaitingId()}), textCell(a.GetReason()),
 			{Text: "The " + a.GetRole() + " of", Links: []link{l.BodyLink(a.GetOrganisation())}},
-			textCell(plainTime(a.GetRecordedAt().AsTime().In(v.cfg.Location))), linkCell(l.EventLink(a.GetSourceEvent())),
+			textCell(plainTime(a.GetRecordedAt(), v.cfg.Location)), linkCell(l.EventLink(a.GetSourceEvent())),
 		})
 	}
 	if len(table.Rows) > 0 {
@@ -82,7 +82,7 @@ func (v *visit) second() error {
 		w := all[at]
 		a.Facts = append([]answer{
 			{"What", eventName(w.GetMethod())}, {"Given by", "The " + w.GetRole() + " of " + l.Body(w.GetOrganisation())},
-			{"When", plainTime(w.GetRecordedAt().AsTime().In(v.cfg.Location))}, {"Why", cmp.Or(w.GetReason(), "Not said")},
+			{"When", plainTime(w.GetRecordedAt(), v.cfg.Location)}, {"Why", cmp.Or(w.GetReason(), "Not said")},
 		}, l.factsOf(w.GetCommand(), "")...)
 	} else if v.r.Method == http.MethodGet {
 		return unknown("command that waits")

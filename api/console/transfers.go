@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
@@ -20,12 +19,10 @@ type transfersPage struct {
 	Options []option
 	// Kinds are the legal routes to choose from.
 	Kinds []option
-	// Pages lead to the pages of a long list; there are none for a short one. Total is how many transfers are on all.
-	Pages []tab
-	Total int
-	// Previous and Next are the addresses of the pages around, "" for none.
-	Previous, Next string
-	Exports        []link
+	// Pager leads through the list, of Total transfers.
+	Pager   pager
+	Total   int
+	Exports []link
 	// Calendar is the address of the calendar of the reader's body, "" for none.
 	Calendar string
 }
@@ -128,7 +125,7 @@ func (v *visit) transfers() error {
 	if kind := f.text("kind"); kind != "" {
 		all = slices.DeleteFunc(all, func(t *remitv1.Transfer) bool { return slug(word(t.GetKind())) != kind })
 	}
-	page.fill(all, v.at)
+	page.fill(v, all)
 	v.followRecord(request.GetOrganisation())
 	page.Exports = []link{
 		{Text: "Excel", Address: v.exportOf("/export/transfers.xlsx")}, {Text: "CSV", Address: v.exportOf("/export/transfers.csv")},
@@ -150,8 +147,8 @@ func kindChoices() []option {
 }
 
 // fill counts transfers by stage, and lists a page of those of the stage that is shown.
-func (p *transfersPage) fill(all []*remitv1.Transfer, at asAt) {
-	q := at.here.Query()
+func (p *transfersPage) fill(v *visit, all []*remitv1.Transfer) {
+	q := v.at.here.Query()
 	q.Del("stage")
 	q.Del("page")
 	var shown []*remitv1.Transfer
@@ -168,45 +165,16 @@ func (p *transfersPage) fill(all []*remitv1.Transfer, at asAt) {
 			}
 		}
 		q.Set("stage", s.Name)
-		s.Address = addressOf(at.here.Path, q)
+		s.Address = addressOf(v.at.here.Path, q)
 		if s.Current {
 			q.Del("stage")
-			s.Address = addressOf(at.here.Path, q)
+			s.Address = addressOf(v.at.here.Path, q)
 		}
 	}
-	for _, t := range p.page(shown, at) {
+	p.Total, p.Pager = len(shown), v.paged(len(shown), maxShown)
+	for _, t := range onPage(p.Pager, shown) {
 		p.Shown = append(p.Shown, transferRow{T: t, Due: dueOn(t), Where: p.Look.where(t.GetFunction(), t.GetReceiver(), t.GetFootprints())})
 	}
-}
-
-// page returns the part of a list that a page shows, and notes the pages that there are.
-func (p *transfersPage) page(all []*remitv1.Transfer, at asAt) []*remitv1.Transfer {
-	p.Total = len(all)
-	last := max(1, (len(all)+maxShown-1)/maxShown)
-	number, err := strconv.Atoi(p.Form.text("page"))
-	if err != nil {
-		number = 1
-	}
-	number = min(max(number, 1), last)
-	address := func(n int) string {
-		q := at.here.Query()
-		if q.Set("page", strconv.Itoa(n)); n == 1 {
-			q.Del("page")
-		}
-		return addressOf(at.here.Path, q)
-	}
-	if last > 1 {
-		for n := max(1, number-3); n <= min(last, number+3); n++ {
-			p.Pages = append(p.Pages, tab{Text: strconv.Itoa(n), Address: address(n), Current: n == number})
-		}
-	}
-	if number > 1 {
-		p.Previous = address(number - 1)
-	}
-	if number < last {
-		p.Next = address(number + 1)
-	}
-	return all[min(len(all), (number-1)*maxShown):min(len(all), number*maxShown)]
 }
 
 // stateColour is the colour of the tag of a state.
