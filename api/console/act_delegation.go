@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strings"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -70,8 +71,11 @@ func (v *visit) delegationAct() error {
 	a, err := build(d, l)
 	a.Done, a.Back, a.BackText, a.revision = v.r.PathValue("act"), "/delegations/"+d.GetDelegationId(), "Back to the delegation", d.GetRevision()
 	a.Facts = append([]answer{
-		{"Function", l.Function(d.GetFunction())}, {"Delegated by", l.Body(d.GetDelegator())}, {"To", l.Body(d.GetDelegate())},
-		{"What moves", wordsOf(d.GetRoles())}, {"Where", placeNames(l, d.GetFootprints())},
+		{"Function", l.Function(d.GetFunction())},
+		{"Delegated by", l.Body(d.GetDelegator())},
+		{"To", l.Body(d.GetDelegate())},
+		{"What moves", wordsOf(d.GetRoles())},
+		{"Where", placeNames(l, d.GetFootprints())},
 	}, a.Facts...)
 	return v.actOf(a, err)
 }
@@ -82,14 +86,16 @@ func placeNames(l look, codes []string) string {
 	if len(codes) > few {
 		return plural(len(codes), "place", "places")
 	}
-	names := ""
+	return namesOf(codes, l.Place)
+}
+
+// namesOf writes the names of codes, one a line.
+func namesOf(codes []string, name func(string) string) string {
+	names := make([]string, len(codes))
 	for i, code := range codes {
-		if i > 0 {
-			names += "\n"
-		}
-		names += l.Place(code)
+		names[i] = name(code)
 	}
-	return names
+	return strings.Join(names, "\n")
 }
 
 func (v *visit) acceptAct(d *remitv1.Delegation, l look) (act, error) {

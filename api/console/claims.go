@@ -79,7 +79,8 @@ func (v *visit) attestationTable(l look, body string) (recordsTable, error) {
 				right = recordsCell{Tag: "Right", Tone: "green"}
 			}
 			table.Rows = append(table.Rows, []recordsCell{
-				bodyCell(l, a.GetOrganisation()), right, {Text: plainDate(a.GetEffectiveOn()) + ", up to", Links: []link{l.EventLink(a.GetAttestedPosition())}},
+				bodyCell(l, a.GetOrganisation()), right,
+				{Text: plainDate(a.GetEffectiveOn()) + ", up to", Links: []link{l.EventLink(a.GetAttestedPosition())}},
 				textCell(a.GetExceptions()),
 			})
 		}

@@ -138,16 +138,7 @@ func (v *visit) committee() error {
 	return v.records(page)
 }
 
-func bodyNames(l look, codes []string) string {
-	names := ""
-	for i, code := range codes {
-		if i > 0 {
-			names += "\n"
-		}
-		names += l.Body(code)
-	}
-	return names
-}
+func bodyNames(l look, codes []string) string { return namesOf(codes, l.Body) }
 
 // memberFields ask for the terms of a committee.
 func memberFields(q asker) []ask {

@@ -58,8 +58,14 @@ func TestForms(t *testing.T) {
 		name string
 		run  func(t *testing.T, s *site, transfer string)
 	}{
-		{"delegations", delegationForms}, {"a proposal", proposalForms}, {"announcements", planForms}, {"packages", packageForms},
-		{"committees", committeeForms}, {"plan returns", returnForms}, {"claims", claimForms}, {"second person", secondForms},
+		{"delegations", delegationForms},
+		{"a proposal", proposalForms},
+		{"announcements", planForms},
+		{"packages", packageForms},
+		{"committees", committeeForms},
+		{"plan returns", returnForms},
+		{"claims", claimForms},
+		{"second person", secondForms},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, s, transfer) })
 	}

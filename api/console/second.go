@@ -81,8 +81,10 @@ func (v *visit) second() error {
 	if at >= 0 { // otherwise it is settled, and the register says so
 		w := all[at]
 		a.Facts = append([]answer{
-			{"What", eventName(w.GetMethod())}, {"Given by", "The " + w.GetRole() + " of " + l.Body(w.GetOrganisation())},
-			{"When", plainTime(w.GetRecordedAt(), v.cfg.Location)}, {"Why", cmp.Or(w.GetReason(), "Not said")},
+			{"What", eventName(w.GetMethod())},
+			{"Given by", "The " + w.GetRole() + " of " + l.Body(w.GetOrganisation())},
+			{"When", plainTime(w.GetRecordedAt(), v.cfg.Location)},
+			{"Why", cmp.Or(w.GetReason(), "Not said")},
 		}, l.factsOf(w.GetCommand(), "")...)
 	} else if v.r.Method == http.MethodGet {
 		return unknown("command that waits")

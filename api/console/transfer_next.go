@@ -103,14 +103,17 @@ func moreSteps(t *remitv1.Transfer) []step {
 	switch {
 	case t.GetState() == remitv1.TransferState_TRANSFER_STATE_COMPLETED:
 		return []step{
-			{Text: "Review what it has brought", Address: root + "review"}, {Text: "Take it back", Address: root + "reverse"},
-			{Text: "Record a milestone", Address: root + "milestone"}, {Text: "Raise a risk", Address: root + "risk"},
+			{Text: "Review what it has brought", Address: root + "review"},
+			{Text: "Take it back", Address: root + "reverse"},
+			{Text: "Record a milestone", Address: root + "milestone"},
+			{Text: "Raise a risk", Address: root + "risk"},
 		}
 	case finished(t):
 		return []step{{Text: "Record a milestone", Address: root + "milestone"}, {Text: "Raise a risk", Address: root + "risk"}}
 	case t.GetState() == remitv1.TransferState_TRANSFER_STATE_PLANNED:
 		return []step{
-			{Text: "Replace it by another announcement", Address: root + "replace"}, {Text: "Withdraw it", Address: root + "withdraw"},
+			{Text: "Replace it by another announcement", Address: root + "replace"},
+			{Text: "Withdraw it", Address: root + "withdraw"},
 			{Text: "Raise a risk", Address: root + "risk"},
 		}
 	case t.GetState() < remitv1.TransferState_TRANSFER_STATE_PROPOSED:
