@@ -70,6 +70,7 @@ func codes() map[domain.Reason]connect.Code {
 		domain.TermsIncomplete:              connect.CodeFailedPrecondition,
 		domain.WrongState:                   connect.CodeFailedPrecondition,
 		domain.SecondPersonRequired:         connect.CodeFailedPrecondition,
+		domain.NothingToChange:              connect.CodeFailedPrecondition,
 
 		domain.InvalidArgument:     connect.CodeInvalidArgument,
 		domain.UnknownOrganisation: connect.CodeNotFound,

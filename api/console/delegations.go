@@ -23,7 +23,8 @@ type delegationsPage struct {
 	Look      look
 	Functions []option
 	Lines     []delegationLine
-	More      bool
+	Total     int
+	Pager     pager
 }
 
 // delegationLines asks for arrangements, by function, delegator and delegate.
@@ -50,6 +51,8 @@ func (v *visit) delegationLines(l look, ask *remitv1.ListDelegationsRequest) ([]
 	return lines, nil
 }
 
+const delegationsOnPage = 50
+
 // delegations lists those that fit.
 func (v *visit) delegations() error {
 	l, err := v.look()
@@ -72,6 +75,9 @@ func (v *visit) delegations() error {
 	if page.Form.text("ended") == "" {
 		page.Lines = slices.DeleteFunc(page.Lines, func(d delegationLine) bool { return d.Ended })
 	}
+	page.Total = len(page.Lines)
+	page.Pager = v.paged(page.Total, delegationsOnPage)
+	page.Lines = onPage(page.Pager, page.Lines)
 	return v.show(http.StatusOK, "delegations", page)
 }
 
