@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,9 +15,7 @@ func TestSimulateWithSignIn(t *testing.T) {
 	s := g.stage(t)
 	outcome := func(token, as string, command object) (answer, string) {
 		tried := object{"as": as}
-		for name, request := range command {
-			tried[name] = request
-		}
+		maps.Copy(tried, command)
 		a := g.post(t, token, "MapService/Simulate", object{"commands": []object{tried}})
 		return a, fmt.Sprint(a.body["outcomes"])
 	}

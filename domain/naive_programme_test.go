@@ -274,7 +274,7 @@ func (x forms) missing(a domain.AsOf, whole []projections.Entry, found func(doma
 			for _, e := range whole {
 				if e.Remit.Subject == (domain.Subject{Function: function, Part: part}) {
 					if roles[e.Remit.Footprint] == nil {
-						roles[e.Remit.Footprint] = map[domain.Role]bool{}
+						roles[e.Remit.Footprint] = make(map[domain.Role]bool)
 					}
 					roles[e.Remit.Footprint][e.Remit.Role] = true
 				}

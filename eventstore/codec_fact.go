@@ -26,7 +26,7 @@ func facts(c *coder, f *domain.Fact) {
 		visit(c, f)
 		if !c.writing && *f != nil {
 			if field < len(c.groups) {
-				c.groups[field] = uint8(i + 1) //nolint:gosec // there are a dozen
+				c.groups[field] = uint8(i + 1)
 			}
 			return
 		}

@@ -16,7 +16,7 @@ type rectification struct {
 type rectifications map[domain.EventNo]rectification
 
 func (v *Views) rectifications(known domain.EventNo) rectifications {
-	all := rectifications{}
+	all := make(rectifications)
 	for _, no := range v.events.ofType(domain.Corrected{}.FactType(), known) {
 		if f, ok := v.events.fact(no).(domain.Corrected); ok {
 			all[f.Event] = rectification{f, domain.EventNo(no)}

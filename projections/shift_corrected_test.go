@@ -38,12 +38,17 @@ func TestShiftTellsWhatWasPutRight(t *testing.T) {
 	elsewhere := j.commit(domain.Corrected{Event: later, Holder: "X24"})
 	withdrawn := j.commit(domain.Corrected{Event: elsewhere, Withdrawn: true})
 	never := j.commit(domain.Corrected{Event: withdrawn, Holder: "S1Y5D", EffectiveOn: date(t, "2026-03-15")})
-	for known, want := range map[domain.EventNo]string{
-		happened: was, later: fmt.Sprintf("2026-02-01 icb to regional 1[%d]", later),
-		elsewhere: fmt.Sprintf("2026-02-01 icb to national 1[%d]", elsewhere),
-		withdrawn: fmt.Sprintf("2026-02-01 icb to regional 1[%d]", withdrawn),
-		never:     fmt.Sprintf("2026-03-01 icb to icb 1[%d]", never),
+	for _, test := range []struct {
+		known domain.EventNo
+		want  string
+	}{
+		{happened, was},
+		{later, fmt.Sprintf("2026-02-01 icb to regional 1[%d]", later)},
+		{elsewhere, fmt.Sprintf("2026-02-01 icb to national 1[%d]", elsewhere)},
+		{withdrawn, fmt.Sprintf("2026-02-01 icb to regional 1[%d]", withdrawn)},
+		{never, fmt.Sprintf("2026-03-01 icb to icb 1[%d]", never)},
 	} {
+		known, want := test.known, test.want
 		if got := moved(known); got != want {
 			t.Errorf("as known after %d: %s, want %s", known, got, want)
 		}

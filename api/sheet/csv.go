@@ -28,8 +28,7 @@ func readCSV(content []byte) ([]table, []Problem) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		var malformed *csv.ParseError
-		if errors.As(err, &malformed) {
+		if malformed, ok := errors.AsType[*csv.ParseError](err); ok {
 			return nil, []Problem{{Text: fmt.Sprintf("Line %d cannot be read: a quotation mark is missing or out of place.", malformed.Line)}}
 		}
 		if err != nil {

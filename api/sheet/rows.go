@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -272,9 +273,7 @@ func (r *tableRow) grid(row Row) {
 		}
 		one := row
 		one.cells = map[column]string{}
-		for c, at := range row.cells {
-			one.cells[c] = at
-		}
+		maps.Copy(one.cells, row.cells)
 		one.cells[columnBody], one.cells[columnRole] = cell, cell
 		one.Body, one.Roles = r.l.bodies[i], r.roles(text, columnOfBody, cell)
 		if len(one.Roles) > 0 && !r.bad {

@@ -171,8 +171,8 @@ func formulasIn(parts *zip.Reader) (map[string]map[string]bool, error) {
 				continue
 			}
 			target := path.Join("xl", r.Target)
-			if strings.HasPrefix(r.Target, "/") {
-				target = strings.TrimPrefix(r.Target, "/")
+			if after, ok := strings.CutPrefix(r.Target, "/"); ok {
+				target = after
 			}
 			cells, err := formulasOf(parts, target)
 			if err != nil {

@@ -89,7 +89,7 @@ func private(t *testing.T, dir string) {
 func archivedEvents(t *testing.T, folder string, size domain.EventNo) (events [][]byte) {
 	t.Helper()
 	for index := uint64(0); domain.EventNo(len(events)) < size; index++ {
-		n := min(archive.TileWidth, int(size)-len(events)) //nolint:gosec // a few hundred
+		n := min(archive.TileWidth, int(size)-len(events))
 		bundle, err := os.ReadFile(filepath.Join(folder, archive.EntriesPath(index, n)))
 		if err != nil {
 			t.Fatal(err)
