@@ -86,14 +86,16 @@ func placeNames(l look, codes []string) string {
 	if len(codes) > few {
 		return plural(len(codes), "place", "places")
 	}
-	var names strings.Builder
+	return namesOf(codes, l.Place)
+}
+
+// namesOf writes the names of codes, one a line.
+func namesOf(codes []string, name func(string) string) string {
+	names := make([]string, len(codes))
 	for i, code := range codes {
-		if i > 0 {
-			names.WriteString("\n")
-		}
-		names.WriteString(l.Place(code))
+		names[i] = name(code)
 	}
-	return names.String()
+	return strings.Join(names, "\n")
 }
 
 func (v *visit) acceptAct(d *remitv1.Delegation, l look) (act, error) {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
@@ -109,6 +108,7 @@ func (v *visit) committee() error {
 		Title: c.GetName(), Up: link{Text: "Committees", Address: "/committees"}, Empty: "It has not given any advice yet.",
 		Facts: []answer{{"Of", bodyNames(l, c.GetBodies())}, {"Members", membersOf(c.GetTerms())}, {"Quorum", quorumOf(c.GetTerms())}},
 	}
+	paper := step{Text: "Its paper, to print", Address: "/paper?committee=" + c.GetCommitteeId()}
 	if c.GetDissolved() {
 		page.Intro = "It is dissolved."
 	} else {
@@ -116,6 +116,7 @@ func (v *visit) committee() error {
 			{Text: "Record its advice", Address: root + "advise"}, {Text: "Change its members", Address: root + "membership"}, {Text: "Dissolve it", Address: root + "dissolve"},
 		}
 	}
+	page.Acts = append(page.Acts, paper)
 	table := recordsTable{ID: "advice", Caption: "Advice", Heads: []string{"Meeting", "Advice", "About", "Attended", "In its words"}}
 	for _, a := range c.GetAdvice() {
 		quorate := "Not quorate"
@@ -137,16 +138,7 @@ func (v *visit) committee() error {
 	return v.records(page)
 }
 
-func bodyNames(l look, codes []string) string {
-	var names strings.Builder
-	for i, code := range codes {
-		if i > 0 {
-			names.WriteString("\n")
-		}
-		names.WriteString(l.Body(code))
-	}
-	return names.String()
-}
+func bodyNames(l look, codes []string) string { return namesOf(codes, l.Body) }
 
 // memberFields ask for the terms of a committee.
 func memberFields(q asker) []ask {

@@ -26,6 +26,8 @@ type Config struct {
 	// CalendarKey makes the addresses of calendars, which nobody can guess; it must stay the same for them to go on
 	// working. Default: there are no calendars.
 	CalendarKey []byte
+	// Live bounds how many pages follow the record at once.
+	Live LiveLimits
 	// Logger is told what goes wrong inside. Default: nothing is logged.
 	Logger *slog.Logger
 }
@@ -60,6 +62,7 @@ type Console struct {
 	assets  assets
 	answers *answerCache
 	uploads *uploads
+	streams *streams
 }
 
 // New returns the console.
@@ -78,7 +81,10 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the console's pages: %w", err)
 	}
-	return &Console{cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest), answers: new(answerCache), uploads: newUploads()}, nil
+	return &Console{
+		cfg: cfg, pages: set, assets: files, ask: newClient(cfg.API, cfg.nameRequest),
+		answers: new(answerCache), uploads: newUploads(), streams: newStreams(cfg.Live),
+	}, nil
 }
 
 // Handler serves every page, and what they load.
@@ -97,6 +103,9 @@ func (c *Console) routes() map[string]func(*visit) error {
 	routes := map[string]func(*visit) error{
 		"GET /actor":         (*visit).actorForm,
 		"POST /actor":        (*visit).chooseActor,
+		"GET /live":          (*visit).follow,
+		"GET /search":        (*visit).searched,
+		"GET /due":           (*visit).due,
 		"GET /accessibility": func(v *visit) error { return v.show(http.StatusOK, "accessibility", nil) },
 	}
 	for _, more := range []map[string]func(*visit) error{

@@ -7,14 +7,20 @@
 // A page asks the same API as everybody else, in the name of whoever is signed in, so that every rule of rights, every
 // check of a request and every refusal is the same here. What is in the address of a page is all that decides what it
 // shows: it can be sent to somebody else, or put in minutes. Commands are forms with a step in which the answers are
-// checked; each form carries the command's id, so that sending it twice records it once.
+// checked; each form carries the command's id, so that sending it twice records it once. One engine has all forms: act.go
+// shows and takes them, act_ask.go makes their fields from the API's own description of a request with its rules,
+// act_fill.go reads and act_set.go fills in the request. Other act_*.go files say what each form asks for.
+//
+// A page that shows what may change follows the record: live.go tells the browser, by server-sent events, what the API's
+// watches tell it, and assets/console.js shows the page anew. Without JavaScript the page stays as it was loaded.
 //
 // # Files
 //
-// console.go puts it together; inprocess.go is the way to the API; page.go renders; asat.go is the bar with the two
-// dates, and strip.go its picture of the dates of change; words.go says the register's words in plain English; look.go
-// names what codes stand for; form.go reads forms and shows what is wrong with them; actor.go is about who acts;
-// answers.go keeps answers for as long as nothing is recorded. Each of the other files is a page or two.
+// console.go puts it together; inprocess.go is the way to the API, inprocess_stream.go that of its watches; page.go
+// renders; records.go is the page of lists that need none of their own; asat.go is the bar with the two dates, and
+// strip.go its picture of the dates of change; words.go says the register's words in plain English; look.go names what
+// codes stand for; form.go reads forms and shows what is wrong with them; actor.go is about who acts; answers.go keeps
+// answers for as long as nothing is recorded. Each of the other files is a page or two.
 //
 // # Looks
 //

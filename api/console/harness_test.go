@@ -38,6 +38,10 @@ type site struct {
 	views *projections.Views
 	log   *syncBuffer
 	proof *published
+	// stop tells the register that it is about to stop.
+	stop func()
+	// config is the console's.
+	config console.Config
 }
 
 // syncBuffer collects what the server logs.
@@ -85,6 +89,8 @@ func newSite(t testing.TB, change ...func(*console.Config)) *site {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
+	stopping := make(chan struct{})
+	s.stop = sync.OnceFunc(func() { close(stopping) })
 	pages := func(calls http.Handler) (http.Handler, error) {
 		config := console.Config{
 			API: calls, Actors: console.Asserted{Header: api.ActorHeader}, Clock: s.store.Clock.Now, Location: london, Logger: logger,
@@ -92,6 +98,7 @@ func newSite(t testing.TB, change ...func(*console.Config)) *site {
 		for _, f := range change {
 			f(&config)
 		}
+		s.config = config
 		c, err := console.New(config)
 		if err != nil {
 			return nil, err
@@ -107,13 +114,15 @@ func newSite(t testing.TB, change ...func(*console.Config)) *site {
 		LoadReference: func(ctx context.Context, until domain.Date) (api.Loaded, error) {
 			return api.Loaded{}, load(ctx, s.store.Store, until)
 		},
-		Prover: archive.NewProver(s.proof, s.proof.keys),
+		Prover: archive.NewProver(s.proof, s.proof.keys), Stopping: stopping,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Server = httptest.NewServer(handler)
 	t.Cleanup(func() {
+		s.stop()
+		s.CloseClientConnections()
 		s.Close()
 		stop()
 		running.Wait()

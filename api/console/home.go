@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/remit-register/remit/domain"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
@@ -18,6 +19,10 @@ type homePage struct {
 	// Due are the transfers due in the next days, and those that are late.
 	Due   []dueTransfer
 	Until string
+	// Waiting are the words that others wait for: decisions, acceptances, those of second persons. Todo is what else is to
+	// be done in the next days. WaitingMore and TodoMore are how many more there are.
+	Waiting, Todo         []todo
+	WaitingMore, TodoMore int
 	// Opening are the findings that are not so today and will be.
 	Opening   []findingGroup
 	OpenUntil string
@@ -66,12 +71,49 @@ func (v *visit) home() error {
 	if err := v.homeOf(&page, body.GetCode()); err != nil {
 		return err
 	}
+	v.followRecord(body.GetCode())
 	v.at.Bar = false
 	status := http.StatusOK
 	if page.Form.bad() {
 		status = http.StatusBadRequest
 	}
 	return v.show(status, "home", page)
+}
+
+// aheadDays is how far ahead a decision is shown that is waited for.
+const aheadDays = 366
+
+// homeTasks adds what a body is to do. Registrars are shown what waits for a second person wherever it was given: the
+// register says whether they may agree.
+func (v *visit) homeTasks(page *homePage, code string) error {
+	todos, err := v.tasks(aheadDays, code)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(v.actor.Roles, domain.ActorRegistrar) {
+		all, err := v.allAwaiting("")
+		if err != nil {
+			return err
+		}
+		for _, w := range all {
+			if w.GetOrganisation() != code {
+				page.Waiting = append(page.Waiting, todo{Task: &remitv1.Task{}, link: link{
+					Text: eventName(w.GetMethod()) + ", given for " + page.Look.Body(w.GetOrganisation()) + ": a second person to agree", Address: "/second/" + w.GetAwaitingId(),
+				}})
+			}
+		}
+	}
+	for _, t := range todos {
+		switch {
+		case isWaiting(t.Task):
+			page.Waiting = append(page.Waiting, t)
+		case t.Task.GetDueOn() <= page.Until:
+			page.Todo = append(page.Todo, t)
+		}
+	}
+	page.WaitingMore, page.TodoMore = max(0, len(page.Waiting)-homeLines), max(0, len(page.Todo)-homeLines)
+	page.Waiting, page.Todo = page.Waiting[:min(homeLines, len(page.Waiting))], page.Todo[:min(homeLines, len(page.Todo))]
+	return nil
 }
 
 // homeOf adds what matters to a body.
@@ -86,6 +128,9 @@ func (v *visit) homeOf(page *homePage, code string) error {
 		page.Due = append(page.Due, dueTransfer{t, on, on < v.at.On})
 	}
 	slices.SortStableFunc(page.Due, func(a, b dueTransfer) int { return cmp.Compare(a.On, b.On) })
+	if err := v.homeTasks(page, code); err != nil {
+		return err
+	}
 	page.OpenUntil = dayOf(v.at.On).AddDate(0, openMonths, 0).Format(isoDate)
 	answer, err := v.findings(&remitv1.CheckCoherenceRequest{Organisations: []string{code}, Until: page.OpenUntil})
 	if err != nil {

@@ -54,6 +54,19 @@ type inProcess struct {
 
 // RoundTrip returns the handler's answer to a request.
 func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	if isStream(r) {
+		return t.stream(r)
+	}
+	answer := &kept{header: http.Header{}, status: http.StatusOK}
+	t.handler.ServeHTTP(answer, t.prepared(r))
+	return &http.Response{
+		Status: strconv.Itoa(answer.status), StatusCode: answer.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: answer.header, Body: io.NopCloser(&answer.body), ContentLength: int64(answer.body.Len()), Request: r,
+	}, nil
+}
+
+// prepared is a request as the handler gets it.
+func (t inProcess) prepared(r *http.Request) *http.Request {
 	request := r.Clone(r.Context())
 	request.RequestURI = r.URL.RequestURI()
 	request.Host = r.URL.Host
@@ -64,12 +77,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	if request.Body == nil {
 		request.Body = http.NoBody
 	}
-	answer := &kept{header: http.Header{}, status: http.StatusOK}
-	t.handler.ServeHTTP(answer, t.name(request))
-	return &http.Response{
-		Status: strconv.Itoa(answer.status), StatusCode: answer.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: answer.header, Body: io.NopCloser(&answer.body), ContentLength: int64(answer.body.Len()), Request: r,
-	}, nil
+	return t.name(request)
 }
 
 // kept is an answer in memory.

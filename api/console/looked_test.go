@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"testing"
 )
 
@@ -83,7 +84,33 @@ func lookedAt(t testing.TB, s *site, transfer string) []looked {
 		{name: "problem", path: "/transfers/01J00000000000000000000000", status: missing},
 		{name: "not-found", path: "/no-such-page", status: missing},
 	}
-	return append(pages, transfersLookedAt(transfer)...)
+	return slices.Concat(pages, transfersLookedAt(transfer), formsLookedAt(delegation, transfer))
+}
+
+// formsLookedAt are the lists and forms beside the way of a transfer.
+func formsLookedAt(delegation, transfer string) []looked {
+	return []looked{
+		{name: "home-decider", actor: "board@Y61", path: "/"},
+		{name: "due", path: "/due?days=366"},
+		{name: "due-wrong", path: "/due?body=Nowhere", status: wrong},
+		{name: "search", path: "/search?q=essex"},
+		{name: "search-none", path: "/search?q=no-such-thing"},
+		{name: "plan", actor: "po@S1Y5D", path: "/transfers/plan"},
+		{name: "explore", actor: "po@S1Y5D", path: "/transfers/explore"},
+		{name: "amend", actor: "po@S1Y5D", path: transfer + "/do/amend"},
+		{name: "delegate", actor: "board@X24", path: "/delegations/delegate"},
+		{name: "vary", actor: "board@X24", path: delegation + "/do/vary"},
+		{name: "packages", path: "/packages"},
+		{name: "package-form", actor: "po@S1Y5D", path: "/packages/form"},
+		{name: "committees", path: "/committees"},
+		{name: "committee-form", actor: "board@S1Y5D", path: "/committees/form"},
+		{name: "plan-returns", path: "/plan-returns"},
+		{name: "plan-return-form", actor: "po@S1Y5D", path: "/plan-returns/submit"},
+		{name: "claims", path: "/claims"},
+		{name: "claim-form", actor: "po@S1Y5D", path: "/claims/claim"},
+		{name: "attest-form", actor: "po@S1Y5D", path: "/claims/attest"},
+		{name: "second", actor: "second@X24", path: "/second"},
+	}
 }
 
 // transfersLookedAt are the pages about transfers; transfer is the address of one in the middle of its life.

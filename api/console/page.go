@@ -62,6 +62,7 @@ type visit struct {
 	actor Actor
 	at    asAt
 	last  string // the last event, once it was asked for
+	live  string // the address at which the page learns what changes on it, "" for a page that stays
 }
 
 type actorKey struct{}
@@ -138,6 +139,8 @@ type frame struct {
 	Page any
 	// Done says what the reader has just done, "" for nothing.
 	Done string
+	// Live is where the page learns what changes on it, "" for a page that stays as it is.
+	Live string
 	// Signed is the number of the last event in the log that is signed; "" for none.
 	Signed string
 	// Built says that the style sheet of the NHS is there.
@@ -152,7 +155,7 @@ func (v *visit) show(status int, name string, page any) error {
 	}
 	f := frame{
 		Path: v.r.URL.Path, Here: v.r.URL.RequestURI(), Name: v.cfg.Name, Actor: v.actor, At: v.at, Page: page,
-		Built: v.assets.built, Done: doneWords()[v.r.URL.Query().Get("done")], Menu: currentMenu(v.r.URL.Path),
+		Built: v.assets.built, Live: v.live, Done: doneWords()[v.r.URL.Query().Get("done")], Menu: currentMenu(v.r.URL.Path),
 	}
 	if v.at.Position != "" {
 		f.Signed = v.signed()

@@ -17,6 +17,8 @@ type recordsPage struct {
 	Filters []shownField
 	Facts   []answer
 	Tables  []recordsTable
+	// Pager leads through a long list.
+	Pager pager
 	// Acts are what may be done.
 	Acts []step
 	// Empty is said when there is no table.

@@ -20,6 +20,7 @@ type changeScope struct {
 // strip notes the dates on which what the page shows changes, for the bar. The bar is an aid: where the dates cannot be
 // had, the page does without.
 func (v *visit) strip(scope changeScope) {
+	v.followMap(scope)
 	ask := &remitv1.ListChangeDatesRequest{Functions: scope.Functions, Organisations: scope.Organisations}
 	dates, err := cached(v, questionKey(ask), func() (*remitv1.ListChangeDatesResponse, error) {
 		ask.AsOf = v.at.message()

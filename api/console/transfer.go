@@ -55,6 +55,7 @@ func (v *visit) transfer() error {
 	if err != nil {
 		return err
 	}
+	v.followTransfer(page.T.GetTransferId(), answer.GetPosition())
 	return v.show(http.StatusOK, "transfer", page)
 }
 
@@ -143,6 +144,9 @@ func (v *visit) risksOf(id string) ([]*remitv1.Risk, error) {
 // eventsOf returns what is recorded about something, up to the point that the page shows; nothing where the reader may
 // not see it.
 func (v *visit) eventsOf(entity string) ([]*remitv1.Event, error) {
+	if !v.actor.mayReadRecord() {
+		return nil, nil
+	}
 	answer, err := v.ask.audit.ListEvents(v.ctx(), &remitv1.ListEventsRequest{Entity: entity, PageSize: 500})
 	if connect.CodeOf(err) == connect.CodePermissionDenied {
 		return nil, nil

@@ -17,8 +17,11 @@ type transfersPage struct {
 	// Stage is the name of the one that is shown, "" for all that are not over.
 	Stage   string
 	Options []option
-	// More is the address of the next page, "" on the last.
-	More    string
+	// Kinds are the legal routes to choose from.
+	Kinds []option
+	// Pager leads through the list, of Total transfers.
+	Pager   pager
+	Total   int
 	Exports []link
 	// Calendar is the address of the calendar of the reader's body, "" for none.
 	Calendar string
@@ -98,7 +101,7 @@ func (v *visit) listTransfers(request *remitv1.ListTransfersRequest) ([]*remitv1
 }
 
 // maxShown is how many transfers a page shows.
-const maxShown = 100
+const maxShown = 50
 
 // transfers shows transfers by where they stand.
 func (v *visit) transfers() error {
@@ -107,7 +110,7 @@ func (v *visit) transfers() error {
 		return err
 	}
 	f := newForm(v.r.URL.Query())
-	page := transfersPage{Look: l, Stages: stages(), Stage: f.text("stage"), Options: l.functionOptions(option{Text: "All functions"})}
+	page := transfersPage{Look: l, Stages: stages(), Stage: f.text("stage"), Options: l.functionOptions(option{Text: "All functions"}), Kinds: kindChoices()}
 	request := v.transfersAsked(&f, l)
 	page.Form = f
 	if f.bad() {
@@ -119,7 +122,11 @@ func (v *visit) transfers() error {
 		return v.show(refusalOf(err).Status, "transfers", page)
 	}
 	v.resolved(answer.GetAsOf(), answer.GetPosition())
-	page.fill(all, v.at)
+	if kind := f.text("kind"); kind != "" {
+		all = slices.DeleteFunc(all, func(t *remitv1.Transfer) bool { return slug(word(t.GetKind())) != kind })
+	}
+	page.fill(v, all)
+	v.followRecord(request.GetOrganisation())
 	page.Exports = []link{
 		{Text: "Excel", Address: v.exportOf("/export/transfers.xlsx")}, {Text: "CSV", Address: v.exportOf("/export/transfers.csv")},
 	}
@@ -130,10 +137,21 @@ func (v *visit) transfers() error {
 // exportOf is the address of a file with what the page shows.
 func (v *visit) exportOf(path string) string { return addressOf(path, v.r.URL.Query()) }
 
-// fill counts transfers by stage, and lists those of the stage that is shown.
-func (p *transfersPage) fill(all []*remitv1.Transfer, at asAt) {
-	q := at.here.Query()
+// kindChoices are the legal routes, to choose from.
+func kindChoices() []option {
+	options := []option{{Text: "All routes"}}
+	for _, o := range choicesIn(remitv1.TransferKind(0).Descriptor()) {
+		options = append(options, option{Value: slug(o.Text), Text: o.Text})
+	}
+	return options
+}
+
+// fill counts transfers by stage, and lists a page of those of the stage that is shown.
+func (p *transfersPage) fill(v *visit, all []*remitv1.Transfer) {
+	q := v.at.here.Query()
 	q.Del("stage")
+	q.Del("page")
+	var shown []*remitv1.Transfer
 	for i := range p.Stages {
 		s := &p.Stages[i]
 		s.Current = s.Name == p.Stage
@@ -142,16 +160,20 @@ func (p *transfersPage) fill(all []*remitv1.Transfer, at asAt) {
 				continue
 			}
 			s.Count++
-			if (s.Current || p.Stage == "" && s.Name != "over") && len(p.Shown) < maxShown {
-				p.Shown = append(p.Shown, transferRow{T: t, Due: dueOn(t), Where: p.Look.where(t.GetFunction(), t.GetReceiver(), t.GetFootprints())})
+			if s.Current || p.Stage == "" && s.Name != "over" {
+				shown = append(shown, t)
 			}
 		}
 		q.Set("stage", s.Name)
-		s.Address = addressOf(at.here.Path, q)
+		s.Address = addressOf(v.at.here.Path, q)
 		if s.Current {
 			q.Del("stage")
-			s.Address = addressOf(at.here.Path, q)
+			s.Address = addressOf(v.at.here.Path, q)
 		}
+	}
+	p.Total, p.Pager = len(shown), v.paged(len(shown), maxShown)
+	for _, t := range onPage(p.Pager, shown) {
+		p.Shown = append(p.Shown, transferRow{T: t, Due: dueOn(t), Where: p.Look.where(t.GetFunction(), t.GetReceiver(), t.GetFootprints())})
 	}
 }
 
