@@ -50,7 +50,7 @@ func conversions() []conversion {
 		converts(formPackage), converts(assessPackage), converts(decidePackage), converts(raiseRisk),
 		converts(updateRisk), converts(closeRisk), converts(varyDelegation), converts(recordIntervention),
 		converts(endIntervention), converts(correct), converts(erasePersonalData), converts(second),
-		converts(claimRemit), converts(attestRemit),
+		converts(claimRemit), converts(attestRemit), converts(importMap),
 		converts(setFramework), converts(recordPopulation), converts(recordCost), converts(formCommittee),
 		converts(changeCommittee), converts(recordAdvice), converts(submitPlanReturn), converts(moderatePlanReturn),
 	}

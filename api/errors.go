@@ -45,7 +45,7 @@ const (
 )
 
 // codes is the one table of what each reason is in Connect and gRPC.
-func codes() map[domain.Reason]connect.Code {
+func codes() map[domain.Reason]connect.Code { //nolint:funlen // a table
 	return map[domain.Reason]connect.Code{
 		domain.RemitAlreadyHeld:             connect.CodeFailedPrecondition,
 		domain.SenderNotHolder:              connect.CodeFailedPrecondition,
@@ -70,6 +70,7 @@ func codes() map[domain.Reason]connect.Code {
 		domain.TermsIncomplete:              connect.CodeFailedPrecondition,
 		domain.WrongState:                   connect.CodeFailedPrecondition,
 		domain.SecondPersonRequired:         connect.CodeFailedPrecondition,
+		domain.NothingToChange:              connect.CodeFailedPrecondition,
 
 		domain.InvalidArgument:     connect.CodeInvalidArgument,
 		domain.UnknownOrganisation: connect.CodeNotFound,

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/remit-register/remit/domain"
 )
@@ -180,6 +181,9 @@ func registerCatalogue(s scene) []given {
 		}},
 		{procedure: "RecordService/Second", as: "RecordOccurrence", about: happened, request: object{"awaitingId": s.waiting}},
 		{procedure: "RecordService/ClaimRemit", about: about, request: claim},
+		{procedure: "RecordService/ImportMap", as: "AllocateFunction", about: bodies(string(domain.AsHolder), icb), request: object{
+			"kind": "IMPORT_KIND_BASELINES", "sha256": strings.Repeat("0a", 32), "rows": 1, "lines": []object{baseline},
+		}},
 		{procedure: "RecordService/AttestRemit", about: about, request: object{"organisation": icb, "agrees": true}},
 	}
 }

@@ -166,6 +166,8 @@ func recordCommand(c *remitv1.SimulatedCommand) (commandRequest, domain.Command)
 		return x.Correct, correct(x.Correct)
 	case *remitv1.SimulatedCommand_ClaimRemit:
 		return x.ClaimRemit, claimRemit(x.ClaimRemit)
+	case *remitv1.SimulatedCommand_ImportMap:
+		return x.ImportMap, importMap(x.ImportMap)
 	case *remitv1.SimulatedCommand_AttestRemit:
 		return x.AttestRemit, attestRemit(x.AttestRemit)
 	case *remitv1.SimulatedCommand_Second:

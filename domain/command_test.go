@@ -58,6 +58,7 @@ func allCommands() []Command {
 		EndIntervention{},
 		ClaimRemit{},
 		AttestRemit{},
+		ImportMap{},
 		RaiseRisk{},
 		UpdateRisk{},
 		CloseRisk{},
@@ -132,6 +133,8 @@ func allFacts() []Fact {
 		InterventionEnded{},
 		RemitClaimed{},
 		RemitsAttested{},
+		FunctionMapImported{},
+		MapLinesProposed{},
 		RiskRaised{},
 		RiskUpdated{},
 		RiskClosed{},
@@ -313,7 +316,7 @@ func checkTag(t *testing.T, typ reflect.Type, field reflect.StructField, names m
 	switch {
 	case name == "-":
 		given := typ == reflect.TypeFor[Condition]() && field.Name == "ID" ||
-			typ == reflect.TypeFor[ErasePersonalData]() && field.Name == "Recorded"
+			typ == reflect.TypeFor[ErasePersonalData]() && (field.Name == "Recorded" || field.Name == "People")
 		if !given {
 			t.Errorf("%s.%s is left out; only what the register itself gives is", typ, field.Name)
 		}

@@ -104,6 +104,7 @@ func TestFingerprintSeesEveryTable(t *testing.T) {
 		PopulationRecorded{Organisation: "QYG"},
 		CostRecorded{ID: "O1"},
 		PlanReturnSubmitted{ID: "N1"},
+		MapLinesProposed{ID: "A1", Lines: []ImportLine{{Holder: "QYG"}}},
 		SecondAwaited{ID: "S1", Command: CloseRisk{}},
 		FunctionAllocated{Changes: []HoldingChange{{
 			On: 1, Subjects: []Subject{{Function: "eprr"}}, Footprints: []FootprintCode{"06H"}, Roles: []Role{RoleFunding},

@@ -33,6 +33,7 @@ const (
 	TermsIncomplete              Reason = "TERMS_INCOMPLETE"
 	WrongState                   Reason = "WRONG_STATE"
 	SecondPersonRequired         Reason = "SECOND_PERSON_REQUIRED"
+	NothingToChange              Reason = "NOTHING_TO_CHANGE"
 )
 
 // Reasons of refusals that are not rules of the register.

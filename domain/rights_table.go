@@ -165,6 +165,8 @@ func registerRights() []Right {
 	national := nationalWay(ActorRegistrar)
 	second := commandRight("Second")
 	second.As = "the command that waits; by somebody else than who gave it"
+	imported := commandRight("ImportMap")
+	imported.As = "AllocateFunction, of every body that the map names; or, where it brings in claims, for ClaimRemit"
 	return []Right{
 		commandRight("EstablishOrganisation", nearWay(ActorRegistrar, AsParent)),
 		commandRight("RenameOrganisation", nearWay(ActorRegistrar, AsBody)),
@@ -184,6 +186,7 @@ func registerRights() []Right {
 		commandRight("ErasePersonalData", nearWay(ActorRegistrar, AsRecorder)),
 		second,
 		commandRight("ClaimRemit", ownWay(ActorProgrammeOffice, AsBody), ownWay(ActorBoard, AsBody)),
+		imported,
 		commandRight("AttestRemit", ownWay(ActorProgrammeOffice, AsBody), ownWay(ActorBoard, AsBody)),
 		commandRight("LoadReference", anyWay(ActorRegistrar, ActorOperator)...),
 		// The register itself says that it was restored: nobody can say so for it.

@@ -25,6 +25,7 @@ func verbs() map[string]func(*phrase) Command {
 		"commence":     commencePhrase,
 		"discard":      discardPhrase,
 		"occurrence":   occurrencePhrase,
+		"import":       importPhrase,
 	}
 	maps.Copy(all, transferVerbs())
 	maps.Copy(all, lifeVerbs())
@@ -235,6 +236,26 @@ func discardPhrase(p *phrase) Command {
 	return DiscardInstrument{
 		Code: InstrumentCode(p.object(0)), EffectiveOn: p.effective(), ReplacedBy: InstrumentCode(p.value("for")),
 	}
+}
+
+// import KIND [by BODY], and below it "- line of FUNCTION to BODY moving ROLES [in FOOTPRINTS] [on DATE] source TEXT".
+func importPhrase(p *phrase) Command {
+	c := ImportMap{
+		Kind: ImportKind(p.object(0)), Claimant: OrganisationCode(p.value("by")), SHA256: strings.Repeat("ab", 32),
+		FileName: text("map.xlsx"), Rows: len(p.lines),
+	}
+	for _, below := range p.lines {
+		b, _ := baselinePhrase(below).(AllocateFunction)
+		line := ImportLine{
+			Function: b.Function, Part: b.Part, Holder: b.Holder, Footprints: b.Footprints, Roles: b.Roles, EffectiveOn: b.EffectiveOn,
+			Instrument: b.Instrument, AccountableTo: b.AccountableTo, HeldThrough: b.HeldThrough, Confidence: b.Confidence, Source: b.Source,
+		}
+		if c.Kind == ImportClaims {
+			line.Source, line.Basis = "", text(b.Source)
+		}
+		c.Lines = append(c.Lines, line)
+	}
+	return c
 }
 
 // occurrence KIND of FUNCTION [from BODY] [to BODY] moving ROLES [in FOOTPRINTS] on DATE source TEXT; "to undetermined"

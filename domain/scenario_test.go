@@ -199,10 +199,10 @@ func (s *scenario) command(st step, words []string, label string) ([]string, err
 
 // waits tells whether a command waits for a second person.
 func waits(events []Event) bool {
-	if len(events) != 1 {
+	if len(events) == 0 {
 		return false
 	}
-	_, ok := events[0].Fact.(SecondAwaited)
+	_, ok := events[len(events)-1].Fact.(SecondAwaited)
 	return ok
 }
 

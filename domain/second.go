@@ -34,7 +34,7 @@ func NewSeconds() *Seconds {
 func (s *Seconds) init(undo *undoLog) { s.byID.init(undo) }
 
 // Apply folds an event and tells whether it was about a second person.
-func (s *Seconds) Apply(e Event) bool {
+func (s *Seconds) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case SecondAwaited:
 		s.byID.set(f.ID, Awaiting{
@@ -71,9 +71,11 @@ func (s *Seconds) Waiting(known EventNo) []Awaiting {
 // needsSecond tells whether a command takes effect only once a second person agrees: baselines, occurrences,
 // corrections, reorganisations and erasures.
 func needsSecond(cmd Command) bool {
-	switch cmd.(type) {
+	switch c := cmd.(type) {
 	case AllocateFunction, RecordOccurrence, Correct, Reorganise, ErasePersonalData:
 		return true
+	case ImportMap:
+		return c.Kind == ImportBaselines
 	}
 	return false
 }
@@ -82,6 +84,12 @@ func needsSecond(cmd Command) bool {
 func (d *decision) await(cmd Command) {
 	if allocation, ok := cmd.(AllocateFunction); ok && d.ok() {
 		d.checkRivals(allocation)
+	}
+	if c, ok := cmd.(ImportMap); ok {
+		if d.ok() {
+			d.awaitLines(c)
+		}
+		return
 	}
 	if d.ok() {
 		d.facts = []Fact{SecondAwaited{ID: d.meta.ID, Command: cmd}}
@@ -97,18 +105,34 @@ func (d *decision) checkRivals(c AllocateFunction) {
 	}
 	footprints := d.allocated(fn, c)
 	for _, waiting := range d.s.Seconds.Waiting(Latest) {
-		rival, ok := waiting.Command.(AllocateFunction)
-		if !ok || rival.Function != c.Function || rival.Part != c.Part || !slices.ContainsFunc(rival.Roles, isSole) {
-			continue
-		}
-		for _, footprint := range d.allocated(fn, rival) {
-			if slices.Contains(footprints, footprint) {
-				d.refuse(RemitAlreadyHeld, fmt.Sprintf("An allocation of %s in %s to %s waits for a second person.", c.Function, footprint, rival.Holder),
-					"Have it seconded or declined first.", "function", string(c.Function), "awaiting", waiting.ID)
-				return
+		for _, rival := range d.allocations(waiting.Command) {
+			if rival.Function != c.Function || rival.Part != c.Part || !slices.ContainsFunc(rival.Roles, isSole) {
+				continue
+			}
+			for _, footprint := range d.allocated(fn, rival) {
+				if slices.Contains(footprints, footprint) {
+					d.refuse(RemitAlreadyHeld, fmt.Sprintf("An allocation of %s in %s to %s waits for a second person.", c.Function, footprint, rival.Holder),
+						"Have it seconded or declined first.", "function", string(c.Function), "awaiting", waiting.ID)
+					return
+				}
 			}
 		}
 	}
+}
+
+// allocations are the baselines that a waiting command asks for.
+func (d *decision) allocations(cmd Command) []AllocateFunction {
+	switch c := cmd.(type) {
+	case AllocateFunction:
+		return []AllocateFunction{c}
+	case ImportMap:
+		var all []AllocateFunction
+		for _, line := range d.s.Imports.Lines(c.ImportID) {
+			all = append(all, line.allocation(line.Footprints, line.Roles))
+		}
+		return all
+	}
+	return nil
 }
 
 // allocated returns the footprints that a baseline is about.
@@ -137,7 +161,7 @@ func (c Second) involved(d *decision) (involved, *Refusal) {
 			"List what waits to find its id.", "awaiting", c.AwaitingID)
 	}
 	x, refusal := a.Command.involved(d)
-	x.as = a.Command.Method()
+	x.as = cmp.Or(x.as, a.Command.Method())
 	return x, refusal
 }
 

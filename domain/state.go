@@ -25,6 +25,7 @@ type State struct {
 	Committees    Committees
 	Programme     Programme
 	Seconds       Seconds
+	Imports       Imports
 	Epochs        Epochs
 	Erasures      Erasures
 	rights        rightsIndex
@@ -47,6 +48,7 @@ func NewState() *State {
 	s.Committees.init(&s.undo)
 	s.Programme.init(&s.undo)
 	s.Seconds.init(&s.undo)
+	s.Imports.init(&s.undo)
 	s.Epochs.init(&s.undo)
 	s.Erasures.init(&s.undo)
 	return s
@@ -62,7 +64,7 @@ func (s *State) Apply(e Event) error {
 		return fmt.Errorf("event %d does not follow event %d", e.No, s.last)
 	}
 	previous := s.last
-	if err := s.applyFact(e); err != nil {
+	if err := s.applyFact(&e); err != nil {
 		return fmt.Errorf("apply event %d: %w", e.No, err)
 	}
 	s.last = e.No
@@ -72,7 +74,7 @@ func (s *State) Apply(e Event) error {
 	return nil
 }
 
-func (s *State) applyFact(e Event) error {
+func (s *State) applyFact(e *Event) error {
 	known := s.Organisations.Apply(e)
 	known = s.Functions.Apply(e) || known
 	known = s.Instruments.Apply(e) || known
@@ -86,6 +88,7 @@ func (s *State) applyFact(e Event) error {
 	known = s.Committees.Apply(e) || known
 	known = s.Programme.Apply(e) || known
 	known = s.Seconds.Apply(e) || known
+	known = s.Imports.Apply(e) || known
 	known = s.Epochs.Apply(e) || known
 	known = s.Erasures.Apply(e) || known
 	changes := ChangesOf(e.Fact)

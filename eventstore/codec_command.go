@@ -10,6 +10,7 @@ func awaitedCommands(c *coder, command *domain.Command) {
 	oneof(c, 4, command, correct)
 	oneof(c, 5, command, reorganise)
 	oneof(c, 6, command, erasePersonalData)
+	oneof(c, 7, command, importMap)
 }
 
 func allocateFunction(c *coder, v *domain.AllocateFunction) {
@@ -24,6 +25,16 @@ func allocateFunction(c *coder, v *domain.AllocateFunction) {
 	text(c, 9, &v.HeldThrough)
 	text(c, 10, &v.Confidence)
 	text(c, 11, &v.Source)
+}
+
+func importMap(c *coder, v *domain.ImportMap) {
+	text(c, 1, &v.Kind)
+	text(c, 2, &v.Claimant)
+	text(c, 3, &v.SHA256)
+	sealed(c, 4, &v.FileName)
+	number(c, 5, &v.Rows)
+	many(c, 6, &v.Lines, importLine)
+	text(c, 7, &v.ImportID)
 }
 
 func recordOccurrence(c *coder, v *domain.RecordOccurrence) {

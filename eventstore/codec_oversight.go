@@ -8,6 +8,8 @@ func oversightFacts(c *coder, f *domain.Fact) {
 	oneof(c, 282, f, interventionEnded)
 	oneof(c, 301, f, remitClaimed)
 	oneof(c, 302, f, remitsAttested)
+	oneof(c, 303, f, functionMapImported)
+	oneof(c, 304, f, mapLinesProposed)
 	oneof(c, 321, f, riskRaised)
 	oneof(c, 322, f, riskUpdated)
 	oneof(c, 323, f, riskClosed)
@@ -51,6 +53,38 @@ func remitsAttested(c *coder, v *domain.RemitsAttested) {
 	number(c, 4, &v.Position)
 	truth(c, 5, &v.Agrees)
 	sealed(c, 6, &v.Exceptions)
+}
+
+func functionMapImported(c *coder, v *domain.FunctionMapImported) {
+	text(c, 1, &v.ID)
+	text(c, 2, &v.Kind)
+	text(c, 3, &v.Claimant)
+	text(c, 4, &v.SHA256)
+	sealed(c, 5, &v.FileName)
+	number(c, 6, &v.Rows)
+	number(c, 7, &v.Added)
+	number(c, 8, &v.Same)
+	number(c, 9, &v.Differing)
+}
+
+func mapLinesProposed(c *coder, v *domain.MapLinesProposed) {
+	text(c, 1, &v.ID)
+	many(c, 2, &v.Lines, importLine)
+}
+
+func importLine(c *coder, v *domain.ImportLine) {
+	text(c, 1, &v.Function)
+	text(c, 2, &v.Part)
+	text(c, 3, &v.Holder)
+	texts(c, 4, &v.Footprints)
+	texts(c, 5, &v.Roles)
+	date(c, 6, &v.EffectiveOn)
+	text(c, 7, &v.Instrument)
+	text(c, 8, &v.AccountableTo)
+	text(c, 9, &v.HeldThrough)
+	text(c, 10, &v.Confidence)
+	text(c, 11, &v.Source)
+	sealed(c, 12, &v.Basis)
 }
 
 func riskRaised(c *coder, v *domain.RiskRaised) {

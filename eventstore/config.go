@@ -59,6 +59,9 @@ type Config struct {
 	// and before anybody is told: first is the number of the first. What was recorded when the store opened is not
 	// given to it. An error makes the store read-only until it is opened again.
 	Archive func(ctx context.Context, first domain.EventNo, events [][]byte) error
+	// AcceptMissing records in the vault which personal texts and people are missing there although no event says that
+	// they were erased, and opens: for a register that was restored. Otherwise that is ErrDamaged.
+	AcceptMissing bool
 	// Clock tells the time; required. It may go backwards: the time of recording does not.
 	Clock func() time.Time
 	// Logger is told what an operator should know. Default: nothing is logged.

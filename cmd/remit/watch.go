@@ -129,10 +129,11 @@ func (a *app) showMapMessage(m *remitv1.WatchMapResponse, room int) int {
 	if m.GetSnapshot() != nil && m.GetComplete() {
 		a.say("Watching the map of %s from position %s on.", m.GetEffectiveOn(), m.GetPosition())
 	}
+	was, is := changed((*remitv1.MapChange).GetBefore, (*remitv1.MapChange).GetAfter)
 	for _, c := range atMost(m.GetStep().GetChanges(), room) {
 		a.tell("%s  %s  %s %s %s: %s -> %s  (events %s)", m.GetPosition(), m.GetEffectiveOn(),
 			subjectText(c.GetFunction(), c.GetPart()), c.GetFootprint(), word(c.GetRole()),
-			orNone(holdersText(c.GetBefore())), orNone(holdersText(c.GetAfter())), joinWords(c.GetCauseEvents()))
+			orNone(was(c)), orNone(is(c)), joinWords(c.GetCauseEvents()))
 	}
 	return len(m.GetStep().GetChanges())
 }

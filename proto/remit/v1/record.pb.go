@@ -383,7 +383,7 @@ var File_remit_v1_record_proto protoreflect.FileDescriptor
 
 const file_remit_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x15remit/v1/record.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/claim.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/correction.proto\x1a\x16remit/v1/erasure.proto\x1a\x14remit/v1/rules.proto\x1a\x15remit/v1/second.proto\x1a\x19remit/v1/vocabulary.proto\"\xcb\x06\n" +
+	"\x15remit/v1/record.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x14remit/v1/claim.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/correction.proto\x1a\x16remit/v1/erasure.proto\x1a\x15remit/v1/import.proto\x1a\x14remit/v1/rules.proto\x1a\x15remit/v1/second.proto\x1a\x19remit/v1/vocabulary.proto\"\xcb\x06\n" +
 	"\x17RecordOccurrenceRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -421,13 +421,14 @@ const file_remit_v1_record_proto_rawDesc = "" +
 	"\x15LoadReferenceResponse\x12\x1a\n" +
 	"\bcommands\x18\x01 \x01(\x05R\bcommands\x12\x1a\n" +
 	"\brecorded\x18\x02 \x01(\x05R\brecorded\x12\x1a\n" +
-	"\bposition\x18\x03 \x01(\tR\bposition2\xc0\x06\n" +
+	"\bposition\x18\x03 \x01(\tR\bposition2\x86\a\n" +
 	"\rRecordService\x12Y\n" +
 	"\x10RecordOccurrence\x12!.remit.v1.RecordOccurrenceRequest\x1a\".remit.v1.RecordOccurrenceResponse\x12>\n" +
 	"\aCorrect\x12\x18.remit.v1.CorrectRequest\x1a\x19.remit.v1.CorrectResponse\x12G\n" +
 	"\n" +
 	"ClaimRemit\x12\x1b.remit.v1.ClaimRemitRequest\x1a\x1c.remit.v1.ClaimRemitResponse\x12J\n" +
-	"\vAttestRemit\x12\x1c.remit.v1.AttestRemitRequest\x1a\x1d.remit.v1.AttestRemitResponse\x12\\\n" +
+	"\vAttestRemit\x12\x1c.remit.v1.AttestRemitRequest\x1a\x1d.remit.v1.AttestRemitResponse\x12D\n" +
+	"\tImportMap\x12\x1a.remit.v1.ImportMapRequest\x1a\x1b.remit.v1.ImportMapResponse\x12\\\n" +
 	"\x11ErasePersonalData\x12\".remit.v1.ErasePersonalDataRequest\x1a#.remit.v1.ErasePersonalDataResponse\x12;\n" +
 	"\x06Second\x12\x17.remit.v1.SecondRequest\x1a\x18.remit.v1.SecondResponse\x12L\n" +
 	"\n" +
@@ -461,19 +462,21 @@ var file_remit_v1_record_proto_goTypes = []any{
 	(*CorrectRequest)(nil),             // 8: remit.v1.CorrectRequest
 	(*ClaimRemitRequest)(nil),          // 9: remit.v1.ClaimRemitRequest
 	(*AttestRemitRequest)(nil),         // 10: remit.v1.AttestRemitRequest
-	(*ErasePersonalDataRequest)(nil),   // 11: remit.v1.ErasePersonalDataRequest
-	(*SecondRequest)(nil),              // 12: remit.v1.SecondRequest
-	(*ListClaimsRequest)(nil),          // 13: remit.v1.ListClaimsRequest
-	(*ListAttestationsRequest)(nil),    // 14: remit.v1.ListAttestationsRequest
-	(*ListAwaitingSecondRequest)(nil),  // 15: remit.v1.ListAwaitingSecondRequest
-	(*CorrectResponse)(nil),            // 16: remit.v1.CorrectResponse
-	(*ClaimRemitResponse)(nil),         // 17: remit.v1.ClaimRemitResponse
-	(*AttestRemitResponse)(nil),        // 18: remit.v1.AttestRemitResponse
-	(*ErasePersonalDataResponse)(nil),  // 19: remit.v1.ErasePersonalDataResponse
-	(*SecondResponse)(nil),             // 20: remit.v1.SecondResponse
-	(*ListClaimsResponse)(nil),         // 21: remit.v1.ListClaimsResponse
-	(*ListAttestationsResponse)(nil),   // 22: remit.v1.ListAttestationsResponse
-	(*ListAwaitingSecondResponse)(nil), // 23: remit.v1.ListAwaitingSecondResponse
+	(*ImportMapRequest)(nil),           // 11: remit.v1.ImportMapRequest
+	(*ErasePersonalDataRequest)(nil),   // 12: remit.v1.ErasePersonalDataRequest
+	(*SecondRequest)(nil),              // 13: remit.v1.SecondRequest
+	(*ListClaimsRequest)(nil),          // 14: remit.v1.ListClaimsRequest
+	(*ListAttestationsRequest)(nil),    // 15: remit.v1.ListAttestationsRequest
+	(*ListAwaitingSecondRequest)(nil),  // 16: remit.v1.ListAwaitingSecondRequest
+	(*CorrectResponse)(nil),            // 17: remit.v1.CorrectResponse
+	(*ClaimRemitResponse)(nil),         // 18: remit.v1.ClaimRemitResponse
+	(*AttestRemitResponse)(nil),        // 19: remit.v1.AttestRemitResponse
+	(*ImportMapResponse)(nil),          // 20: remit.v1.ImportMapResponse
+	(*ErasePersonalDataResponse)(nil),  // 21: remit.v1.ErasePersonalDataResponse
+	(*SecondResponse)(nil),             // 22: remit.v1.SecondResponse
+	(*ListClaimsResponse)(nil),         // 23: remit.v1.ListClaimsResponse
+	(*ListAttestationsResponse)(nil),   // 24: remit.v1.ListAttestationsResponse
+	(*ListAwaitingSecondResponse)(nil), // 25: remit.v1.ListAwaitingSecondResponse
 }
 var file_remit_v1_record_proto_depIdxs = []int32{
 	4,  // 0: remit.v1.RecordOccurrenceRequest.kind:type_name -> remit.v1.TransferKind
@@ -484,24 +487,26 @@ var file_remit_v1_record_proto_depIdxs = []int32{
 	8,  // 5: remit.v1.RecordService.Correct:input_type -> remit.v1.CorrectRequest
 	9,  // 6: remit.v1.RecordService.ClaimRemit:input_type -> remit.v1.ClaimRemitRequest
 	10, // 7: remit.v1.RecordService.AttestRemit:input_type -> remit.v1.AttestRemitRequest
-	11, // 8: remit.v1.RecordService.ErasePersonalData:input_type -> remit.v1.ErasePersonalDataRequest
-	12, // 9: remit.v1.RecordService.Second:input_type -> remit.v1.SecondRequest
-	13, // 10: remit.v1.RecordService.ListClaims:input_type -> remit.v1.ListClaimsRequest
-	14, // 11: remit.v1.RecordService.ListAttestations:input_type -> remit.v1.ListAttestationsRequest
-	15, // 12: remit.v1.RecordService.ListAwaitingSecond:input_type -> remit.v1.ListAwaitingSecondRequest
-	2,  // 13: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
-	1,  // 14: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
-	16, // 15: remit.v1.RecordService.Correct:output_type -> remit.v1.CorrectResponse
-	17, // 16: remit.v1.RecordService.ClaimRemit:output_type -> remit.v1.ClaimRemitResponse
-	18, // 17: remit.v1.RecordService.AttestRemit:output_type -> remit.v1.AttestRemitResponse
-	19, // 18: remit.v1.RecordService.ErasePersonalData:output_type -> remit.v1.ErasePersonalDataResponse
-	20, // 19: remit.v1.RecordService.Second:output_type -> remit.v1.SecondResponse
-	21, // 20: remit.v1.RecordService.ListClaims:output_type -> remit.v1.ListClaimsResponse
-	22, // 21: remit.v1.RecordService.ListAttestations:output_type -> remit.v1.ListAttestationsResponse
-	23, // 22: remit.v1.RecordService.ListAwaitingSecond:output_type -> remit.v1.ListAwaitingSecondResponse
-	3,  // 23: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
-	14, // [14:24] is the sub-list for method output_type
-	4,  // [4:14] is the sub-list for method input_type
+	11, // 8: remit.v1.RecordService.ImportMap:input_type -> remit.v1.ImportMapRequest
+	12, // 9: remit.v1.RecordService.ErasePersonalData:input_type -> remit.v1.ErasePersonalDataRequest
+	13, // 10: remit.v1.RecordService.Second:input_type -> remit.v1.SecondRequest
+	14, // 11: remit.v1.RecordService.ListClaims:input_type -> remit.v1.ListClaimsRequest
+	15, // 12: remit.v1.RecordService.ListAttestations:input_type -> remit.v1.ListAttestationsRequest
+	16, // 13: remit.v1.RecordService.ListAwaitingSecond:input_type -> remit.v1.ListAwaitingSecondRequest
+	2,  // 14: remit.v1.RecordService.LoadReference:input_type -> remit.v1.LoadReferenceRequest
+	1,  // 15: remit.v1.RecordService.RecordOccurrence:output_type -> remit.v1.RecordOccurrenceResponse
+	17, // 16: remit.v1.RecordService.Correct:output_type -> remit.v1.CorrectResponse
+	18, // 17: remit.v1.RecordService.ClaimRemit:output_type -> remit.v1.ClaimRemitResponse
+	19, // 18: remit.v1.RecordService.AttestRemit:output_type -> remit.v1.AttestRemitResponse
+	20, // 19: remit.v1.RecordService.ImportMap:output_type -> remit.v1.ImportMapResponse
+	21, // 20: remit.v1.RecordService.ErasePersonalData:output_type -> remit.v1.ErasePersonalDataResponse
+	22, // 21: remit.v1.RecordService.Second:output_type -> remit.v1.SecondResponse
+	23, // 22: remit.v1.RecordService.ListClaims:output_type -> remit.v1.ListClaimsResponse
+	24, // 23: remit.v1.RecordService.ListAttestations:output_type -> remit.v1.ListAttestationsResponse
+	25, // 24: remit.v1.RecordService.ListAwaitingSecond:output_type -> remit.v1.ListAwaitingSecondResponse
+	3,  // 25: remit.v1.RecordService.LoadReference:output_type -> remit.v1.LoadReferenceResponse
+	15, // [15:26] is the sub-list for method output_type
+	4,  // [4:15] is the sub-list for method input_type
 	4,  // [4:4] is the sub-list for extension type_name
 	4,  // [4:4] is the sub-list for extension extendee
 	0,  // [0:4] is the sub-list for field type_name
@@ -516,6 +521,7 @@ func file_remit_v1_record_proto_init() {
 	file_remit_v1_common_proto_init()
 	file_remit_v1_correction_proto_init()
 	file_remit_v1_erasure_proto_init()
+	file_remit_v1_import_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_second_proto_init()
 	file_remit_v1_vocabulary_proto_init()

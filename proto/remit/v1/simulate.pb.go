@@ -172,6 +172,7 @@ type SimulatedCommand struct {
 	//	*SimulatedCommand_RecordAdvice
 	//	*SimulatedCommand_SubmitPlanReturn
 	//	*SimulatedCommand_ModeratePlanReturn
+	//	*SimulatedCommand_ImportMap
 	Command       isSimulatedCommand_Command `protobuf_oneof:"command"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -752,6 +753,15 @@ func (x *SimulatedCommand) GetModeratePlanReturn() *ModeratePlanReturnRequest {
 	return nil
 }
 
+func (x *SimulatedCommand) GetImportMap() *ImportMapRequest {
+	if x != nil {
+		if x, ok := x.Command.(*SimulatedCommand_ImportMap); ok {
+			return x.ImportMap
+		}
+	}
+	return nil
+}
+
 type isSimulatedCommand_Command interface {
 	isSimulatedCommand_Command()
 }
@@ -1051,6 +1061,11 @@ type SimulatedCommand_ModeratePlanReturn struct {
 	ModeratePlanReturn *ModeratePlanReturnRequest `protobuf:"bytes,59,opt,name=moderate_plan_return,json=moderatePlanReturn,proto3,oneof"`
 }
 
+type SimulatedCommand_ImportMap struct {
+	// As ImportMap takes it.
+	ImportMap *ImportMapRequest `protobuf:"bytes,60,opt,name=import_map,json=importMap,proto3,oneof"`
+}
+
 func (*SimulatedCommand_PlanTransfer) isSimulatedCommand_Command() {}
 
 func (*SimulatedCommand_ReplacePlan) isSimulatedCommand_Command() {}
@@ -1168,6 +1183,8 @@ func (*SimulatedCommand_RecordAdvice) isSimulatedCommand_Command() {}
 func (*SimulatedCommand_SubmitPlanReturn) isSimulatedCommand_Command() {}
 
 func (*SimulatedCommand_ModeratePlanReturn) isSimulatedCommand_Command() {}
+
+func (*SimulatedCommand_ImportMap) isSimulatedCommand_Command() {}
 
 // SimulateResponse answers Simulate.
 type SimulateResponse struct {
@@ -1473,14 +1490,14 @@ var File_remit_v1_simulate_proto protoreflect.FileDescriptor
 
 const file_remit_v1_simulate_proto_rawDesc = "" +
 	"\n" +
-	"\x17remit/v1/simulate.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14remit/v1/claim.proto\x1a\x18remit/v1/coherence.proto\x1a\x18remit/v1/committee.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/correction.proto\x1a\x13remit/v1/cost.proto\x1a\x19remit/v1/delegation.proto\x1a\x18remit/v1/framework.proto\x1a\x17remit/v1/function.proto\x1a\x16remit/v1/holding.proto\x1a\x19remit/v1/instrument.proto\x1a\x1bremit/v1/intervention.proto\x1a\x1bremit/v1/organisation.proto\x1a\x16remit/v1/package.proto\x1a\x1aremit/v1/plan_return.proto\x1a\x15remit/v1/record.proto\x1a\x1dremit/v1/reorganisation.proto\x1a%remit/v1/reorganisation_preview.proto\x1a\x13remit/v1/risk.proto\x1a\x14remit/v1/rules.proto\x1a\x15remit/v1/second.proto\x1a\x17remit/v1/transfer.proto\x1a\x1fremit/v1/transfer_gateway.proto\x1a\x1cremit/v1/transfer_life.proto\x1a remit/v1/transfer_proposal.proto\x1a\x19remit/v1/vocabulary.proto\"\xc9\x01\n" +
+	"\x17remit/v1/simulate.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14remit/v1/claim.proto\x1a\x18remit/v1/coherence.proto\x1a\x18remit/v1/committee.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/correction.proto\x1a\x13remit/v1/cost.proto\x1a\x19remit/v1/delegation.proto\x1a\x18remit/v1/framework.proto\x1a\x17remit/v1/function.proto\x1a\x16remit/v1/holding.proto\x1a\x15remit/v1/import.proto\x1a\x19remit/v1/instrument.proto\x1a\x1bremit/v1/intervention.proto\x1a\x1bremit/v1/organisation.proto\x1a\x16remit/v1/package.proto\x1a\x1aremit/v1/plan_return.proto\x1a\x15remit/v1/record.proto\x1a\x1dremit/v1/reorganisation.proto\x1a%remit/v1/reorganisation_preview.proto\x1a\x13remit/v1/risk.proto\x1a\x14remit/v1/rules.proto\x1a\x15remit/v1/second.proto\x1a\x17remit/v1/transfer.proto\x1a\x1fremit/v1/transfer_gateway.proto\x1a\x1cremit/v1/transfer_life.proto\x1a remit/v1/transfer_proposal.proto\x1a\x19remit/v1/vocabulary.proto\"\xc9\x01\n" +
 	"\x0fSimulateRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12B\n" +
 	"\bcommands\x18\n" +
 	" \x03(\v2\x1a.remit.v1.SimulatedCommandB\n" +
 	"\xbaH\a\x92\x01\x04\b\x01\x10dR\bcommands\x12\x1f\n" +
-	"\x05until\x18\v \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x05until\"\xb2#\n" +
+	"\x05until\x18\v \x01(\tB\t\xbaH\x06r\x04ص'\x01R\x05until\"\xef#\n" +
 	"\x10SimulatedCommand\x12\x18\n" +
 	"\x02as\x18d \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x02as\x12D\n" +
 	"\rplan_transfer\x18\x01 \x01(\v2\x1d.remit.v1.PlanTransferRequestH\x00R\fplanTransfer\x12A\n" +
@@ -1549,7 +1566,9 @@ const file_remit_v1_simulate_proto_rawDesc = "" +
 	"\x10change_committee\x188 \x01(\v2 .remit.v1.ChangeCommitteeRequestH\x00R\x0fchangeCommittee\x12D\n" +
 	"\rrecord_advice\x189 \x01(\v2\x1d.remit.v1.RecordAdviceRequestH\x00R\frecordAdvice\x12Q\n" +
 	"\x12submit_plan_return\x18: \x01(\v2!.remit.v1.SubmitPlanReturnRequestH\x00R\x10submitPlanReturn\x12W\n" +
-	"\x14moderate_plan_return\x18; \x01(\v2#.remit.v1.ModeratePlanReturnRequestH\x00R\x12moderatePlanReturnB\x10\n" +
+	"\x14moderate_plan_return\x18; \x01(\v2#.remit.v1.ModeratePlanReturnRequestH\x00R\x12moderatePlanReturn\x12;\n" +
+	"\n" +
+	"import_map\x18< \x01(\v2\x1a.remit.v1.ImportMapRequestH\x00R\timportMapB\x10\n" +
 	"\acommand\x12\x05\xbaH\x02\b\x01\"\xff\x02\n" +
 	"\x10SimulateResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
@@ -1659,12 +1678,13 @@ var file_remit_v1_simulate_proto_goTypes = []any{
 	(*RecordAdviceRequest)(nil),          // 62: remit.v1.RecordAdviceRequest
 	(*SubmitPlanReturnRequest)(nil),      // 63: remit.v1.SubmitPlanReturnRequest
 	(*ModeratePlanReturnRequest)(nil),    // 64: remit.v1.ModeratePlanReturnRequest
-	(*ResolvedAsOf)(nil),                 // 65: remit.v1.ResolvedAsOf
-	(*Finding)(nil),                      // 66: remit.v1.Finding
-	(*Receipt)(nil),                      // 67: remit.v1.Receipt
-	(*PreviewedViolation)(nil),           // 68: remit.v1.PreviewedViolation
-	(Role)(0),                            // 69: remit.v1.Role
-	(*Holding)(nil),                      // 70: remit.v1.Holding
+	(*ImportMapRequest)(nil),             // 65: remit.v1.ImportMapRequest
+	(*ResolvedAsOf)(nil),                 // 66: remit.v1.ResolvedAsOf
+	(*Finding)(nil),                      // 67: remit.v1.Finding
+	(*Receipt)(nil),                      // 68: remit.v1.Receipt
+	(*PreviewedViolation)(nil),           // 69: remit.v1.PreviewedViolation
+	(Role)(0),                            // 70: remit.v1.Role
+	(*Holding)(nil),                      // 71: remit.v1.Holding
 }
 var file_remit_v1_simulate_proto_depIdxs = []int32{
 	5,  // 0: remit.v1.SimulateRequest.as_of:type_name -> remit.v1.AsOf
@@ -1728,21 +1748,22 @@ var file_remit_v1_simulate_proto_depIdxs = []int32{
 	62, // 58: remit.v1.SimulatedCommand.record_advice:type_name -> remit.v1.RecordAdviceRequest
 	63, // 59: remit.v1.SimulatedCommand.submit_plan_return:type_name -> remit.v1.SubmitPlanReturnRequest
 	64, // 60: remit.v1.SimulatedCommand.moderate_plan_return:type_name -> remit.v1.ModeratePlanReturnRequest
-	65, // 61: remit.v1.SimulateResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	3,  // 62: remit.v1.SimulateResponse.outcomes:type_name -> remit.v1.SimulatedOutcome
-	4,  // 63: remit.v1.SimulateResponse.changes:type_name -> remit.v1.SimulatedChange
-	66, // 64: remit.v1.SimulateResponse.findings_opened:type_name -> remit.v1.Finding
-	66, // 65: remit.v1.SimulateResponse.findings_closed:type_name -> remit.v1.Finding
-	67, // 66: remit.v1.SimulatedOutcome.receipt:type_name -> remit.v1.Receipt
-	68, // 67: remit.v1.SimulatedOutcome.violations:type_name -> remit.v1.PreviewedViolation
-	69, // 68: remit.v1.SimulatedChange.role:type_name -> remit.v1.Role
-	70, // 69: remit.v1.SimulatedChange.before:type_name -> remit.v1.Holding
-	70, // 70: remit.v1.SimulatedChange.after:type_name -> remit.v1.Holding
-	71, // [71:71] is the sub-list for method output_type
-	71, // [71:71] is the sub-list for method input_type
-	71, // [71:71] is the sub-list for extension type_name
-	71, // [71:71] is the sub-list for extension extendee
-	0,  // [0:71] is the sub-list for field type_name
+	65, // 61: remit.v1.SimulatedCommand.import_map:type_name -> remit.v1.ImportMapRequest
+	66, // 62: remit.v1.SimulateResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	3,  // 63: remit.v1.SimulateResponse.outcomes:type_name -> remit.v1.SimulatedOutcome
+	4,  // 64: remit.v1.SimulateResponse.changes:type_name -> remit.v1.SimulatedChange
+	67, // 65: remit.v1.SimulateResponse.findings_opened:type_name -> remit.v1.Finding
+	67, // 66: remit.v1.SimulateResponse.findings_closed:type_name -> remit.v1.Finding
+	68, // 67: remit.v1.SimulatedOutcome.receipt:type_name -> remit.v1.Receipt
+	69, // 68: remit.v1.SimulatedOutcome.violations:type_name -> remit.v1.PreviewedViolation
+	70, // 69: remit.v1.SimulatedChange.role:type_name -> remit.v1.Role
+	71, // 70: remit.v1.SimulatedChange.before:type_name -> remit.v1.Holding
+	71, // 71: remit.v1.SimulatedChange.after:type_name -> remit.v1.Holding
+	72, // [72:72] is the sub-list for method output_type
+	72, // [72:72] is the sub-list for method input_type
+	72, // [72:72] is the sub-list for extension type_name
+	72, // [72:72] is the sub-list for extension extendee
+	0,  // [0:72] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_simulate_proto_init() }
@@ -1760,6 +1781,7 @@ func file_remit_v1_simulate_proto_init() {
 	file_remit_v1_framework_proto_init()
 	file_remit_v1_function_proto_init()
 	file_remit_v1_holding_proto_init()
+	file_remit_v1_import_proto_init()
 	file_remit_v1_instrument_proto_init()
 	file_remit_v1_intervention_proto_init()
 	file_remit_v1_organisation_proto_init()
@@ -1836,6 +1858,7 @@ func file_remit_v1_simulate_proto_init() {
 		(*SimulatedCommand_RecordAdvice)(nil),
 		(*SimulatedCommand_SubmitPlanReturn)(nil),
 		(*SimulatedCommand_ModeratePlanReturn)(nil),
+		(*SimulatedCommand_ImportMap)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

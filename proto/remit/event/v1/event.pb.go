@@ -111,6 +111,8 @@ type Event struct {
 	//	*Event_InterventionEnded
 	//	*Event_RemitClaimed
 	//	*Event_RemitsAttested
+	//	*Event_FunctionMapImported
+	//	*Event_MapLinesProposed
 	//	*Event_RiskRaised
 	//	*Event_RiskUpdated
 	//	*Event_RiskClosed
@@ -755,6 +757,24 @@ func (x *Event) GetRemitsAttested() *RemitsAttested {
 	return nil
 }
 
+func (x *Event) GetFunctionMapImported() *FunctionMapImported {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_FunctionMapImported); ok {
+			return x.FunctionMapImported
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetMapLinesProposed() *MapLinesProposed {
+	if x != nil {
+		if x, ok := x.Fact.(*Event_MapLinesProposed); ok {
+			return x.MapLinesProposed
+		}
+	}
+	return nil
+}
+
 func (x *Event) GetRiskRaised() *RiskRaised {
 	if x != nil {
 		if x, ok := x.Fact.(*Event_RiskRaised); ok {
@@ -1152,6 +1172,16 @@ type Event_RemitsAttested struct {
 	RemitsAttested *RemitsAttested `protobuf:"bytes,302,opt,name=remits_attested,json=remitsAttested,proto3,oneof"`
 }
 
+type Event_FunctionMapImported struct {
+	// Somebody brought in a function map.
+	FunctionMapImported *FunctionMapImported `protobuf:"bytes,303,opt,name=function_map_imported,json=functionMapImported,proto3,oneof"`
+}
+
+type Event_MapLinesProposed struct {
+	// Lines of a function map wait for a second person.
+	MapLinesProposed *MapLinesProposed `protobuf:"bytes,304,opt,name=map_lines_proposed,json=mapLinesProposed,proto3,oneof"`
+}
+
 type Event_RiskRaised struct {
 	// Says that a risk is seen.
 	RiskRaised *RiskRaised `protobuf:"bytes,321,opt,name=risk_raised,json=riskRaised,proto3,oneof"`
@@ -1326,6 +1356,10 @@ func (*Event_RemitClaimed) isEvent_Fact() {}
 
 func (*Event_RemitsAttested) isEvent_Fact() {}
 
+func (*Event_FunctionMapImported) isEvent_Fact() {}
+
+func (*Event_MapLinesProposed) isEvent_Fact() {}
+
 func (*Event_RiskRaised) isEvent_Fact() {}
 
 func (*Event_RiskUpdated) isEvent_Fact() {}
@@ -1418,7 +1452,7 @@ var File_remit_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1aremit/event/v1/claim.proto\x1a\x1fremit/event/v1/delegation.proto\x1a\x1aremit/event/v1/epoch.proto\x1a\x1cremit/event/v1/erasure.proto\x1a\x1eremit/event/v1/framework.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1fremit/event/v1/instrument.proto\x1a!remit/event/v1/intervention.proto\x1a\x19remit/event/v1/life.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1cremit/event/v1/package.proto\x1a\x1eremit/event/v1/programme.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x19remit/event/v1/risk.proto\x1a\x1bremit/event/v1/second.proto\x1a\x1dremit/event/v1/transfer.proto\"\xce.\n" +
+	"\x1aremit/event/v1/event.proto\x12\x0eremit.event.v1\x1a\x1aremit/event/v1/claim.proto\x1a\x1fremit/event/v1/delegation.proto\x1a\x1aremit/event/v1/epoch.proto\x1a\x1cremit/event/v1/erasure.proto\x1a\x1eremit/event/v1/framework.proto\x1a\x1dremit/event/v1/function.proto\x1a\x1cremit/event/v1/gateway.proto\x1a\x1bremit/event/v1/import.proto\x1a\x1fremit/event/v1/instrument.proto\x1a!remit/event/v1/intervention.proto\x1a\x19remit/event/v1/life.proto\x1a\x1cremit/event/v1/options.proto\x1a!remit/event/v1/organisation.proto\x1a\x1cremit/event/v1/package.proto\x1a\x1eremit/event/v1/programme.proto\x1a\x1bremit/event/v1/record.proto\x1a#remit/event/v1/reorganisation.proto\x1a\x19remit/event/v1/risk.proto\x1a\x1bremit/event/v1/second.proto\x1a\x1dremit/event/v1/transfer.proto\"\xfd/\n" +
 	"\x05Event\x12\x19\n" +
 	"\bevent_no\x18\x01 \x01(\x04R\aeventNo\x12%\n" +
 	"\x0etransaction_id\x18\x02 \x01(\fR\rtransactionId\x12\x14\n" +
@@ -1490,7 +1524,9 @@ const file_remit_event_v1_event_proto_rawDesc = "" +
 	"\x15intervention_recorded\x18\x99\x02 \x01(\v2$.remit.event.v1.InterventionRecordedH\x00R\x14interventionRecorded\x12S\n" +
 	"\x12intervention_ended\x18\x9a\x02 \x01(\v2!.remit.event.v1.InterventionEndedH\x00R\x11interventionEnded\x12D\n" +
 	"\rremit_claimed\x18\xad\x02 \x01(\v2\x1c.remit.event.v1.RemitClaimedH\x00R\fremitClaimed\x12J\n" +
-	"\x0fremits_attested\x18\xae\x02 \x01(\v2\x1e.remit.event.v1.RemitsAttestedH\x00R\x0eremitsAttested\x12>\n" +
+	"\x0fremits_attested\x18\xae\x02 \x01(\v2\x1e.remit.event.v1.RemitsAttestedH\x00R\x0eremitsAttested\x12Z\n" +
+	"\x15function_map_imported\x18\xaf\x02 \x01(\v2#.remit.event.v1.FunctionMapImportedH\x00R\x13functionMapImported\x12Q\n" +
+	"\x12map_lines_proposed\x18\xb0\x02 \x01(\v2 .remit.event.v1.MapLinesProposedH\x00R\x10mapLinesProposed\x12>\n" +
 	"\vrisk_raised\x18\xc1\x02 \x01(\v2\x1a.remit.event.v1.RiskRaisedH\x00R\n" +
 	"riskRaised\x12A\n" +
 	"\frisk_updated\x18\xc2\x02 \x01(\v2\x1b.remit.event.v1.RiskUpdatedH\x00R\vriskUpdated\x12>\n" +
@@ -1585,18 +1621,20 @@ var file_remit_event_v1_event_proto_goTypes = []any{
 	(*InterventionEnded)(nil),           // 56: remit.event.v1.InterventionEnded
 	(*RemitClaimed)(nil),                // 57: remit.event.v1.RemitClaimed
 	(*RemitsAttested)(nil),              // 58: remit.event.v1.RemitsAttested
-	(*RiskRaised)(nil),                  // 59: remit.event.v1.RiskRaised
-	(*RiskUpdated)(nil),                 // 60: remit.event.v1.RiskUpdated
-	(*RiskClosed)(nil),                  // 61: remit.event.v1.RiskClosed
-	(*PopulationRecorded)(nil),          // 62: remit.event.v1.PopulationRecorded
-	(*CostRecorded)(nil),                // 63: remit.event.v1.CostRecorded
-	(*CommitteeFormed)(nil),             // 64: remit.event.v1.CommitteeFormed
-	(*CommitteeChanged)(nil),            // 65: remit.event.v1.CommitteeChanged
-	(*AdviceRecorded)(nil),              // 66: remit.event.v1.AdviceRecorded
-	(*PlanReturnSubmitted)(nil),         // 67: remit.event.v1.PlanReturnSubmitted
-	(*PlanReturnModerated)(nil),         // 68: remit.event.v1.PlanReturnModerated
-	(*EpochBegan)(nil),                  // 69: remit.event.v1.EpochBegan
-	(*PersonalDataErased)(nil),          // 70: remit.event.v1.PersonalDataErased
+	(*FunctionMapImported)(nil),         // 59: remit.event.v1.FunctionMapImported
+	(*MapLinesProposed)(nil),            // 60: remit.event.v1.MapLinesProposed
+	(*RiskRaised)(nil),                  // 61: remit.event.v1.RiskRaised
+	(*RiskUpdated)(nil),                 // 62: remit.event.v1.RiskUpdated
+	(*RiskClosed)(nil),                  // 63: remit.event.v1.RiskClosed
+	(*PopulationRecorded)(nil),          // 64: remit.event.v1.PopulationRecorded
+	(*CostRecorded)(nil),                // 65: remit.event.v1.CostRecorded
+	(*CommitteeFormed)(nil),             // 66: remit.event.v1.CommitteeFormed
+	(*CommitteeChanged)(nil),            // 67: remit.event.v1.CommitteeChanged
+	(*AdviceRecorded)(nil),              // 68: remit.event.v1.AdviceRecorded
+	(*PlanReturnSubmitted)(nil),         // 69: remit.event.v1.PlanReturnSubmitted
+	(*PlanReturnModerated)(nil),         // 70: remit.event.v1.PlanReturnModerated
+	(*EpochBegan)(nil),                  // 71: remit.event.v1.EpochBegan
+	(*PersonalDataErased)(nil),          // 72: remit.event.v1.PersonalDataErased
 }
 var file_remit_event_v1_event_proto_depIdxs = []int32{
 	1,  // 0: remit.event.v1.Event.actor:type_name -> remit.event.v1.Actor
@@ -1657,23 +1695,25 @@ var file_remit_event_v1_event_proto_depIdxs = []int32{
 	56, // 55: remit.event.v1.Event.intervention_ended:type_name -> remit.event.v1.InterventionEnded
 	57, // 56: remit.event.v1.Event.remit_claimed:type_name -> remit.event.v1.RemitClaimed
 	58, // 57: remit.event.v1.Event.remits_attested:type_name -> remit.event.v1.RemitsAttested
-	59, // 58: remit.event.v1.Event.risk_raised:type_name -> remit.event.v1.RiskRaised
-	60, // 59: remit.event.v1.Event.risk_updated:type_name -> remit.event.v1.RiskUpdated
-	61, // 60: remit.event.v1.Event.risk_closed:type_name -> remit.event.v1.RiskClosed
-	62, // 61: remit.event.v1.Event.population_recorded:type_name -> remit.event.v1.PopulationRecorded
-	63, // 62: remit.event.v1.Event.cost_recorded:type_name -> remit.event.v1.CostRecorded
-	64, // 63: remit.event.v1.Event.committee_formed:type_name -> remit.event.v1.CommitteeFormed
-	65, // 64: remit.event.v1.Event.committee_changed:type_name -> remit.event.v1.CommitteeChanged
-	66, // 65: remit.event.v1.Event.advice_recorded:type_name -> remit.event.v1.AdviceRecorded
-	67, // 66: remit.event.v1.Event.plan_return_submitted:type_name -> remit.event.v1.PlanReturnSubmitted
-	68, // 67: remit.event.v1.Event.plan_return_moderated:type_name -> remit.event.v1.PlanReturnModerated
-	69, // 68: remit.event.v1.Event.epoch_began:type_name -> remit.event.v1.EpochBegan
-	70, // 69: remit.event.v1.Event.personal_data_erased:type_name -> remit.event.v1.PersonalDataErased
-	70, // [70:70] is the sub-list for method output_type
-	70, // [70:70] is the sub-list for method input_type
-	70, // [70:70] is the sub-list for extension type_name
-	70, // [70:70] is the sub-list for extension extendee
-	0,  // [0:70] is the sub-list for field type_name
+	59, // 58: remit.event.v1.Event.function_map_imported:type_name -> remit.event.v1.FunctionMapImported
+	60, // 59: remit.event.v1.Event.map_lines_proposed:type_name -> remit.event.v1.MapLinesProposed
+	61, // 60: remit.event.v1.Event.risk_raised:type_name -> remit.event.v1.RiskRaised
+	62, // 61: remit.event.v1.Event.risk_updated:type_name -> remit.event.v1.RiskUpdated
+	63, // 62: remit.event.v1.Event.risk_closed:type_name -> remit.event.v1.RiskClosed
+	64, // 63: remit.event.v1.Event.population_recorded:type_name -> remit.event.v1.PopulationRecorded
+	65, // 64: remit.event.v1.Event.cost_recorded:type_name -> remit.event.v1.CostRecorded
+	66, // 65: remit.event.v1.Event.committee_formed:type_name -> remit.event.v1.CommitteeFormed
+	67, // 66: remit.event.v1.Event.committee_changed:type_name -> remit.event.v1.CommitteeChanged
+	68, // 67: remit.event.v1.Event.advice_recorded:type_name -> remit.event.v1.AdviceRecorded
+	69, // 68: remit.event.v1.Event.plan_return_submitted:type_name -> remit.event.v1.PlanReturnSubmitted
+	70, // 69: remit.event.v1.Event.plan_return_moderated:type_name -> remit.event.v1.PlanReturnModerated
+	71, // 70: remit.event.v1.Event.epoch_began:type_name -> remit.event.v1.EpochBegan
+	72, // 71: remit.event.v1.Event.personal_data_erased:type_name -> remit.event.v1.PersonalDataErased
+	72, // [72:72] is the sub-list for method output_type
+	72, // [72:72] is the sub-list for method input_type
+	72, // [72:72] is the sub-list for extension type_name
+	72, // [72:72] is the sub-list for extension extendee
+	0,  // [0:72] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_event_proto_init() }
@@ -1688,6 +1728,7 @@ func file_remit_event_v1_event_proto_init() {
 	file_remit_event_v1_framework_proto_init()
 	file_remit_event_v1_function_proto_init()
 	file_remit_event_v1_gateway_proto_init()
+	file_remit_event_v1_import_proto_init()
 	file_remit_event_v1_instrument_proto_init()
 	file_remit_event_v1_intervention_proto_init()
 	file_remit_event_v1_life_proto_init()
@@ -1758,6 +1799,8 @@ func file_remit_event_v1_event_proto_init() {
 		(*Event_InterventionEnded)(nil),
 		(*Event_RemitClaimed)(nil),
 		(*Event_RemitsAttested)(nil),
+		(*Event_FunctionMapImported)(nil),
+		(*Event_MapLinesProposed)(nil),
 		(*Event_RiskRaised)(nil),
 		(*Event_RiskUpdated)(nil),
 		(*Event_RiskClosed)(nil),

@@ -37,6 +37,7 @@ type SecondAwaited struct {
 	//	*SecondAwaited_Correct
 	//	*SecondAwaited_Reorganise
 	//	*SecondAwaited_ErasePersonalData
+	//	*SecondAwaited_ImportMap
 	Command       isSecondAwaited_Command `protobuf_oneof:"command"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -131,6 +132,15 @@ func (x *SecondAwaited) GetErasePersonalData() *ErasePersonalData {
 	return nil
 }
 
+func (x *SecondAwaited) GetImportMap() *ImportMap {
+	if x != nil {
+		if x, ok := x.Command.(*SecondAwaited_ImportMap); ok {
+			return x.ImportMap
+		}
+	}
+	return nil
+}
+
 type isSecondAwaited_Command interface {
 	isSecondAwaited_Command()
 }
@@ -160,6 +170,11 @@ type SecondAwaited_ErasePersonalData struct {
 	ErasePersonalData *ErasePersonalData `protobuf:"bytes,6,opt,name=erase_personal_data,json=erasePersonalData,proto3,oneof"`
 }
 
+type SecondAwaited_ImportMap struct {
+	// Lets the lines of a function map take effect.
+	ImportMap *ImportMap `protobuf:"bytes,7,opt,name=import_map,json=importMap,proto3,oneof"`
+}
+
 func (*SecondAwaited_AllocateFunction) isSecondAwaited_Command() {}
 
 func (*SecondAwaited_RecordOccurrence) isSecondAwaited_Command() {}
@@ -169,6 +184,8 @@ func (*SecondAwaited_Correct) isSecondAwaited_Command() {}
 func (*SecondAwaited_Reorganise) isSecondAwaited_Command() {}
 
 func (*SecondAwaited_ErasePersonalData) isSecondAwaited_Command() {}
+
+func (*SecondAwaited_ImportMap) isSecondAwaited_Command() {}
 
 // SecondGiven says that a second person agreed; the facts that follow in the transaction are what came of it.
 type SecondGiven struct {
@@ -266,7 +283,7 @@ var File_remit_event_v1_second_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_second_proto_rawDesc = "" +
 	"\n" +
-	"\x1bremit/event/v1/second.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/command.proto\x1a\x1cremit/event/v1/erasure.proto\"\x94\x03\n" +
+	"\x1bremit/event/v1/second.proto\x12\x0eremit.event.v1\x1a\x1cremit/event/v1/command.proto\x1a\x1cremit/event/v1/erasure.proto\x1a\x1bremit/event/v1/import.proto\"\xd0\x03\n" +
 	"\rSecondAwaited\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12O\n" +
 	"\x11allocate_function\x18\x02 \x01(\v2 .remit.event.v1.AllocateFunctionH\x00R\x10allocateFunction\x12O\n" +
@@ -275,7 +292,9 @@ const file_remit_event_v1_second_proto_rawDesc = "" +
 	"\n" +
 	"reorganise\x18\x05 \x01(\v2\x1a.remit.event.v1.ReorganiseH\x00R\n" +
 	"reorganise\x12S\n" +
-	"\x13erase_personal_data\x18\x06 \x01(\v2!.remit.event.v1.ErasePersonalDataH\x00R\x11erasePersonalDataB\t\n" +
+	"\x13erase_personal_data\x18\x06 \x01(\v2!.remit.event.v1.ErasePersonalDataH\x00R\x11erasePersonalData\x12:\n" +
+	"\n" +
+	"import_map\x18\a \x01(\v2\x19.remit.event.v1.ImportMapH\x00R\timportMapB\t\n" +
 	"\acommand\"\x1d\n" +
 	"\vSecondGiven\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\" \n" +
@@ -304,6 +323,7 @@ var file_remit_event_v1_second_proto_goTypes = []any{
 	(*Correct)(nil),           // 5: remit.event.v1.Correct
 	(*Reorganise)(nil),        // 6: remit.event.v1.Reorganise
 	(*ErasePersonalData)(nil), // 7: remit.event.v1.ErasePersonalData
+	(*ImportMap)(nil),         // 8: remit.event.v1.ImportMap
 }
 var file_remit_event_v1_second_proto_depIdxs = []int32{
 	3, // 0: remit.event.v1.SecondAwaited.allocate_function:type_name -> remit.event.v1.AllocateFunction
@@ -311,11 +331,12 @@ var file_remit_event_v1_second_proto_depIdxs = []int32{
 	5, // 2: remit.event.v1.SecondAwaited.correct:type_name -> remit.event.v1.Correct
 	6, // 3: remit.event.v1.SecondAwaited.reorganise:type_name -> remit.event.v1.Reorganise
 	7, // 4: remit.event.v1.SecondAwaited.erase_personal_data:type_name -> remit.event.v1.ErasePersonalData
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	8, // 5: remit.event.v1.SecondAwaited.import_map:type_name -> remit.event.v1.ImportMap
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_second_proto_init() }
@@ -325,12 +346,14 @@ func file_remit_event_v1_second_proto_init() {
 	}
 	file_remit_event_v1_command_proto_init()
 	file_remit_event_v1_erasure_proto_init()
+	file_remit_event_v1_import_proto_init()
 	file_remit_event_v1_second_proto_msgTypes[0].OneofWrappers = []any{
 		(*SecondAwaited_AllocateFunction)(nil),
 		(*SecondAwaited_RecordOccurrence)(nil),
 		(*SecondAwaited_Correct)(nil),
 		(*SecondAwaited_Reorganise)(nil),
 		(*SecondAwaited_ErasePersonalData)(nil),
+		(*SecondAwaited_ImportMap)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

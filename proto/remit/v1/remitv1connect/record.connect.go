@@ -44,6 +44,8 @@ const (
 	// RecordServiceAttestRemitProcedure is the fully-qualified name of the RecordService's AttestRemit
 	// RPC.
 	RecordServiceAttestRemitProcedure = "/remit.v1.RecordService/AttestRemit"
+	// RecordServiceImportMapProcedure is the fully-qualified name of the RecordService's ImportMap RPC.
+	RecordServiceImportMapProcedure = "/remit.v1.RecordService/ImportMap"
 	// RecordServiceErasePersonalDataProcedure is the fully-qualified name of the RecordService's
 	// ErasePersonalData RPC.
 	RecordServiceErasePersonalDataProcedure = "/remit.v1.RecordService/ErasePersonalData"
@@ -76,6 +78,10 @@ type RecordServiceClient interface {
 	ClaimRemit(context.Context, *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error)
 	// AttestRemit records a body's word on all that the register says that it holds. By its programme office or board.
 	AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error)
+	// ImportMap records what a function map says that the register does not: all of it, in one transaction, or nothing.
+	// What is wrong is told line by line. As baselines by a registrar of every body that it names, their region or a
+	// national body, seconded by another person; as claims by the programme office or board of the body whose word it is.
+	ImportMap(context.Context, *v1.ImportMapRequest) (*v1.ImportMapResponse, error)
 	// ErasePersonalData has personal texts of events, and who is behind pseudonyms, erased for good: the events stay as
 	// they are and every proof still holds. By a registrar of the body in whose name they were recorded, its region or a
 	// national body, seconded by another person.
@@ -129,6 +135,12 @@ func NewRecordServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 			connect.WithSchema(recordServiceMethods.ByName("AttestRemit")),
 			connect.WithClientOptions(opts...),
 		),
+		importMap: connect.NewClient[v1.ImportMapRequest, v1.ImportMapResponse](
+			httpClient,
+			baseURL+RecordServiceImportMapProcedure,
+			connect.WithSchema(recordServiceMethods.ByName("ImportMap")),
+			connect.WithClientOptions(opts...),
+		),
 		erasePersonalData: connect.NewClient[v1.ErasePersonalDataRequest, v1.ErasePersonalDataResponse](
 			httpClient,
 			baseURL+RecordServiceErasePersonalDataProcedure,
@@ -177,6 +189,7 @@ type recordServiceClient struct {
 	correct            *connect.Client[v1.CorrectRequest, v1.CorrectResponse]
 	claimRemit         *connect.Client[v1.ClaimRemitRequest, v1.ClaimRemitResponse]
 	attestRemit        *connect.Client[v1.AttestRemitRequest, v1.AttestRemitResponse]
+	importMap          *connect.Client[v1.ImportMapRequest, v1.ImportMapResponse]
 	erasePersonalData  *connect.Client[v1.ErasePersonalDataRequest, v1.ErasePersonalDataResponse]
 	second             *connect.Client[v1.SecondRequest, v1.SecondResponse]
 	listClaims         *connect.Client[v1.ListClaimsRequest, v1.ListClaimsResponse]
@@ -215,6 +228,15 @@ func (c *recordServiceClient) ClaimRemit(ctx context.Context, req *v1.ClaimRemit
 // AttestRemit calls remit.v1.RecordService.AttestRemit.
 func (c *recordServiceClient) AttestRemit(ctx context.Context, req *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error) {
 	response, err := c.attestRemit.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ImportMap calls remit.v1.RecordService.ImportMap.
+func (c *recordServiceClient) ImportMap(ctx context.Context, req *v1.ImportMapRequest) (*v1.ImportMapResponse, error) {
+	response, err := c.importMap.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -288,6 +310,10 @@ type RecordServiceHandler interface {
 	ClaimRemit(context.Context, *v1.ClaimRemitRequest) (*v1.ClaimRemitResponse, error)
 	// AttestRemit records a body's word on all that the register says that it holds. By its programme office or board.
 	AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error)
+	// ImportMap records what a function map says that the register does not: all of it, in one transaction, or nothing.
+	// What is wrong is told line by line. As baselines by a registrar of every body that it names, their region or a
+	// national body, seconded by another person; as claims by the programme office or board of the body whose word it is.
+	ImportMap(context.Context, *v1.ImportMapRequest) (*v1.ImportMapResponse, error)
 	// ErasePersonalData has personal texts of events, and who is behind pseudonyms, erased for good: the events stay as
 	// they are and every proof still holds. By a registrar of the body in whose name they were recorded, its region or a
 	// national body, seconded by another person.
@@ -335,6 +361,12 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 		RecordServiceAttestRemitProcedure,
 		svc.AttestRemit,
 		connect.WithSchema(recordServiceMethods.ByName("AttestRemit")),
+		connect.WithHandlerOptions(opts...),
+	)
+	recordServiceImportMapHandler := connect.NewUnaryHandlerSimple(
+		RecordServiceImportMapProcedure,
+		svc.ImportMap,
+		connect.WithSchema(recordServiceMethods.ByName("ImportMap")),
 		connect.WithHandlerOptions(opts...),
 	)
 	recordServiceErasePersonalDataHandler := connect.NewUnaryHandlerSimple(
@@ -386,6 +418,8 @@ func NewRecordServiceHandler(svc RecordServiceHandler, opts ...connect.HandlerOp
 			recordServiceClaimRemitHandler.ServeHTTP(w, r)
 		case RecordServiceAttestRemitProcedure:
 			recordServiceAttestRemitHandler.ServeHTTP(w, r)
+		case RecordServiceImportMapProcedure:
+			recordServiceImportMapHandler.ServeHTTP(w, r)
 		case RecordServiceErasePersonalDataProcedure:
 			recordServiceErasePersonalDataHandler.ServeHTTP(w, r)
 		case RecordServiceSecondProcedure:
@@ -421,6 +455,10 @@ func (UnimplementedRecordServiceHandler) ClaimRemit(context.Context, *v1.ClaimRe
 
 func (UnimplementedRecordServiceHandler) AttestRemit(context.Context, *v1.AttestRemitRequest) (*v1.AttestRemitResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.AttestRemit is not implemented"))
+}
+
+func (UnimplementedRecordServiceHandler) ImportMap(context.Context, *v1.ImportMapRequest) (*v1.ImportMapResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.RecordService.ImportMap is not implemented"))
 }
 
 func (UnimplementedRecordServiceHandler) ErasePersonalData(context.Context, *v1.ErasePersonalDataRequest) (*v1.ErasePersonalDataResponse, error) {
