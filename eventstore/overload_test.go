@@ -40,7 +40,7 @@ func TestThreeTimesCapacity(t *testing.T) {
 	}
 	t.Logf("capacity %d a second; of %d commands at three times that %d were accepted, 99%% recorded within %s, and %d refused, 99%% within %s",
 		capacity, len(requests), len(acceptedIn), took(acceptedIn), len(refusedIn), took(refusedIn))
-	if took(acceptedIn) > time.Second || took(refusedIn) > time.Second/2 {
+	if !eventstoretest.Race && (took(acceptedIn) > time.Second || took(refusedIn) > time.Second/2) {
 		t.Error("that took too long")
 	}
 	if h.Position() != before+domain.EventNo(len(accepted)) {

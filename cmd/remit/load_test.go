@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/remit-register/remit/eventstore/eventstoretest"
 )
 
 // reply is what became of a request of a test under load.
@@ -205,7 +207,7 @@ func TestRealOverload(t *testing.T) {
 		t.Errorf("only %.0f of %.0f commands were answered within a second", soon, commands)
 	}
 	// The callers share the machine with the program, which slows down what they see.
-	if slowest(accepted) > 2*time.Second || slowest(refused) > 2*time.Second {
+	if !eventstoretest.Race && (slowest(accepted) > 2*time.Second || slowest(refused) > 2*time.Second) {
 		t.Error("callers waited too long")
 	}
 	positions := map[string]bool{}

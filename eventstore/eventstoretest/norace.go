@@ -1,0 +1,6 @@
+//go:build !race
+
+package eventstoretest
+
+// Race says that the race detector runs: what is measured then says nothing about the program.
+const Race = false
