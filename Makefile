@@ -31,12 +31,14 @@ build: ## build the remit binary into .ci/tools/bin
 test: ## run every test (needs Go only)
 	go test -timeout 15m ./...
 
+# A browser and LibreOffice find no races that requests do not.
+SLOW := Browser|AreAccessible|PlainPages|ByKeyboard|LibreOffice
 race: ## run the tests of what runs concurrently under the race detector (needs a C compiler)
-	go test -race -timeout 30m ./api/... ./cmd/... ./eventstore/... ./projections/...
+	go test -race -timeout 30m -skip '$(SLOW)' ./api/... ./cmd/... ./eventstore/... ./projections/...
 
 SOAK := 2m
-soak: ## mix commands and questions for two minutes, or for as long as SOAK=30m says: memory, goroutines, the journal
-	go test -run '^TestSoak$$' -count=1 -timeout 60m -v ./api -soak $(SOAK)
+soak: ## mixed load for two minutes, or for as long as SOAK=30m says: memory, goroutines, archive, and the log verifies
+	go test -run '^TestSoak$$' -count=1 -timeout 60m -v ./cmd/remit -soak $(SOAK)
 
 lint: lint-proto lint-mod lint-go ## check style, import directions, the proto schema and that generated code is current
 
@@ -66,7 +68,7 @@ bench: ## measure, against the raw limits of this machine
 	go run ./cmd/remit bench
 
 screenshots: console ## write what the console's pages look like into .ci/screenshots (needs chromium and npm)
-	go test ./api/console -run TestPagesAreAccessible -count=1 -timeout 15m -args -screenshots "$(CURDIR)/.ci/screenshots"
+	go test ./api/console -run '^(TestPagesAreAccessible|TestPlainPages)$$' -count=1 -timeout 15m -args -screenshots "$(CURDIR)/.ci/screenshots"
 
 clean: ## remove what was built and fetched
 	rm -rf $(TOOLS)/bin $(TOOLS)/node_modules $(TOOLS)/protovalidate .ci/screenshots

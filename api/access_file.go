@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,15 +10,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"slices"
 	"strconv"
 	"sync"
-
-	"github.com/remit-register/remit/domain"
 )
 
 // AccessFile is an access log in a file, one JSON object a line. A file that has grown to its size becomes path.1, and
-// that before it path.2, and so on; the oldest is removed. It counts as well. Methods may be called concurrently.
+// that before it path.2, and so on; the oldest is removed. Methods may be called concurrently.
 type AccessFile struct {
 	path     string
 	maxBytes int64
@@ -27,28 +23,9 @@ type AccessFile struct {
 	logger   *slog.Logger
 
 	mu     sync.Mutex
-	file   *os.File               // guarded by mu; nil after Close
-	size   int64                  // guarded by mu
-	counts map[refusalKind]uint64 // guarded by mu
-	failed bool                   // guarded by mu: the last line could not be written
-}
-
-type refusalKind struct {
-	right  string
-	reason domain.Reason
-}
-
-// RefusalCount is how often a right was refused for a reason since the start.
-type RefusalCount struct {
-	Right  string
-	Reason domain.Reason
-	Count  uint64
-}
-
-// RefusalCounter counts refused attempts, for whoever shows such numbers.
-type RefusalCounter interface {
-	// Refusals returns the counts, by right and reason. There are no more of them than rights times reasons.
-	Refusals() []RefusalCount
+	file   *os.File // guarded by mu; nil after Close
+	size   int64    // guarded by mu
+	failed bool     // guarded by mu: the last line could not be written
 }
 
 const (
@@ -58,7 +35,7 @@ const (
 
 // OpenAccessFile opens the access log at path, which only its owner can read.
 func OpenAccessFile(path string, logger *slog.Logger) (*AccessFile, error) {
-	a := &AccessFile{path: path, maxBytes: accessFileBytes, keep: accessFilesKept, logger: logger, counts: map[refusalKind]uint64{}}
+	a := &AccessFile{path: path, maxBytes: accessFileBytes, keep: accessFilesKept, logger: logger}
 	if err := a.open(); err != nil {
 		return nil, err
 	}
@@ -78,12 +55,11 @@ func (a *AccessFile) open() error {
 	return nil
 }
 
-// Refused counts an attempt and writes it down. That it cannot be written is logged once, until it can be again.
+// Refused writes an attempt down. That it cannot be written is logged once, until it can be again.
 func (a *AccessFile) Refused(attempt Attempt) {
 	line, err := json.Marshal(attempt)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.counts[refusalKind{attempt.Right, attempt.Reason}]++
 	if err == nil {
 		err = a.write(append(line, '\n'))
 	}
@@ -133,20 +109,6 @@ func (a *AccessFile) numbered(i int) string {
 		return a.path
 	}
 	return a.path + "." + strconv.Itoa(i)
-}
-
-// Refusals returns the counts, by right and reason.
-func (a *AccessFile) Refusals() []RefusalCount {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	list := make([]RefusalCount, 0, len(a.counts))
-	for kind, n := range a.counts {
-		list = append(list, RefusalCount{kind.right, kind.reason, n})
-	}
-	slices.SortFunc(list, func(x, y RefusalCount) int {
-		return cmp.Or(cmp.Compare(x.Right, y.Right), cmp.Compare(x.Reason, y.Reason))
-	})
-	return list
 }
 
 // WriteTo writes what is kept, the oldest first.

@@ -71,7 +71,8 @@ type Config struct {
 	Version string
 	// RateLimit is how many requests a second each caller may make, with twice as many at once. Default: any number.
 	RateLimit int
-	// MaxInFlight is how many calls that are no streams may be under way; more are refused at once. Default 1,024.
+	// MaxInFlight is how many calls that are no streams may be under way; more are refused at once. It is what bounds the
+	// time that those take which are let in, where callers come faster than they are answered. Default 256.
 	MaxInFlight int
 	// TimeLimit is how long a call may take that is no stream. Default 60 s.
 	TimeLimit time.Duration
@@ -118,7 +119,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Version = "unknown"
 	}
 	if c.MaxInFlight <= 0 {
-		c.MaxInFlight = 1024
+		c.MaxInFlight = 256
 	}
 	if c.TimeLimit <= 0 {
 		c.TimeLimit = time.Minute
@@ -190,6 +191,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 		proofs: &proofs{prover: c.Prover, patience: c.ProofPatience},
 	}
 	streams := newWatches(c, asks)
+	_, asserted := c.Identify.(Asserted)
 	mux.Handle(remitv1connect.NewTransferServiceHandler(&transferService{cmds, asks, streams}, options...))
 	mux.Handle(remitv1connect.NewDelegationServiceHandler(&delegationService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewOrganisationServiceHandler(&organisationService{cmds, asks}, options...))
@@ -197,7 +199,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock)}, options...))
+	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock), asserted}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks, streams}, options...))
 	mux.Handle(remitv1connect.NewOperatorServiceHandler(&operatorService{asks, c.Backup}, options...))
 }

@@ -28,11 +28,7 @@ func (s *recordService) AttestRemit(
 func (s *recordService) ListClaims(
 	ctx context.Context, r *remitv1.ListClaimsRequest,
 ) (*remitv1.ListClaimsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.EventNo](p)
+	p, after, err := pageAfter[domain.EventNo](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +51,7 @@ func (s *recordService) ListClaims(
 func (s *recordService) ListAttestations(
 	ctx context.Context, r *remitv1.ListAttestationsRequest,
 ) (*remitv1.ListAttestationsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.EventNo](p)
+	p, after, err := pageAfter[domain.EventNo](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -59,11 +59,7 @@ func (s *delegationService) GetDelegation(
 func (s *delegationService) ListDelegations(
 	ctx context.Context, r *remitv1.ListDelegationsRequest,
 ) (*remitv1.ListDelegationsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.ArrangementID](p)
+	p, after, err := pageAfter[domain.ArrangementID](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

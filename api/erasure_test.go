@@ -155,3 +155,32 @@ func TestWhoMayResolve(t *testing.T) {
 		t.Errorf("the event's pseudonym was %v and is %v", pseudonym, again)
 	}
 }
+
+// TestEraseWhoWasOnlyRefused forgets somebody who never recorded anything, by the name under which they sign in: that
+// name gets nowhere.
+func TestEraseWhoWasOnlyRefused(t *testing.T) {
+	s := newRegister(t)
+	s.refused(t, "zoe@S1Y5D;auditor", "TransferService/ProposeTransfer", with(proposal()), "permission_denied", "NOT_AUTHORISED")
+	pseudonym, ok := s.store.Vault().KnownPseudonym("zoe", "S1Y5D")
+	if !ok {
+		t.Fatal("nothing is kept of who was refused: there is nothing to erase")
+	}
+	const procedure = "RecordService/ErasePersonalData"
+	erasure := func(who string) object {
+		return object{"pseudonyms": []string{who}, "reason": "Request of 20 November.", "authority": authority}
+	}
+	s.refused(t, first, procedure, with(erasure("zoe@Y61")), "invalid_argument", "INVALID_ARGUMENT")
+	s.refused(t, "amy@S1Y5D;board", procedure, with(erasure("zoe@S1Y5D")), "permission_denied", "NOT_AUTHORISED")
+	s.seconded(t, procedure, erasure("zoe@S1Y5D"))
+	if _, _, ok := s.store.Vault().Person(pseudonym); ok {
+		t.Error("it is still known who that was")
+	}
+	events, err := s.store.Read(t.Context(), 1, s.store.Position())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := fmt.Sprintf("%+v", events[len(events)-3:]); strings.Contains(last, "zoe") || !strings.Contains(last, pseudonym) {
+		t.Errorf("the log has %s", last)
+	}
+	s.refused(t, first, procedure, with(erasure(pseudonym)), "failed_precondition", "WRONG_STATE")
+}

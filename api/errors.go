@@ -45,7 +45,7 @@ const (
 )
 
 // codes is the one table of what each reason is in Connect and gRPC.
-func codes() map[domain.Reason]connect.Code { //nolint:funlen // one row a reason
+func codes() map[domain.Reason]connect.Code { //nolint:funlen // a table
 	return map[domain.Reason]connect.Code{
 		domain.RemitAlreadyHeld:             connect.CodeFailedPrecondition,
 		domain.SenderNotHolder:              connect.CodeFailedPrecondition,

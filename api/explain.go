@@ -42,7 +42,10 @@ func (s *mapService) ExplainHolding(
 	if err := x.gather(answer); err != nil {
 		return nil, err
 	}
-	return answer, nil
+	if r.GetWithProof() {
+		answer.Proofs, err = s.queries.proofs.of(ctx, slices.Collect(maps.Keys(x.events)))
+	}
+	return answer, err
 }
 
 // explanation gathers what the steps of holdings rest on.
@@ -196,6 +199,9 @@ func (x *explanation) gather(answer *remitv1.ExplainHoldingResponse) error {
 			return err //nolint:wrapcheck // a refusal, to be sent as it is
 		}
 		answer.Instruments = append(answer.Instruments, instrumentMessage(view))
+		if err := x.about("instrument/" + string(code)); err != nil {
+			return err
+		}
 	}
 	for _, no := range slices.Sorted(maps.Keys(x.events)) {
 		m, err := x.queries.shown().event(x.events[no])

@@ -69,11 +69,7 @@ func (s *functionService) GetFunction(
 func (s *functionService) ListFunctions(
 	ctx context.Context, r *remitv1.ListFunctionsRequest,
 ) (*remitv1.ListFunctionsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.FunctionCode](p)
+	p, after, err := pageAfter[domain.FunctionCode](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`[0-7][0-9A-HJKMNP-TV-Z]{25}`), `ULID`},
 	{regexp.MustCompile(`"20\d\d-\d\d-\d\dT[0-9:.]+Z"`), `"INSTANT"`},
 	{regexp.MustCompile(`recorded at 20\d\d-\d\d-\d\dT[0-9:.]+Z`), `recorded at INSTANT`},
-	{regexp.MustCompile(`"p-[0-9a-f]{16}"`), `"PSEUDONYM"`},
+	{regexp.MustCompile(`"p-[0-9a-f]{20}"`), `"PSEUDONYM"`},
 	{regexp.MustCompile(`"[0-9a-f]{64}"`), `"SHA256"`},
 	{regexp.MustCompile(`sha256:[0-9a-f]{64}`), `sha256:SHA256`},
 	{regexp.MustCompile(`("(?:position|knownPosition|sourceEvent|lastEvent|nextAfterPosition)": ?)"\d+"`), `$1"NUMBER"`},

@@ -46,6 +46,10 @@ func (g *guard) handler(next http.Handler) http.Handler {
 			g.turnAway(w, r)
 			return
 		}
+		if g.isFull(r) {
+			g.refuseFull(w, r) // before more is done for it: to find out who calls costs as much as an answer
+			return
+		}
 		r, sent := g.door.enter(r)
 		if sent != nil {
 			if sent.Code() == connect.CodeUnauthenticated {

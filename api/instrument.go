@@ -59,11 +59,7 @@ func (s *instrumentService) GetInstrument(
 func (s *instrumentService) ListInstruments(
 	ctx context.Context, r *remitv1.ListInstrumentsRequest,
 ) (*remitv1.ListInstrumentsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.InstrumentCode](p)
+	p, after, err := pageAfter[domain.InstrumentCode](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -36,11 +36,7 @@ func (s *delegationService) EndIntervention(
 func (s *delegationService) ListInterventions(
 	ctx context.Context, r *remitv1.ListInterventionsRequest,
 ) (*remitv1.ListInterventionsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[string](p)
+	p, after, err := pageAfter[string](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

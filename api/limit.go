@@ -127,7 +127,7 @@ func (g *guard) admit(w http.ResponseWriter, r *http.Request) (*http.Request, fu
 	select {
 	case g.room <- struct{}{}:
 	default:
-		g.refuse(w, r, domain.Refuse(domain.Overloaded, "Too many requests are under way.", "Try again in a moment, with the same command id."))
+		g.refuseFull(w, r)
 		return r, nil
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), g.timeLimit)
@@ -135,6 +135,15 @@ func (g *guard) admit(w http.ResponseWriter, r *http.Request) (*http.Request, fu
 		cancel()
 		<-g.room
 	}
+}
+
+// isFull tells whether there is no room for a call at present.
+func (g *guard) isFull(r *http.Request) bool {
+	return len(g.room) == cap(g.room) && isCall(r) && !isStream(r.URL.Path)
+}
+
+func (g *guard) refuseFull(w http.ResponseWriter, r *http.Request) {
+	g.refuse(w, r, domain.Refuse(domain.Overloaded, "Too many requests are under way.", "Try again in a moment, with the same command id."))
 }
 
 // isStream tells whether what is called at a path answers with a stream.

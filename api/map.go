@@ -13,6 +13,8 @@ type mapService struct {
 	queries *queries
 	watches *watches
 	copies  *copies
+	// asserted says that nobody signs in: callers say who they are.
+	asserted bool
 }
 
 // WhoHolds returns who holds a function in a place, and what is planned there.
@@ -70,11 +72,7 @@ func (s *mapService) GetMap(ctx context.Context, r *remitv1.GetMapRequest) (*rem
 func (s *mapService) GetHistory(
 	ctx context.Context, r *remitv1.GetHistoryRequest,
 ) (*remitv1.GetHistoryResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[int](p)
+	p, after, err := pageAfter[int](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -46,11 +46,7 @@ func areaHolders(a projections.AreaHolders) *remitv1.AreaHolders {
 func (s *mapService) ListChanges(
 	ctx context.Context, r *remitv1.ListChangesRequest,
 ) (*remitv1.ListChangesResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetFrom(), r.GetTo())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[*projections.StepCursor](p)
+	p, after, err := pageAfter[*projections.StepCursor](ctx, s.queries, r, usualPage, r.GetFrom(), r.GetTo())
 	if err != nil {
 		return nil, err
 	}

@@ -88,11 +88,7 @@ func (s *organisationService) GetOrganisation(
 func (s *organisationService) ListOrganisations(
 	ctx context.Context, r *remitv1.ListOrganisationsRequest,
 ) (*remitv1.ListOrganisationsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.OrganisationCode](p)
+	p, after, err := pageAfter[domain.OrganisationCode](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +111,7 @@ func (s *organisationService) ListOrganisations(
 func (s *organisationService) ListFootprints(
 	ctx context.Context, r *remitv1.ListFootprintsRequest,
 ) (*remitv1.ListFootprintsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.FootprintCode](p)
+	p, after, err := pageAfter[domain.FootprintCode](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -21,8 +19,6 @@ import (
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/eventstoretest"
 )
-
-var soak = flag.Duration("soak", 5*time.Second, "how long TestSoak goes on: 2m in continuous integration, 30m before a release")
 
 // attempt is a command that was sent, and what was answered.
 type attempt struct {
@@ -200,90 +196,4 @@ func offer(t *testing.T, s *server, client *http.Client, rate int, during time.D
 	}
 	group.Wait()
 	return all
-}
-
-// TestSoak mixes commands and questions for as long as -soak says: memory and goroutines do not grow beyond what the
-// events need, and at the end all that is recorded is shown. The harness then checks that the journal is whole.
-func TestSoak(t *testing.T) {
-	s := newRegister(t)
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}
-	ctx, stop := context.WithTimeout(t.Context(), *soak)
-	defer stop()
-	settle := func() (uint64, int) {
-		client.CloseIdleConnections()
-		s.Client().CloseIdleConnections()
-		s.ok(t, "", "MapService/WhoHolds", object{"function": "eprr", "footprint": "06H"})
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc, runtime.NumGoroutine()
-	}
-	memory, routines := settle()
-	before := s.store.Position()
-	var next, asked, wrong atomic.Int64
-	var group sync.WaitGroup
-	pace := make(chan struct{}) // 200 commands a second at most, so that the events do not make up the memory
-	group.Go(func() {
-		ticker := time.NewTicker(5 * time.Millisecond)
-		defer ticker.Stop()
-		defer close(pace)
-		for ctx.Err() == nil {
-			<-ticker.C
-			select {
-			case pace <- struct{}{}:
-			case <-ctx.Done():
-			}
-		}
-	})
-	for range 4 {
-		group.Go(func() {
-			for range pace {
-				if a := s.send(context.WithoutCancel(ctx), client, establishing(next.Add(1))); a.status != http.StatusOK {
-					wrong.Add(1)
-				}
-			}
-		})
-		group.Go(func() {
-			for ctx.Err() == nil {
-				for _, ask := range []string{
-					`MapService/WhoHolds?encoding=json&message={"function":"eprr","footprint":"06H"}`, `MapService/GetMap?encoding=json&message={"pageSize":100}`,
-					`AuditService/ListEvents?encoding=json&message={"pageSize":50}`, `OrganisationService/GetOrganisation?encoding=json&message={"code":"X24"}`,
-				} {
-					if !s.asks(context.WithoutCancel(ctx), client, ask) {
-						wrong.Add(1)
-					}
-					asked.Add(1)
-				}
-			}
-		})
-	}
-	group.Wait()
-	if err := s.views.WaitFor(t.Context(), s.store.Position()); err != nil {
-		t.Error(err)
-	}
-	after, routinesAfter := settle()
-	events := uint64(s.store.Position() - before)
-	t.Logf("%s: %d commands, %d questions; heap %d KiB, then %d KiB; goroutines %d, then %d", *soak, next.Load(), asked.Load(), memory>>10, after>>10, routines, routinesAfter)
-	if wrong.Load() > 0 || events != uint64(next.Load()) {
-		t.Errorf("%d requests failed; %d events for %d commands", wrong.Load(), events, next.Load())
-	}
-	const perEvent = 6 << 10 // body, event, indexes: what is recorded stays in memory
-	if after > memory+32<<20+events*perEvent || routinesAfter > routines+10 {
-		t.Errorf("the heap grew from %d to %d bytes with %d events, the goroutines from %d to %d", memory, after, events, routines, routinesAfter)
-	}
-}
-
-// asks tells whether a question is answered.
-func (s *server) asks(ctx context.Context, client *http.Client, question string) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/remit.v1."+question, nil)
-	if err != nil {
-		return false
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = res.Body.Close() }()
-	_, err = io.Copy(io.Discard, res.Body)
-	return err == nil && res.StatusCode == http.StatusOK
 }

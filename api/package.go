@@ -63,11 +63,7 @@ func (s *transferService) GetPackage(
 func (s *transferService) ListPackages(
 	ctx context.Context, r *remitv1.ListPackagesRequest,
 ) (*remitv1.ListPackagesResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[string](p)
+	p, after, err := pageAfter[string](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

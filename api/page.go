@@ -105,6 +105,17 @@ func readToken(text string) (pageToken, bool) {
 
 func badToken(message string) error { return invalid([]fieldViolation{{"pageToken", message}}) }
 
+// pageAfter opens a page as page does, and reads the cursor of the page before: the zero value on the first page.
+func pageAfter[C any](ctx context.Context, q *queries, r pagedRequest, usual int, asOf ...*remitv1.AsOf) (page, C, error) {
+	p, err := q.page(ctx, r, usual, asOf...)
+	if err != nil {
+		var none C
+		return page{}, none, err
+	}
+	after, err := cursorOf[C](p)
+	return p, after, err
+}
+
 // cursorOf reads the cursor of the page before: the zero value on the first page.
 func cursorOf[C any](p page) (C, error) {
 	var cursor C

@@ -105,11 +105,7 @@ func (s *programmeService) ListFrameworks(
 func (s *programmeService) ListCommittees(
 	ctx context.Context, r *remitv1.ListCommitteesRequest,
 ) (*remitv1.ListCommitteesResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[string](p)
+	p, after, err := pageAfter[string](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}
@@ -132,11 +128,7 @@ func (s *programmeService) ListCommittees(
 func (s *programmeService) ListPlanReturns(
 	ctx context.Context, r *remitv1.ListPlanReturnsRequest,
 ) (*remitv1.ListPlanReturnsResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[string](p)
+	p, after, err := pageAfter[string](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -98,6 +98,7 @@ func TestProofs(t *testing.T) {
 	a.publish(t, s)
 	t.Run("who holds", func(t *testing.T) { testWhoHoldsProofs(t, s, a) })
 	t.Run("history", func(t *testing.T) { testHistoryProofs(t, s, a) })
+	t.Run("explanation", func(t *testing.T) { testExplanationProofs(t, s, a) })
 	t.Run("inclusion and consistency", func(t *testing.T) { testTreeProofs(t, s, a) })
 	t.Run("what makes no sense", func(t *testing.T) { testBadProofRequests(t, s) })
 	t.Run("an event", func(t *testing.T) {
@@ -178,6 +179,31 @@ func testWhoHoldsProofs(t *testing.T, s *server, a *testArchive) {
 			}
 		}
 	})
+}
+
+// Every event of an explanation is proved, those about the instruments that it relies on among them.
+func testExplanationProofs(t *testing.T, s *server, a *testArchive) {
+	request := object{"function": "pharmacy-optometry-dental", "footprint": "00L", "asOf": object{"effectiveOn": "2026-11-21"}}
+	plain := s.ok(t, "", "MapService/ExplainHolding", request)
+	if len(items(plain["proofs"])) != 0 {
+		t.Errorf("proofs without being asked: %v", plain["proofs"])
+	}
+	request["withProof"] = true
+	got := s.ok(t, "", "MapService/ExplainHolding", request)
+	events := a.proved(t, items(got["proofs"]))
+	instruments := 0
+	for _, item := range items(got["events"]) {
+		shown := obj(item)
+		event, ok := events[fmt.Sprint(shown["position"])]
+		if !ok || event.Fact.FactType() != shown["type"] {
+			t.Errorf("no proof of event %v", shown["position"])
+		} else if event.Fact.FactType() == (domain.InstrumentRegistered{}).FactType() {
+			instruments++
+		}
+	}
+	if len(events) != len(items(got["events"])) || instruments == 0 || instruments != len(items(got["instruments"])) {
+		t.Errorf("%d proofs of %d events, %d of %d instruments", len(events), len(items(got["events"])), instruments, len(items(got["instruments"])))
+	}
 }
 
 func testHistoryProofs(t *testing.T, s *server, a *testArchive) {

@@ -16,11 +16,7 @@ const usualDays = 14
 func (s *programmeService) GetReadiness(
 	ctx context.Context, r *remitv1.GetReadinessRequest,
 ) (*remitv1.GetReadinessResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.TransferID](p)
+	p, after, err := pageAfter[domain.TransferID](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}
@@ -36,16 +32,13 @@ func (s *programmeService) GetReadiness(
 	return &remitv1.GetReadinessResponse{
 		AsOf: at.message(), Position: number(at.Known), NextPageToken: token,
 		Transfers: mapped(list.Transfers, s.queries.shown().readiness), Stages: mapped(list.Stages, stageCount),
+		Packages: mapped(list.Packages, packageReadiness), FunctionsWithoutReceiver: mapped(list.WithoutReceiver, withoutReceiver),
 	}, err
 }
 
 // ListDue returns what is due, and who has to act.
 func (s *programmeService) ListDue(ctx context.Context, r *remitv1.ListDueRequest) (*remitv1.ListDueResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	skip, err := cursorOf[int](p)
+	p, skip, err := pageAfter[int](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +68,25 @@ func stageCount(c projections.StageCount) *remitv1.StageCount {
 	return &remitv1.StageCount{State: enumOf[remitv1.TransferState](c.State), Transfers: count(c.Transfers)}
 }
 
+func packageReadiness(p projections.PackageReadiness) *remitv1.PackageReadiness {
+	return &remitv1.PackageReadiness{
+		PackageId: p.ID, Name: p.Name, Transfers: count(len(p.Members)), Stages: mapped(p.Stages, stageCount),
+		Gateways: mapped(p.Gateways, func(g projections.PackageGateway) *remitv1.PackageGateway {
+			return &remitv1.PackageGateway{Code: string(g.Code), Passed: count(g.Passed), Transfers: count(g.Transfers)}
+		}),
+		DueFrom: p.DueFrom.String(), DueUntil: p.DueUntil.String(),
+		OpenConditions: count(p.OpenConditions), OverdueConditions: count(p.OverdueConditions),
+	}
+}
+
+func withoutReceiver(f projections.FunctionWithoutReceiver) *remitv1.FunctionWithoutReceiver {
+	return &remitv1.FunctionWithoutReceiver{
+		Function: string(f.Function), Name: f.Name, Message: f.Message, Remedy: f.Remedy,
+		Organisations: strs[string](f.Organisations), Footprints: count(f.Footprints), Exploring: strs[string](f.Exploring),
+		Events: mapped(f.Events, number[domain.EventNo]),
+	}
+}
+
 func (s shown) readiness(r projections.Readiness) *remitv1.TransferReadiness {
 	m := &remitv1.TransferReadiness{
 		TransferId: string(r.ID), State: enumOf[remitv1.TransferState](r.State), Function: string(r.Subject.Function),
@@ -87,6 +99,7 @@ func (s shown) readiness(r projections.Readiness) *remitv1.TransferReadiness {
 			return s.conditionReadiness(r.TransferView, c)
 		}), Milestones: mapped(r.Milestones, milestoneReadiness),
 		Risks: mapped(r.Risks, s.risk), Tasks: mapped(r.Tasks, taskMessage), LastEvent: number(r.LastEvent),
+		PackageIds: r.Packages,
 	}
 	for _, move := range r.Moves {
 		if code := string(move.Receiver); !slices.Contains(m.Receivers, code) {
@@ -127,7 +140,7 @@ func milestoneReadiness(m projections.MilestoneReadiness) *remitv1.MilestoneRead
 func taskMessage(t projections.Task) *remitv1.Task {
 	return &remitv1.Task{
 		Kind: enumOf[remitv1.TaskKind](t.Kind), DueOn: t.DueOn.String(), Overdue: t.Overdue, Organisation: string(t.Organisation),
-		Role: string(t.Role), Entity: t.Entity, Function: string(t.Function), Item: t.Item, Message: t.Message,
+		Role: string(t.Role), Entity: t.Entity, Function: string(t.Function), Item: t.Item, PackageId: t.Package, Message: t.Message,
 		Events: mapped(t.Events, number[domain.EventNo]),
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/remit-register/remit/domain"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
@@ -29,7 +30,9 @@ func (s *recordService) RecordOccurrence(
 func (s *recordService) ErasePersonalData(
 	ctx context.Context, r *remitv1.ErasePersonalDataRequest,
 ) (*remitv1.ErasePersonalDataResponse, error) {
-	done, err := submit(ctx, s.commands, r, erasePersonalData(r))
+	command := erasePersonalData(r)
+	command.Pseudonyms = mapped(command.Pseudonyms, s.pseudonym)
+	done, err := submit(ctx, s.commands, r, command)
 	answer := &remitv1.ErasePersonalDataResponse{Receipt: done.receipt}
 	answer.AwaitingSecond, answer.AwaitingId = done.awaiting()
 	return answer, err
@@ -42,6 +45,21 @@ func erasePersonalData(r *remitv1.ErasePersonalDataRequest) domain.ErasePersonal
 		}),
 		Pseudonyms: strs[domain.Pseudonym](r.GetPseudonyms()), Authority: r.GetAuthority(),
 	}
+}
+
+// pseudonym returns the pseudonym that somebody is meant by: it itself, or that of a name with a body. Where nobody has
+// that name it is one that nobody has, for the rules to refuse after they have looked at who asks.
+func (s *recordService) pseudonym(who domain.Pseudonym) domain.Pseudonym {
+	name := string(who)
+	at := strings.LastIndexByte(name, '@')
+	if at < 0 {
+		return who
+	}
+	pseudonym, ok := s.commands.store.Vault().KnownPseudonym(name[:at], domain.OrganisationCode(name[at+1:]))
+	if !ok {
+		return "that name"
+	}
+	return domain.Pseudonym(pseudonym)
 }
 
 // LoadReference loads the reference register, in the name of the register's own loader.

@@ -36,11 +36,7 @@ func (s *transferService) CloseRisk(
 func (s *transferService) ListRisks(
 	ctx context.Context, r *remitv1.ListRisksRequest,
 ) (*remitv1.ListRisksResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[string](p)
+	p, after, err := pageAfter[string](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

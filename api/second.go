@@ -30,11 +30,7 @@ func (s *recordService) Second(
 func (s *recordService) ListAwaitingSecond(
 	ctx context.Context, r *remitv1.ListAwaitingSecondRequest,
 ) (*remitv1.ListAwaitingSecondResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.EventNo](p)
+	p, after, err := pageAfter[domain.EventNo](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,9 @@ func (s *mapService) simulate(
 	return x.answer, nil
 }
 
-// callers returns in whose name each command is tried. Who has no pseudonym yet gets none by this.
+// callers returns in whose name each command is tried. Who has no pseudonym yet gets none by this. Where people sign in,
+// whoever is named besides the caller is a stranger with the same name: otherwise the rules that want different people
+// would tell everybody whose pseudonym is whose.
 func (s *mapService) callers(ctx context.Context, r *remitv1.SimulateRequest) ([]domain.Caller, error) {
 	var callers []domain.Caller
 	var violations []fieldViolation
@@ -83,7 +85,7 @@ func (s *mapService) callers(ctx context.Context, r *remitv1.SimulateRequest) ([
 			continue
 		}
 		pseudonym, known := s.queries.store.Vault().KnownPseudonym(p.subject, p.organisation)
-		if !known {
+		if !known || !s.asserted && c.GetAs() != "" {
 			pseudonym = "simulated " + p.subject
 		}
 		callers = append(callers, domain.Caller{Subject: pseudonym, Organisation: p.organisation, Roles: p.roles})

@@ -156,11 +156,7 @@ func (s *transferService) GetTransfer(
 func (s *transferService) ListTransfers(
 	ctx context.Context, r *remitv1.ListTransfersRequest,
 ) (*remitv1.ListTransfersResponse, error) {
-	p, err := s.queries.page(ctx, r, usualPage, r.GetAsOf())
-	if err != nil {
-		return nil, err
-	}
-	after, err := cursorOf[domain.TransferID](p)
+	p, after, err := pageAfter[domain.TransferID](ctx, s.queries, r, usualPage, r.GetAsOf())
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (c *Claims) init(undo *undoLog) {
 }
 
 // Apply folds an event and tells whether it was a claim or an attestation.
-func (c *Claims) Apply(e Event) bool {
+func (c *Claims) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case RemitClaimed:
 		c.claims.set(struct{}{}, grown(c.claims.m[struct{}{}], Claim{f, e.No}))

@@ -60,8 +60,7 @@ func (c Correct) decide(d *decision) {
 	c.checkForm(d)
 	wrong := d.recordedBy(c.Event)
 	if len(wrong.points) == 0 && !wrong.body && !wrong.coverage && !wrong.opened {
-		d.refuse(UnknownEvent, fmt.Sprintf("Event %d recorded nothing that can be corrected.", c.Event),
-			"Name the event that recorded the wrong holder, date, name or coverage.", "event", strconv.FormatUint(uint64(c.Event), 10))
+		d.nothingToCorrect(c.Event)
 		return
 	}
 	c.checkFits(d, wrong)
@@ -82,6 +81,51 @@ func (c Correct) decide(d *decision) {
 	if wrong.body {
 		d.checkRelations(OrganisationCode(strings.TrimPrefix(wrong.about, "organisation/")))
 	}
+}
+
+// nothingToCorrect refuses the correction of an event that put nothing on the register, or nothing that still stands.
+func (d *decision) nothingToCorrect(no EventNo) {
+	number := strconv.FormatUint(uint64(no), 10)
+	by := d.replacedBy(no)
+	switch {
+	case no == 0 || no > d.s.Last():
+		d.refuse(UnknownEvent, fmt.Sprintf("There is no event %d: the last one is %d.", no, d.s.Last()),
+			"Name an event by its number, as the history and the list of events show it.", "event", number)
+	case by != 0:
+		d.refuse(UnknownEvent, fmt.Sprintf("What event %d recorded does not stand any more: event %d put something else in its place, or took it back.", no, by),
+			fmt.Sprintf("If that is wrong too, correct event %d.", by), "event", number, "replacedBy", strconv.FormatUint(uint64(by), 10))
+	default:
+		d.refuse(UnknownEvent, fmt.Sprintf("Event %d recorded nothing that can be corrected.", no),
+			"Name the event that recorded the wrong holder, date, name or coverage.", "event", number)
+	}
+}
+
+// replacedBy returns the last event that replaced what an event put on the register, 0 where it put nothing there.
+func (d *decision) replacedBy(no EventNo) EventNo {
+	var by EventNo
+	for _, lines := range d.s.Holdings.lines.m {
+		for _, line := range lines {
+			by = max(by, replacing(line.Recorded(), no))
+		}
+	}
+	for _, body := range d.s.Organisations.Bodies(Latest) {
+		by = max(by, replacing(body.Name, no), replacing(body.Open, no), replacing(body.Parent, no), replacing(body.LegalParent, no))
+	}
+	for _, fp := range d.s.Organisations.Footprints(Latest) {
+		by = max(by, replacing(fp.CoveredBy, no), replacing(fp.Open, no))
+	}
+	return by
+}
+
+// replacing returns the last event with a point of the same date as one of an event, 0 where there is none.
+func replacing[V any](t Timeline[V], no EventNo) EventNo {
+	var by EventNo
+	for i, p := range t {
+		for j := i + 1; p.No == no && j < len(t) && t[j].From == p.From; j++ {
+			by = t[j].No
+		}
+	}
+	return by
 }
 
 func (c Correct) checkForm(d *decision) {
@@ -266,7 +310,7 @@ func (d *decision) checkChains(changes []HoldingChange) {
 				}
 				for _, p := range brokenLinks(line) {
 					events = append(events, strconv.FormatUint(uint64(p.No), 10))
-					what = append(what, fmt.Sprintf("%s of %s in %s from %s", remit.Role, remit.Subject, remit.Footprint, p.From))
+					what = append(what, fmt.Sprintf("%s of %s in %s from %s (event %d)", remit.Role, remit.Subject, remit.Footprint, p.From, p.No))
 				}
 			}
 		}

@@ -229,10 +229,16 @@ func AsRefusal(err error) (*Refusal, bool) {
 	return refusal, ok
 }
 
-func joined[S ~string](list []S) string {
+// joined writes a list for programs: "a,b".
+func joined[S ~string](list []S) string { return joinedWith(list, ",") }
+
+// listed writes a list for people: "a, b".
+func listed[S ~string](list []S) string { return joinedWith(list, ", ") }
+
+func joinedWith[S ~string](list []S, between string) string {
 	parts := make([]string, 0, len(list))
 	for _, s := range list {
 		parts = append(parts, string(s))
 	}
-	return strings.Join(parts, ",")
+	return strings.Join(parts, between)
 }

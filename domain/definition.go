@@ -58,7 +58,7 @@ func (f FunctionDetails) check(d *decision) {
 	}
 	kinds := []FootprintKind{KindLocation, KindCouncilArea, KindPlace, KindNeighbourhood, KindCohort, KindOwnOperation}
 	if !slices.Contains(kinds, f.FootprintKind) {
-		d.invalid("footprintKind", "The kind of footprint is one of: "+joined(kinds)+".")
+		d.invalid("footprintKind", "The kind of footprint is one of: "+listed(kinds)+".")
 	}
 	if f.FootprintKind == KindOwnOperation && len(f.OwnOperationOf) == 0 {
 		d.invalid("ownOperationOf", "Say whose own operations the function is about.")
@@ -149,7 +149,7 @@ func (c RegisterInstrument) decide(d *decision) {
 	}
 	statuses := []InstrumentStatus{InstrumentStatusPlanned, InstrumentStatusMade, InstrumentStatusInForce, InstrumentStatusSpent}
 	if !slices.Contains(statuses, c.Details.Status) {
-		d.invalid("status", "The status is one of: "+joined(statuses)+".")
+		d.invalid("status", "The status is one of: "+listed(statuses)+".")
 	}
 	if c.Details.Status == InstrumentStatusInForce && len(c.Details.Commencements) == 0 {
 		d.invalid("commencements", "An instrument in force has a commencement date.")

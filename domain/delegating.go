@@ -62,7 +62,7 @@ func (d *decision) delegable(c DelegateFunction, fn Function, subject Subject, r
 		})
 	})
 	if len(held) == 0 && len(covered) > 0 {
-		d.refuse(SenderNotHolder, fmt.Sprintf("%s does not hold %s of %s in any footprint that %s covers on %s.", c.Delegator, joined(roles), subject, c.Delegate, c.EffectiveOn),
+		d.refuse(SenderNotHolder, fmt.Sprintf("%s does not hold %s of %s in any footprint that %s covers on %s.", c.Delegator, listed(roles), subject, c.Delegate, c.EffectiveOn),
 			"Ask who holds it on that date.", "sender", string(c.Delegator), "on", c.EffectiveOn.String())
 	}
 	return held
@@ -118,7 +118,7 @@ func (d *decision) delegationIn(x Delegation, states ...DelegationState) bool {
 	d.expects(x.Revision, "The delegation")
 	if !slices.Contains(states, x.State) {
 		d.refuse(WrongState, fmt.Sprintf("The delegation is %s.", x.State),
-			"The command is for a delegation that is: "+joined(states)+".", "delegation", string(x.ID), "state", string(x.State))
+			"The command is for a delegation that is: "+listed(states)+".", "delegation", string(x.ID), "state", string(x.State))
 		return false
 	}
 	return true

@@ -65,7 +65,7 @@ func (k TransferKind) IsArrangement() bool {
 }
 
 // Apply folds an event and tells whether it made, changed or ended an arrangement.
-func (d *Delegations) Apply(e Event) bool {
+func (d *Delegations) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case FunctionDelegated:
 		d.change(e.No, f.ID, func(x *Delegation) { x.offered(f) })
@@ -113,7 +113,7 @@ func (d *Delegations) occurred(no EventNo, f OccurrenceRecorded) {
 
 // applyTransfer follows the transfers of delegating kinds: what a transfer proposes becomes an arrangement when it
 // completes.
-func (d *Delegations) applyTransfer(e Event) bool {
+func (d *Delegations) applyTransfer(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case TransferProposed:
 		if f.Kind.IsArrangement() && f.Reverses == "" {

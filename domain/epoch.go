@@ -102,7 +102,7 @@ func NewEpochs() *Epochs {
 func (x *Epochs) init(undo *undoLog) { x.began.init(undo) }
 
 // Apply folds an event and tells whether an epoch began with it.
-func (x *Epochs) Apply(e Event) bool {
+func (x *Epochs) Apply(e *Event) bool {
 	f, ok := e.Fact.(EpochBegan)
 	if ok {
 		x.began.set(struct{}{}, appended(x.began.m[struct{}{}], Epoch{f, e.No}))

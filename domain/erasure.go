@@ -75,6 +75,38 @@ type ErasePersonalData struct {
 	// Recorded are the personal texts of the events that Texts names. Whoever gives the command leaves it out: the store
 	// reads it from the log. It is part of what waits, so that the second person agrees to the very same texts.
 	Recorded []CommittedText `json:"-"`
+	// People are those of Pseudonyms that the vault knows: the store reads them there. Some never recorded anything.
+	People []KnownPerson `json:"-"`
+}
+
+// KnownPerson is a pseudonym behind which the vault knows somebody, who acts in the name of a body.
+type KnownPerson struct {
+	Pseudonym    Pseudonym        `json:"pseudonym,omitempty"`
+	Organisation OrganisationCode `json:"organisation,omitempty"`
+}
+
+// WithPeople returns the command with those of its pseudonyms behind which the vault knows somebody.
+func (c ErasePersonalData) WithPeople(bodyOf func(Pseudonym) (OrganisationCode, bool)) ErasePersonalData {
+	c.People = nil
+	for _, p := range distinct(c.Pseudonyms) {
+		if body, ok := bodyOf(p); ok {
+			c.People = append(c.People, KnownPerson{p, body})
+		}
+	}
+	return c
+}
+
+// bodyOf returns the body in whose name a pseudonym acts, false when nobody does.
+func (c ErasePersonalData) bodyOf(d *decision, p Pseudonym) (OrganisationCode, bool) {
+	if body, ok := d.s.Erasures.BodyOf(p); ok {
+		return body, true
+	}
+	for _, known := range c.People {
+		if known.Pseudonym == p {
+			return known.Organisation, true
+		}
+	}
+	return "", false
 }
 
 // WithRecorded returns the command with those of the texts that it names.
@@ -96,7 +128,7 @@ func (c ErasePersonalData) involved(d *decision) (involved, *Refusal) {
 		bodies = append(bodies, t.Organisation)
 	}
 	for _, p := range c.Pseudonyms {
-		body, _ := d.s.Erasures.BodyOf(p)
+		body, _ := c.bodyOf(d, p)
 		bodies = append(bodies, body)
 	}
 	if bodies = distinct(bodies); len(bodies) == 1 && bodies[0] != "" {
@@ -165,11 +197,14 @@ func (c ErasePersonalData) texts(d *decision) []ErasedText {
 func (c ErasePersonalData) pseudonyms(d *decision) []Pseudonym {
 	var erased []Pseudonym
 	for _, p := range distinct(c.Pseudonyms) {
-		if _, ok := d.s.Erasures.BodyOf(p); !ok {
-			d.invalid("pseudonyms", fmt.Sprintf("Nobody recorded anything as %q.", p))
-		} else if _, gone := d.s.Erasures.Person(p, Latest); !gone {
-			erased = append(erased, p)
+		if _, gone := d.s.Erasures.Person(p, Latest); gone {
+			continue
 		}
+		if _, ok := c.bodyOf(d, p); !ok {
+			d.invalid("pseudonyms", fmt.Sprintf("Nobody acts as %q.", p))
+			continue
+		}
+		erased = append(erased, p)
 	}
 	return erased
 }
@@ -195,7 +230,7 @@ func (x *Erasures) init(undo *undoLog) {
 }
 
 // Apply folds an event and tells whether it was about an erasure.
-func (x *Erasures) Apply(e Event) bool {
+func (x *Erasures) Apply(e *Event) bool {
 	if p := Pseudonym(e.Actor.Subject); p != "" && p != SystemSubject {
 		if _, ok := x.bodies.m[p]; !ok {
 			x.bodies.set(p, e.Actor.Organisation)

@@ -160,7 +160,7 @@ func (d *decision) openFootprint(fp NewFootprint, on Date, source string) {
 	}
 	kinds := []FootprintKind{KindLocation, KindCouncilArea, KindPlace, KindNeighbourhood, KindCohort}
 	if !slices.Contains(kinds, fp.Kind) {
-		d.invalid("open", "The kind of footprint is one of: "+joined(kinds)+"; a body's own operation is there by itself.")
+		d.invalid("open", "The kind of footprint is one of: "+listed(kinds)+"; a body's own operation is there by itself.")
 	}
 	if d.ok() {
 		d.emitNow(FootprintOpened{Code: fp.Code, Name: fp.Name, Kind: fp.Kind, EffectiveOn: on, Source: source})
@@ -192,7 +192,7 @@ func (c PlanReorganisation) decide(d *decision) {
 		SuccessionMerge, SuccessionSplit, SuccessionAbsorb, SuccessionRename, SuccessionRecode, SuccessionAbolish,
 	}
 	if !slices.Contains(kinds, c.Kind) {
-		d.invalid("kind", "The kind is one of: "+joined(kinds)+".")
+		d.invalid("kind", "The kind is one of: "+listed(kinds)+".")
 	}
 	if len(c.Originals) == 0 {
 		d.invalid("originals", "Name the bodies that are to change.")

@@ -95,7 +95,7 @@ func (f *Frameworks) init(undo *undoLog) {
 }
 
 // Apply folds an event and tells whether it was about a framework.
-func (f *Frameworks) Apply(e Event) bool {
+func (f *Frameworks) Apply(e *Event) bool {
 	fact, ok := e.Fact.(FrameworkSet)
 	if ok {
 		code := fact.Framework.Code

@@ -54,7 +54,7 @@ func NewFunctions() *Functions {
 func (f *Functions) init(undo *undoLog) { f.byCode.init(undo) }
 
 // Apply folds an event and tells whether it was about the function itself.
-func (f *Functions) Apply(e Event) bool {
+func (f *Functions) Apply(e *Event) bool {
 	switch fact := e.Fact.(type) {
 	case FunctionDefined:
 		f.change(e.No, fact.Code, func(fn *Function) { fn.Details = fact.Details })

@@ -18,7 +18,7 @@ func (d *decision) gateway(id TransferID, code GatewayCode) (Transfer, Gateway, 
 			codes = append(codes, gateway.Code)
 		}
 		return t, g, Refuse(UnknownGateway, fmt.Sprintf("The transfer has no gateway %q.", code),
-			"Its gateways are: "+joined(codes)+".", "transfer", string(id), "gateway", string(code))
+			"Its gateways are: "+listed(codes)+".", "transfer", string(id), "gateway", string(code))
 	}
 	return t, g, nil
 }
@@ -53,7 +53,7 @@ func (c AssessReadiness) decide(d *decision) {
 func (d *decision) checkRating(r DomainRating) {
 	ratings := []Rating{RatingGreen, RatingAmber, RatingRed, RatingNotApplicable}
 	if !slices.Contains(ratings, r.Rating) {
-		d.invalid("ratings", fmt.Sprintf("%q is not a rating; it is one of: %s.", r.Rating, joined(ratings)))
+		d.invalid("ratings", fmt.Sprintf("%q is not a rating; it is one of: %s.", r.Rating, listed(ratings)))
 	}
 	if r.Rating == RatingNotApplicable && r.Comment.IsEmpty() {
 		d.invalid("ratings", fmt.Sprintf("Say in a comment why %s is not applicable.", r.Domain))
@@ -116,7 +116,7 @@ func numbered(t Transfer, conditions []Condition) []Condition {
 func (c DecideGateway) checkForm(d *decision, g Gateway) {
 	decisions := []GatewayDecision{DecisionPass, DecisionPassWithConditions, DecisionDefer, DecisionFail}
 	if !slices.Contains(decisions, c.Decision) {
-		d.invalid("decision", "A decision is one of: "+joined(decisions)+".")
+		d.invalid("decision", "A decision is one of: "+listed(decisions)+".")
 	}
 	if c.DecidedBy != g.Decider {
 		d.invalid("decidedBy", fmt.Sprintf("The gateway %s is decided by %s, not %q.", g.Code, g.Decider, c.DecidedBy))

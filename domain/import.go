@@ -16,7 +16,7 @@ type Imports struct {
 func (i *Imports) init(undo *undoLog) { i.lines.init(undo) }
 
 // Apply folds an event and tells whether it was about an import.
-func (i *Imports) Apply(e Event) bool {
+func (i *Imports) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case FunctionMapImported:
 	case MapLinesProposed:

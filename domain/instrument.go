@@ -77,7 +77,7 @@ func NewInstruments() *Instruments {
 func (i *Instruments) init(undo *undoLog) { i.byCode.init(undo) }
 
 // Apply folds an event and tells whether it was about an instrument.
-func (i *Instruments) Apply(e Event) bool {
+func (i *Instruments) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case InstrumentRegistered:
 		i.change(e.No, f.Code, func(in *Instrument) { in.Details = f.Details })

@@ -41,7 +41,7 @@ func (i *Interventions) All(known EventNo) []Intervention {
 }
 
 // Apply folds an event and tells whether it was about an intervention.
-func (i *Interventions) Apply(e Event) bool {
+func (i *Interventions) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case InterventionRecorded:
 		i.byID.set(f.ID, i.byID.m[f.ID].With(e.No, Intervention{InterventionRecorded: f, Revision: 1}))
@@ -111,7 +111,7 @@ func (c RecordIntervention) decide(d *decision) {
 
 func (c RecordIntervention) checkForm(d *decision) {
 	if !slices.Contains(InterventionKinds(), c.Kind) {
-		d.invalid("kind", "The kind is one of: "+joined(InterventionKinds())+".")
+		d.invalid("kind", "The kind is one of: "+listed(InterventionKinds())+".")
 	}
 	if c.By == c.In {
 		d.invalid("in", "A body does not intervene in itself.")

@@ -164,7 +164,7 @@ func (c RecordMilestone) decide(d *decision) {
 	t, ok := d.live(c.TransferID, append(openStates(), StatePaused, StateCompleted)...)
 	m := c.Milestone
 	if !slices.Contains(MilestoneKinds(), m.Kind) {
-		d.invalid("milestone.kind", "The kind is one of: "+joined(MilestoneKinds())+".")
+		d.invalid("milestone.kind", "The kind is one of: "+listed(MilestoneKinds())+".")
 	}
 	if m.PlannedOn == 0 && m.ActualOn == 0 {
 		d.invalid("milestone", "Say when it is planned, or when it was done.")

@@ -240,7 +240,7 @@ func (t *Transfer) replaceParty(from, to OrganisationCode) {
 
 // disposed folds what became of a transfer or of a condition. What a party that is no more assessed and decided no
 // longer counts (invariant 9).
-func (t *Transfer) disposed(e Event, f MatterDisposed) {
+func (t *Transfer) disposed(e *Event, f MatterDisposed) {
 	switch f.Disposition {
 	case DispositionMoves:
 		t.replaceParty(f.From, f.To)

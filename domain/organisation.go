@@ -96,7 +96,7 @@ func (o *Organisations) init(undo *undoLog) {
 }
 
 // Apply folds an event and tells whether it was about bodies or footprints.
-func (o *Organisations) Apply(e Event) bool {
+func (o *Organisations) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case OrganisationEstablished:
 		o.established(e.No, f)
@@ -118,7 +118,7 @@ func (o *Organisations) Apply(e Event) bool {
 	return true
 }
 
-func (o *Organisations) applyFootprint(e Event) bool {
+func (o *Organisations) applyFootprint(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case FootprintOpened:
 		o.opened(e.No, f)

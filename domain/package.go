@@ -46,7 +46,7 @@ func NewPackages() *Packages {
 func (p *Packages) init(undo *undoLog) { p.byID.init(undo) }
 
 // Apply folds an event and tells whether it formed a package.
-func (p *Packages) Apply(e Event) bool {
+func (p *Packages) Apply(e *Event) bool {
 	f, ok := e.Fact.(PackageFormed)
 	if ok {
 		p.byID.set(f.ID, Package{f, e.No, e.Actor.Person()})
@@ -195,7 +195,7 @@ func (c AssessPackage) decide(d *decision) {
 			body = t.party(c.Party)
 		}
 		if t.party(c.Party) != body {
-			d.invalid("party", fmt.Sprintf("The members have different bodies as %s: each assesses for itself.", c.Party))
+			d.invalid("party", fmt.Sprintf("The members have different bodies as %s: each assesses for itself, its own transfer.", c.Party))
 			return
 		}
 		if t.State == StateProposed || t.State == StateAssessing {

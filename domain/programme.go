@@ -36,7 +36,7 @@ func (c *Committees) All(known EventNo) []Committee {
 }
 
 // Apply folds an event and tells whether it was about a committee.
-func (c *Committees) Apply(e Event) bool {
+func (c *Committees) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case CommitteeFormed:
 		c.change(e.No, f.ID, func(x *Committee) { x.CommitteeFormed = f })
@@ -105,7 +105,7 @@ func (p *Programme) init(undo *undoLog) {
 }
 
 // Apply folds an event and tells whether it was about the programme.
-func (p *Programme) Apply(e Event) bool {
+func (p *Programme) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case PopulationRecorded:
 		p.populations.set(struct{}{}, grown(p.populations.m[struct{}{}], f))

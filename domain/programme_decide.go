@@ -36,7 +36,7 @@ func (c RecordCost) decide(d *decision) {
 		d.add(refusal)
 	}
 	if !slices.Contains(CostClasses(), c.Class) {
-		d.invalid("class", "The class is one of: "+joined(CostClasses())+".")
+		d.invalid("class", "The class is one of: "+listed(CostClasses())+".")
 	}
 	if c.Pounds < 0 && c.TransferID == "" {
 		d.invalid("pounds", "Only the change that a transfer brings can be below zero.")

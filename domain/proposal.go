@@ -28,7 +28,7 @@ func (d *decision) live(id TransferID, states ...TransferState) (Transfer, bool)
 		return t, true
 	}
 	d.refuse(WrongState, fmt.Sprintf("The transfer is %s.", t.State),
-		"The command is for a transfer that is: "+joined(states)+".", "transfer", string(id), "state", string(t.State))
+		"The command is for a transfer that is: "+listed(states)+".", "transfer", string(id), "state", string(t.State))
 	return t, false
 }
 

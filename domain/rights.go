@@ -133,7 +133,7 @@ func (d *decision) notAuthorised(cmd Command, right Right, about involved) *Refu
 		remedy = "It is given by the register itself alone."
 	}
 	return Refuse(NotAuthorised,
-		fmt.Sprintf("You have no right to %s as %s of %s.", cmd.Method(), joined(caller.Roles), caller.Organisation),
+		fmt.Sprintf("You have no right to %s as %s of %s.", cmd.Method(), listed(caller.Roles), caller.Organisation),
 		remedy, "organisation", string(caller.Organisation), "method", cmd.Method())
 }
 
@@ -145,12 +145,12 @@ func (w Way) where(of []OrganisationCode) string {
 	switch {
 	case len(named) == 0:
 	case own:
-		places = append(places, joined(distinct(named)))
+		places = append(places, listed(distinct(named)))
 		if above {
 			places = append(places, "its region")
 		}
 	case above:
-		places = append(places, "the region of "+joined(named))
+		places = append(places, "the region of "+listed(named))
 	}
 	if slices.Contains(w.Reaches, ReachNational) {
 		places = append(places, "a national body")

@@ -40,7 +40,7 @@ func (r *Risks) All(known EventNo) []Risk {
 }
 
 // Apply folds an event and tells whether it was about a risk.
-func (r *Risks) Apply(e Event) bool {
+func (r *Risks) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case RiskRaised:
 		r.change(e.No, f.ID, func(x *Risk) { x.RiskRaised = f })

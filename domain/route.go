@@ -67,7 +67,7 @@ func (d *decision) checkMayMove(kind TransferKind, fn Function, roles []Role) {
 	for _, role := range roles {
 		if !slices.Contains(may, role) {
 			d.refuse(KindMayNotMoveRole, fmt.Sprintf("A transfer of kind %s may not move %s of %s (legal status %s).", kind, role, fn.Code, fn.Details.LegalStatus),
-				"It may move: "+joined(may)+". Accountability moves by statute only, unless a recorded legal check says that no statute confers the function.",
+				"It may move: "+listed(may)+". Accountability moves by statute only, unless a recorded legal check says that no statute confers the function.",
 				"kind", string(kind), "role", string(role), "legalStatus", string(fn.Details.LegalStatus))
 		}
 	}
@@ -76,7 +76,7 @@ func (d *decision) checkMayMove(kind TransferKind, fn Function, roles []Role) {
 func (d *decision) checkPower(in Instrument, kind TransferKind, fn Function, sender OrganisationCode, on Date) {
 	if !in.MayCarry(kind) {
 		d.refuse(PowerExcludesFunction, fmt.Sprintf("The power %s (%s) may not be used for %s.", in.Code, in.Details.Power, kind),
-			"It may carry: "+joined(in.Details.MayCarry)+". Name another instrument or another route.",
+			"It may carry: "+listed(in.Details.MayCarry)+". Name another instrument or another route.",
 			"instrument", string(in.Code), "kind", string(kind))
 	}
 	legal, _ := d.s.Organisations.LegalPersonOf(sender, Now(on))
@@ -142,7 +142,7 @@ func (d *decision) checkTerms(kind TransferKind, t Terms) {
 	case KindStatutory, KindJointExercise, KindAdministrative, KindReorganisation:
 	}
 	if len(missing) > 0 {
-		d.refuse(TermsIncomplete, fmt.Sprintf("The terms lack: %s.", joined(missing)),
+		d.refuse(TermsIncomplete, fmt.Sprintf("The terms lack: %s.", listed(missing)),
 			"Set the terms.", "missing", joined(missing))
 	}
 }

@@ -34,7 +34,7 @@ func NewSeconds() *Seconds {
 func (s *Seconds) init(undo *undoLog) { s.byID.init(undo) }
 
 // Apply folds an event and tells whether it was about a second person.
-func (s *Seconds) Apply(e Event) bool {
+func (s *Seconds) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case SecondAwaited:
 		s.byID.set(f.ID, Awaiting{

@@ -64,7 +64,7 @@ func (s *State) Apply(e Event) error {
 		return fmt.Errorf("event %d does not follow event %d", e.No, s.last)
 	}
 	previous := s.last
-	if err := s.applyFact(e); err != nil {
+	if err := s.applyFact(&e); err != nil {
 		return fmt.Errorf("apply event %d: %w", e.No, err)
 	}
 	s.last = e.No
@@ -74,7 +74,7 @@ func (s *State) Apply(e Event) error {
 	return nil
 }
 
-func (s *State) applyFact(e Event) error {
+func (s *State) applyFact(e *Event) error {
 	known := s.Organisations.Apply(e)
 	known = s.Functions.Apply(e) || known
 	known = s.Instruments.Apply(e) || known

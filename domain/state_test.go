@@ -61,7 +61,8 @@ func TestPartsFoldByThemselves(t *testing.T) {
 		transfers, delegations := NewTransfers(), NewDelegations()
 		interventions, claims, risks, frameworks := NewInterventions(), NewClaims(), NewRisks(), NewFrameworks()
 		packages, committees, programme, seconds := NewPackages(), NewCommittees(), NewProgramme(), NewSeconds()
-		for _, e := range r.events {
+		for i := range r.events {
+			e := &r.events[i]
 			organisations.Apply(e)
 			functions.Apply(e)
 			instruments.Apply(e)

@@ -97,7 +97,7 @@ func (t Terms) Pounds() int64 {
 func (t Terms) checkForm(d *decision) {
 	for _, m := range t.Money {
 		if !slices.Contains(CostClasses(), m.Class) || m.Year == "" || m.Pounds < 0 {
-			d.invalid("terms.money", "Money has a class ("+joined(CostClasses())+"), a financial year and an amount that is not negative.")
+			d.invalid("terms.money", "Money has a class ("+listed(CostClasses())+"), a financial year and an amount that is not negative.")
 		}
 	}
 	if t.OnwardDepth < 0 {

@@ -200,7 +200,7 @@ func (t *Transfers) All(known EventNo) []Transfer {
 }
 
 // Apply folds an event and tells whether it was about a transfer.
-func (t *Transfers) Apply(e Event) bool {
+func (t *Transfers) Apply(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case TransferPlanned:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.planned(f) })
@@ -225,7 +225,7 @@ func (t *Transfers) Apply(e Event) bool {
 	return true
 }
 
-func (t *Transfers) applyGateway(e Event) bool {
+func (t *Transfers) applyGateway(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case ReadinessAssessed:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.assessed(e, f) })
@@ -273,7 +273,7 @@ func (t *Transfer) planned(f TransferPlanned) {
 	t.State = StatePlanned
 }
 
-func (t *Transfer) proposed(e Event, f TransferProposed) {
+func (t *Transfer) proposed(e *Event, f TransferProposed) {
 	t.Kind, t.Subject, t.Sender = f.Kind, Subject{f.Function, f.Part}, f.Sender
 	t.Moves = []Move{{Receiver: f.Receiver, Footprints: f.Footprints}}
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
@@ -284,7 +284,7 @@ func (t *Transfer) proposed(e Event, f TransferProposed) {
 	t.State, t.Authors = StateProposed, []string{e.Actor.Person()}
 }
 
-func (t *Transfer) amended(e Event, f TransferAmended) {
+func (t *Transfer) amended(e *Event, f TransferAmended) {
 	t.Moves = []Move{{Receiver: t.Receiver(), Footprints: f.Footprints}}
 	t.Roles, t.Instrument, t.EffectiveOn = f.Roles, f.Instrument, f.EffectiveOn
 	t.Rationale, t.Retained = f.Rationale, f.Retained
@@ -293,13 +293,13 @@ func (t *Transfer) amended(e Event, f TransferAmended) {
 	t.authored(e, f.Material)
 }
 
-func (t *Transfer) termsSet(e Event, f TermsSet) {
+func (t *Transfer) termsSet(e *Event, f TermsSet) {
 	t.Terms = f.Terms
 	t.authored(e, f.Material)
 }
 
 // authored adds the author of a change; a material one starts the gateways anew.
-func (t *Transfer) authored(e Event, material bool) {
+func (t *Transfer) authored(e *Event, material bool) {
 	t.Authors = appended(t.Authors, e.Actor.Person())
 	if material {
 		t.AmendedNo, t.State, t.ScheduledOn = e.No, StateProposed, 0
@@ -321,12 +321,12 @@ func gatewaysOf(plans []GatewayPlan, before []Gateway) []Gateway {
 	return gateways
 }
 
-func (t *Transfer) assessed(e Event, f ReadinessAssessed) {
+func (t *Transfer) assessed(e *Event, f ReadinessAssessed) {
 	t.Assessments = appended(t.Assessments, Assessment{f, e.No, e.Actor.Person(), e.Actor.Organisation})
 	t.State = StateAssessing
 }
 
-func (t *Transfer) decided(e Event, f GatewayDecided) {
+func (t *Transfer) decided(e *Event, f GatewayDecided) {
 	t.gateway(f.Gateway, func(g *Gateway) {
 		g.Decisions = appended(g.Decisions, RecordedDecision{f, e.No, e.Actor.Person()})
 	})

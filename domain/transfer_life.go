@@ -7,7 +7,7 @@ import (
 )
 
 // applyLife folds what happens to a transfer around its gateways.
-func (t *Transfers) applyLife(e Event) bool {
+func (t *Transfers) applyLife(e *Event) bool {
 	switch f := e.Fact.(type) {
 	case TransferExplored:
 		t.change(e.No, f.ID, func(tr *Transfer) { tr.explored(f) })
@@ -35,7 +35,7 @@ func (t *Transfers) applyLife(e Event) bool {
 }
 
 // applyDisposal folds what a reorganisation did with a transfer or a condition.
-func (t *Transfers) applyDisposal(e Event, f MatterDisposed) bool {
+func (t *Transfers) applyDisposal(e *Event, f MatterDisposed) bool {
 	switch f.Matter.Kind {
 	case MatterTransfer:
 		t.change(e.No, TransferID(f.Matter.ID), func(tr *Transfer) { tr.disposed(e, f) })
@@ -57,7 +57,7 @@ func (t *Transfer) explored(f TransferExplored) {
 	t.State = StateExploring
 }
 
-func (t *Transfer) calledIn(e Event, f TransferCalledIn) {
+func (t *Transfer) calledIn(e *Event, f TransferCalledIn) {
 	t.Framework, t.Domains, t.Gateways = f.Framework, f.Domains, gatewaysOf(f.Gateways, t.Gateways)
 	t.Notice, t.CalledIn = Notice{}, true
 	t.AmendedNo, t.State, t.ScheduledOn = e.No, StateProposed, 0

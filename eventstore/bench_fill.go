@@ -58,7 +58,7 @@ func (s *Store) fillOne(b *batch, fact domain.Fact) error {
 	}
 	e := domain.Event{
 		No: s.head.Size + domain.EventNo(len(b.commit.events)) + 1, TransactionID: id, Count: 1, CommandID: command.String(),
-		Actor:      domain.Actor{Subject: "p-0123456789abcdef", Organisation: "BENCH", Role: domain.ActorProgrammeOffice},
+		Actor:      domain.Actor{Subject: "p-bench", Organisation: "BENCH", Role: domain.ActorProgrammeOffice},
 		RecordedAt: b.recordedAt, EffectiveOn: fact.Effective(), Late: true, Digest: LeafHash([]byte(id)).String(), Fact: fact,
 	}
 	data, err := EncodeEvent(e)
@@ -77,7 +77,7 @@ func (s *Store) fillCommit(ctx context.Context, b *batch) error {
 	if err != nil {
 		return fmt.Errorf("encode commit: %w", err)
 	}
-	written, err := decodeHashed(b.record, data)
+	written, err := decodeHashed(newReader(), b.record, data)
 	if err != nil {
 		return err
 	}

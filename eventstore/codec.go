@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -42,7 +43,13 @@ func (c *coder) encodeEvent(e *domain.Event) ([]byte, error) {
 // decodeEvent reads an event's stored bytes into e, which is zero. The commitments of the personal texts in it are in
 // c.commitments until the coder is used again.
 func (c *coder) decodeEvent(data []byte, e *domain.Event) error {
-	c.writing, c.in, c.commitments, c.err = false, string(data), c.commitments[:0], nil
+	return c.decodeEventIn(string(data), e)
+}
+
+// decodeEventIn is decodeEvent of bytes that are at hand as a string.
+func (c *coder) decodeEventIn(data string, e *domain.Event) error {
+	c.writing, c.in, c.commitments, c.err = false, data, c.commitments[:0], nil
+	c.makeRoom(ids)
 	event(c, e)
 	c.end()
 	if c.err != nil {
@@ -51,13 +58,12 @@ func (c *coder) decodeEvent(data []byte, e *domain.Event) error {
 	return nil
 }
 
-// decodeEvents reads the stored bytes of events, and returns the commitments of the personal texts as well. Each event
-// keeps a copy of its own bytes alive and no others: what is remembered of one is not to hold on to a whole record.
-func decodeEvents(stored [][]byte) (events []domain.Event, texts []string, err error) {
+// decodeEvents reads the stored bytes of events, and returns the commitments of the personal texts as well. The coder
+// has words: what is remembered of one event is not to hold on to a whole record.
+func (c *coder) decodeEvents(stored []string) (events []domain.Event, texts []string, err error) {
 	events = make([]domain.Event, len(stored))
-	var c coder
 	for i, data := range stored {
-		if err := c.decodeEvent(data, &events[i]); err != nil {
+		if err := c.decodeEventIn(data, &events[i]); err != nil {
 			return nil, nil, err
 		}
 		texts = append(texts, c.commitments...)
@@ -101,7 +107,11 @@ func transactionID(c *coder, v *string) {
 	if c.needs(2, raw) {
 		var id ulid.ULID
 		copy(id[:], raw)
-		*v = id.String()
+		var text [ulid.EncodedSize]byte
+		if err := id.MarshalTextTo(text[:]); err != nil {
+			c.fail(fmt.Errorf("transaction id: %w", err))
+		}
+		*v = c.make(text[:])
 	}
 }
 
@@ -117,10 +127,21 @@ func commandID(c *coder, v *string) {
 	}
 	binary(c, 5, 16, &raw)
 	if c.needs(5, raw) {
-		var id uuid.UUID
-		copy(id[:], raw)
-		*v = id.String()
+		*v = c.make(uuidText(raw))
 	}
+}
+
+// uuidText returns the usual form of the 16 bytes of a UUID.
+func uuidText(raw string) []byte {
+	var buffer [36 + 16]byte
+	text, id := buffer[:0], append(buffer[36:36], raw...)
+	for i, size := range [...]int{4, 2, 2, 2, 6} {
+		if i > 0 {
+			text = append(text, '-')
+		}
+		text, id = hex.AppendEncode(text, id[:size]), id[size:]
+	}
+	return text
 }
 
 // needs tells whether a value was read, and fails when it was left out.
@@ -172,16 +193,16 @@ func commitRecord(c *coder, m *commit) {
 }
 
 // decodeCommit reads a record of the journal, which must stay as it is: the events are parts of it.
-func decodeCommit(data []byte) (commit, error) {
-	var m commit
+// The events are returned as texts too, which share the memory of one.
+func decodeCommit(data []byte) (m commit, events []string, err error) {
 	c := coder{in: string(data), whole: data}
 	commitRecord(&c, &m)
 	c.end()
 	if c.err != nil {
-		return commit{}, fmt.Errorf("decode commit: %w", c.err)
+		return commit{}, nil, fmt.Errorf("decode commit: %w", c.err)
 	}
 	if len(m.events) == 0 || m.id == "" {
-		return commit{}, fmt.Errorf("decode commit: it is empty: %w", errNotCanonical)
+		return commit{}, nil, fmt.Errorf("decode commit: it is empty: %w", errNotCanonical)
 	}
-	return m, nil
+	return m, c.parts, nil
 }

@@ -24,6 +24,12 @@ func erasePersonalData(c *coder, v *domain.ErasePersonalData) {
 	texts(c, 2, &v.Pseudonyms)
 	text(c, 3, &v.Authority)
 	many(c, 4, &v.Recorded, committedText)
+	many(c, 5, &v.People, knownPerson)
+}
+
+func knownPerson(c *coder, v *domain.KnownPerson) {
+	text(c, 1, &v.Pseudonym)
+	text(c, 2, &v.Organisation)
 }
 
 func textRef(c *coder, v *domain.TextRef) {

@@ -348,7 +348,7 @@ func FuzzDecodeCommit(f *testing.F) {
 	}
 	f.Add(data)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := decodeCommit(data)
+		m, _, err := decodeCommit(data)
 		if err != nil {
 			return
 		}

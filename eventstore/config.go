@@ -59,11 +59,14 @@ type Config struct {
 	// and before anybody is told: first is the number of the first. What was recorded when the store opened is not
 	// given to it. An error makes the store read-only until it is opened again.
 	Archive func(ctx context.Context, first domain.EventNo, events [][]byte) error
+	// AcceptMissing records in the vault which personal texts and people are missing there although no event says that
+	// they were erased, and opens: for a register that was restored. Otherwise that is ErrDamaged.
+	AcceptMissing bool
 	// Clock tells the time; required. It may go backwards: the time of recording does not.
 	Clock func() time.Time
 	// Logger is told what an operator should know. Default: nothing is logged.
 	Logger *slog.Logger
-	// MaxQueue is how many commands may wait for their decision; more are refused. Default 4,096.
+	// MaxQueue is how many commands may wait for their decision; more are refused. Default 1,024.
 	MaxQueue int
 	// Timeout is how long one request to the server may take. On the embedded server a write that takes longer makes
 	// the store read-only until it is restarted, for it may have failed. Default 10 s.
@@ -101,7 +104,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.MaxQueue <= 0 {
-		c.MaxQueue = 4096
+		c.MaxQueue = 1024
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Second

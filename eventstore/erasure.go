@@ -61,7 +61,7 @@ func (s *Store) eraseRecorded(ctx context.Context) {
 	time.AfterFunc(eraseAgain, s.queue.poke)
 }
 
-// recall completes a command that is decided on what recorded events hold.
+// recall completes a command that is decided on what recorded events and the vault hold.
 func (s *Store) recall(ctx context.Context, command domain.Command) (domain.Command, error) {
 	c, ok := command.(domain.ErasePersonalData)
 	if !ok {
@@ -87,5 +87,8 @@ func (s *Store) recall(ctx context.Context, command domain.Command) (domain.Comm
 		}
 		texts = append(texts, found...)
 	}
-	return c.WithRecorded(texts), nil
+	return c.WithRecorded(texts).WithPeople(func(p domain.Pseudonym) (domain.OrganisationCode, bool) {
+		_, body, ok := s.vault.Person(string(p))
+		return body, ok
+	}), nil
 }

@@ -22,6 +22,9 @@ var (
 	// ErrDamaged means that the journal does not prove itself: a gap, a record that does not follow from the ones
 	// before, or less than was there before. The store does not open, or stops accepting commands.
 	ErrDamaged = errors.New("journal is damaged")
+	// ErrVaultIncomplete means that personal texts or people that events refer to are missing from the vault, and nothing
+	// says that they were erased. The store does not open.
+	ErrVaultIncomplete = errors.New("vault is incomplete")
 	// ErrSettings means that the server or a stream is not set up as durability needs.
 	ErrSettings = errors.New("settings do not keep acknowledged events safe")
 	// ErrInUse means that another process has the data directory open.

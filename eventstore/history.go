@@ -2,8 +2,8 @@ package eventstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"runtime"
 	"sort"
 	"sync"
 
@@ -31,14 +31,14 @@ func (b block) hashed() block {
 }
 
 // decodeBlock decodes a record of the journal and checks what can be told without the records before it: events are
-// numbered one after the other, and transactions are whole.
-func decodeBlock(no uint64, data []byte) (block, error) {
-	m, err := decodeCommit(data)
+// numbered one after the other, and transactions are whole. The coder is one of newReader.
+func decodeBlock(c *coder, no uint64, data []byte) (block, error) {
+	m, events, err := decodeCommit(data)
 	if err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 	}
 	b := block{record: no, commit: m}
-	if b.events, b.texts, err = decodeEvents(m.events); err != nil {
+	if b.events, b.texts, err = c.decodeEvents(events); err != nil {
 		return block{}, fmt.Errorf("record %d: %w: %w", no, ErrDamaged, err)
 	}
 	if err := checkTransactions(m.before.Size, b.events); err != nil {
@@ -48,8 +48,8 @@ func decodeBlock(no uint64, data []byte) (block, error) {
 }
 
 // decodeHashed is decodeBlock with the leaves.
-func decodeHashed(no uint64, data []byte) (block, error) {
-	b, err := decodeBlock(no, data)
+func decodeHashed(c *coder, no uint64, data []byte) (block, error) {
+	b, err := decodeBlock(c, no, data)
 	if err != nil {
 		return block{}, err
 	}
@@ -58,7 +58,8 @@ func decodeHashed(no uint64, data []byte) (block, error) {
 
 // checkTransactions checks that events follow event number after, and that their transactions are whole.
 func checkTransactions(after domain.EventNo, events []domain.Event) error {
-	for i, e := range events {
+	for i := range events {
+		e := &events[i]
 		if e.No != after+1+domain.EventNo(i) {
 			return fmt.Errorf("event %d follows event %d", e.No, after+domain.EventNo(i))
 		}
@@ -209,45 +210,57 @@ func (h *history) load(ctx context.Context, from, to uint64, each func(block) er
 }
 
 // Blocks that are decoded ahead of the one in use.
-const decodeAhead = 8
+const decodeAhead = 16
+
+// decoding is a record on its way through a decoder.
+type decoding struct {
+	no   uint64
+	data []byte
+	done chan decoded
+}
+
+type decoded struct {
+	block block
+	err   error
+}
 
 // readBlocks reads records from..to, decodes them concurrently, and calls each with them in order.
 func readBlocks(
-	ctx context.Context, journal Journal, from, to uint64, decode func(uint64, []byte) (block, error), each func(block) error,
+	ctx context.Context, journal Journal, from, to uint64, decode func(*coder, uint64, []byte) (block, error), each func(block) error,
 ) error {
-	type result struct {
-		block block
-		err   error
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	queue := make(chan chan result, decodeAhead)
+	work, queue := make(chan decoding, decodeAhead), make(chan chan decoded, decodeAhead)
+	for range min(to-from+1, uint64(runtime.GOMAXPROCS(0))) { //nolint:gosec // not negative
+		group.Go(func() error {
+			c := newReader()
+			for w := range work {
+				b, err := decode(c, w.no, w.data)
+				w.done <- decoded{b, err}
+			}
+			return nil
+		})
+	}
 	group.Go(func() error {
 		defer close(queue)
-		var decoders errgroup.Group
-		decoders.SetLimit(decodeAhead)
-		err := journal.Scan(ctx, from, to, func(no uint64, data []byte) error {
-			slot := make(chan result, 1)
-			decoders.Go(func() error {
-				b, err := decode(no, data)
-				slot <- result{b, err}
-				return nil
-			})
+		defer close(work)
+		return journal.Scan(ctx, from, to, func(no uint64, data []byte) error {
+			done := make(chan decoded, 1)
 			select {
-			case queue <- slot:
+			case queue <- done:
+				work <- decoding{no, data, done} // decoders go on until there is no more
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		})
-		return errors.Join(err, decoders.Wait())
 	})
 	group.Go(func() error {
-		for slot := range queue {
-			r := <-slot
-			if r.err != nil {
-				return r.err
+		for done := range queue {
+			d := <-done
+			if d.err != nil {
+				return d.err
 			}
-			if err := each(r.block); err != nil {
+			if err := each(d.block); err != nil {
 				return err
 			}
 		}

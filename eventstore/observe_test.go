@@ -39,7 +39,7 @@ func TestCommitsAreObserved(t *testing.T) {
 	if len(told) != commands || events != int(h.Position()) {
 		t.Errorf("%d commits with %d events are told, of %d", len(told), events, h.Position())
 	}
-	if waiting, limit := h.Waiting(); waiting != 0 || limit != 4096 {
+	if waiting, limit := h.Waiting(); waiting != 0 || limit != 1024 {
 		t.Errorf("%d of %d commands wait", waiting, limit)
 	}
 }

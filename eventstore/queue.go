@@ -98,6 +98,9 @@ func (q *queue) takeAll() []*Pending {
 	return items
 }
 
+// isFull tells whether there is no space at present.
+func (q *queue) isFull() bool { return q.size() >= q.limit }
+
 // size returns how many wait.
 func (q *queue) size() int {
 	q.mu.Lock()

@@ -94,7 +94,8 @@ func (s *Store) rebuildVault(ctx context.Context, records iter.Seq2[[]byte, erro
 	return nil
 }
 
-// CheckVaultRecord tells whether the bytes are a record of a vault whose secrets open their commitments.
+// CheckVaultRecord tells whether the bytes are a record of a vault whose secrets open their commitments, and whose people
+// are who their pseudonyms say.
 func CheckVaultRecord(data []byte) error {
 	var content vaultRecord
 	if err := decode(data, &content, vaultRecordFields); err != nil {
@@ -103,6 +104,11 @@ func CheckVaultRecord(data []byte) error {
 	for _, secret := range content.secrets {
 		if !secret.opens() {
 			return fmt.Errorf("a secret does not open its commitment %s: %w", secret.Commitment, ErrDamaged)
+		}
+	}
+	for _, p := range content.persons {
+		if !p.opens() {
+			return fmt.Errorf("another person is behind the pseudonym %s: %w", p.pseudonym, ErrDamaged)
 		}
 	}
 	return nil

@@ -87,7 +87,23 @@ func (r *Remains) block(ctx context.Context, no uint64) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	return decodeHashed(no, data)
+	return decodeHashed(newReader(), no, data)
+}
+
+// Before returns how many events come before the commit that holds the event after so many: these themselves, where one
+// begins with it, or none holds it.
+func (r *Remains) Before(ctx context.Context, size domain.EventNo) domain.EventNo {
+	for no := r.last; no > 0; no-- {
+		b, err := r.block(ctx, no)
+		switch {
+		case err != nil:
+		case b.commit.last() <= size:
+			return size
+		case b.commit.before.Size <= size:
+			return b.commit.before.Size
+		}
+	}
+	return size
 }
 
 // After gives the stored bytes of the events that follow a tree, as far as each record follows from the one before: its

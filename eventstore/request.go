@@ -134,6 +134,9 @@ func (t Ticket) Wait(ctx context.Context) (Receipt, error) {
 // ErrCommandIDReused, ErrReadOnly, ErrOverloaded, ErrTooLarge, ErrBadRequest, or that of ctx: the command may then be
 // recorded all the same, and sending it again with the same id tells.
 func (s *Store) Submit(ctx context.Context, r Request) (Receipt, error) {
+	if s.queue.isFull() {
+		return Receipt{}, ErrOverloaded // before it is prepared: what is refused must cost next to nothing
+	}
 	p, err := s.prepare(ctx, r)
 	if err != nil {
 		return Receipt{}, err

@@ -91,7 +91,9 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := s.verify(ctx); err != nil {
 		return nil, err
 	}
-	s.countLost(ctx)
+	if err := s.checkVault(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.erase(ctx); err != nil {
 		return nil, fmt.Errorf("finish erasures that are recorded: %w", err)
 	}

@@ -2,7 +2,6 @@ package eventstore
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +38,7 @@ type Vault struct {
 	texts      map[string]keptText   // guarded by mu: by commitment
 	persons    map[string]keptPerson // guarded by mu: by pseudonym
 	pseudonyms map[string]string     // guarded by mu: by person.name
+	gone       map[string]struct{}   // guarded by mu: commitments and pseudonyms that a record says are erased or missing
 }
 
 // keptText is a secret and the record that holds it.
@@ -61,7 +61,7 @@ func openVault(ctx context.Context, js jetstream.JetStream, cfg Config, embedded
 	}
 	v := &Vault{
 		js: js, stream: stream, random: cfg.Random, timeout: cfg.Timeout, embedded: embedded,
-		texts: map[string]keptText{}, persons: map[string]keptPerson{}, pseudonyms: map[string]string{},
+		texts: map[string]keptText{}, persons: map[string]keptPerson{}, pseudonyms: map[string]string{}, gone: map[string]struct{}{},
 	}
 	v.writing.Lock()
 	defer v.writing.Unlock()
@@ -81,6 +81,13 @@ func (v *Vault) apply(no uint64, content vaultRecord) (doomed []uint64) {
 	for _, p := range content.persons {
 		v.persons[p.pseudonym] = keptPerson{p, no}
 		v.pseudonyms[p.name()] = p.pseudonym
+	}
+	for _, names := range [][]string{
+		content.erasedCommitments, content.erasedPseudonyms, content.missingCommitments, content.missingPseudonyms,
+	} {
+		for _, name := range names {
+			v.gone[name] = struct{}{}
+		}
 	}
 	for _, commitment := range content.erasedCommitments {
 		if kept, ok := v.texts[commitment]; ok {
@@ -128,12 +135,11 @@ func (v *Vault) Pseudonym(ctx context.Context, subject string, organisation doma
 		if pseudonym, ok := v.pseudonymOf(p); ok {
 			return pseudonym, nil
 		}
-		raw := make([]byte, 8)
-		if _, err := io.ReadFull(v.random, raw); err != nil {
-			return "", fmt.Errorf("make a pseudonym: %w", err)
+		p, err := newPerson(v.random, subject, organisation)
+		if err != nil {
+			return "", err
 		}
-		p.pseudonym = "p-" + hex.EncodeToString(raw)
-		err := v.write(ctx, vaultRecord{persons: []person{p}}, jetstream.WithExpectLastSequence(v.read))
+		err = v.write(ctx, vaultRecord{persons: []person{p}}, jetstream.WithExpectLastSequence(v.read))
 		if err == nil {
 			return p.pseudonym, nil
 		}

@@ -95,7 +95,7 @@ func (v *Vault) rewrite(ctx context.Context, no uint64, data []byte) error {
 			return fmt.Errorf("decode: %w", err)
 		}
 		rest := v.living(no, content)
-		if len(rest.secrets)+len(rest.persons)+len(rest.erasedCommitments)+len(rest.erasedPseudonyms) == 0 {
+		if rest.isEmpty() {
 			return nil
 		}
 		err := v.write(ctx, rest, jetstream.WithExpectLastSequence(v.read))

@@ -111,6 +111,11 @@ func (s *vaultScan) take(no uint64, data []byte) error {
 			return vaultDamaged(no, "has another text than was recorded", fmt.Errorf("commitment %s", secret.Commitment))
 		}
 	}
+	for _, p := range content.persons {
+		if !p.opens() {
+			return vaultDamaged(no, "has another person than was recorded", fmt.Errorf("pseudonym %s", p.pseudonym))
+		}
+	}
 	s.doomed = append(s.doomed, s.vault.apply(no, content)...)
 	s.next = no + 1
 	return nil

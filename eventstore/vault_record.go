@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/remit-register/remit/domain"
 )
@@ -105,6 +106,40 @@ type person struct {
 	pseudonym    string
 	subject      string
 	organisation domain.OrganisationCode
+	key          []byte // 32 random bytes, for this person only; none where the pseudonym is random itself
+}
+
+// Digits of pseudonyms: 80 bits of a commitment to the person, which nobody finds another person for; or as they were
+// made at first, a random number, which says nothing of who that is.
+const (
+	pseudonymPrefix = "p-"
+	committedDigits = 20
+	randomDigits    = 16
+)
+
+// newPerson makes a pseudonym: HMAC-SHA256(key, name), cut.
+func newPerson(random io.Reader, subject string, organisation domain.OrganisationCode) (person, error) {
+	p := person{subject: subject, organisation: organisation, key: make([]byte, sha256.Size)}
+	if _, err := io.ReadFull(random, p.key); err != nil {
+		return person{}, fmt.Errorf("make a pseudonym: %w", err)
+	}
+	p.pseudonym = p.committed()
+	return p, nil
+}
+
+func (p person) committed() string {
+	return pseudonymPrefix + commitTo(p.key, p.name())[:committedDigits]
+}
+
+// opens tells whether the person is who the pseudonym says, as far as it says anything.
+func (p person) opens() bool {
+	return len(p.pseudonym) == len(pseudonymPrefix)+randomDigits || len(p.key) == sha256.Size && p.pseudonym == p.committed()
+}
+
+// isPseudonym tells whether a subject is one that Vault.Pseudonym made.
+func isPseudonym(subject string) bool {
+	digits, ok := strings.CutPrefix(subject, pseudonymPrefix)
+	return ok && (len(digits) == committedDigits || len(digits) == randomDigits)
 }
 
 // name is how the vault finds a person: the same subject at another body is another person.
@@ -116,6 +151,15 @@ type vaultRecord struct {
 	persons           []person
 	erasedCommitments []string // hex
 	erasedPseudonyms  []string
+	// Those that events refer to and that a restore found nowhere.
+	missingCommitments []string // hex
+	missingPseudonyms  []string
+}
+
+// isEmpty tells whether a record says nothing.
+func (r vaultRecord) isEmpty() bool {
+	return len(r.secrets)+len(r.persons)+len(r.erasedCommitments)+len(r.erasedPseudonyms)+
+		len(r.missingCommitments)+len(r.missingPseudonyms) == 0
 }
 
 func vaultRecordFields(c *coder, r *vaultRecord) {
@@ -123,6 +167,8 @@ func vaultRecordFields(c *coder, r *vaultRecord) {
 	many(c, 2, &r.persons, personFields)
 	digests(c, 3, &r.erasedCommitments)
 	texts(c, 4, &r.erasedPseudonyms)
+	digests(c, 5, &r.missingCommitments)
+	texts(c, 6, &r.missingPseudonyms)
 }
 
 func secretFields(c *coder, s *Secret) {
@@ -137,4 +183,7 @@ func personFields(c *coder, p *person) {
 	text(c, 1, &p.pseudonym)
 	text(c, 2, &p.subject)
 	text(c, 3, &p.organisation)
+	key := string(p.key)
+	binary(c, 4, sha256.Size, &key)
+	p.key = []byte(key)
 }

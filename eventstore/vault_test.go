@@ -21,7 +21,7 @@ func TestPseudonyms(t *testing.T) {
 		return p
 	}
 	jane := pseudonym("jane@example.org", "QNQ")
-	if !regexp.MustCompile(`^p-[0-9a-f]{16}$`).MatchString(jane) {
+	if !regexp.MustCompile(`^p-[0-9a-f]{20}$`).MatchString(jane) {
 		t.Errorf("pseudonym %q", jane)
 	}
 	if other := pseudonym("jane@example.org", "X24"); other == jane {

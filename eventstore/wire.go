@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -24,8 +25,10 @@ type coder struct {
 	out     []byte // written so far
 	in      string // left to read; strings that were read share its memory
 	err     error
-	// whole is what in was made of, where it is read at the outermost level only and may be kept.
+	// whole is what in was made of, where it is read at the outermost level only and may be kept; parts are the byte
+	// strings that were read of it.
 	whole []byte
+	parts []string
 	// commitments of the personal texts that were visited, in hex
 	commitments []string
 	// what oneof compares with, for the innermost choice: type of the member to be written, nil once it is; field of the
@@ -34,6 +37,12 @@ type coder struct {
 	memberField protowire.Number
 	// room is a pointer to a zero value of the type of the last member of a oneof: see roomFor.
 	room any
+	// words are texts that were read lately, nil where texts share the memory of what they are read from.
+	words *words
+	// groups says to which group of facts a field belongs, counted from 1: see facts.
+	groups [factFields]uint8
+	// made is the text that ids and digests of an event are parts of.
+	made strings.Builder
 }
 
 // errNotCanonical says that bytes are not in the one form in which the register writes.
@@ -214,6 +223,13 @@ func text[T ~string](c *coder, num protowire.Number, v *T) {
 
 func (c *coder) readText() string {
 	s := c.readBytes()
+	if c.words != nil {
+		word, ok := c.words.word(s)
+		if !ok {
+			c.fail(errNotCanonical)
+		}
+		return word
+	}
 	if !utf8.ValidString(s) {
 		c.fail(errNotCanonical)
 	}
@@ -269,6 +285,7 @@ func (c *coder) bytesOf(read string) []byte {
 	if c.whole == nil {
 		return []byte(read)
 	}
+	c.parts = append(c.parts, read)
 	end := len(c.whole) - len(c.in)
 	return c.whole[end-len(read) : end : end]
 }

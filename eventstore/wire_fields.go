@@ -68,7 +68,7 @@ func digest(c *coder, num protowire.Number, v *string) {
 		var raw string
 		if binary(c, num, digestSize, &raw); raw != "" {
 			var buffer [3 * digestSize]byte
-			*v = string(hex.AppendEncode(buffer[digestSize:digestSize], append(buffer[:0], raw...)))
+			*v = c.make(hex.AppendEncode(buffer[digestSize:digestSize], append(buffer[:0], raw...)))
 		}
 	case *v != "":
 		c.tag(num, protowire.BytesType)

@@ -103,7 +103,7 @@ func (b *benchBuilder) world() {
 	filler := domain.Event{Count: 1, Fact: domain.FunctionDefined{Code: "filler"}}
 	for b.views.events.last() < domain.EventNo(*benchEvents+benchCorrections) {
 		filler.No = b.views.events.last() + 1
-		if err := b.views.events.add(&filler); err != nil {
+		if err := b.views.events.add(&filler, filler.Fact.Entity()); err != nil {
 			panic(err)
 		}
 	}

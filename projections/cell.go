@@ -25,7 +25,9 @@ const (
 
 // valueTable keeps every distinct set of holdings once: millions of points share a few thousand of them.
 type valueTable struct {
-	sets   [][]domain.Holding
+	sets [][]domain.Holding
+	// lately are values of single holdings: most are given again and again, and comparing takes less than finding.
+	lately [latelySize]valueID
 	last   valueID
 	single map[domain.Holding]valueID
 	joint  map[string]valueID
@@ -45,11 +47,11 @@ func (t *valueTable) id(holdings []domain.Holding) valueID {
 	case 0:
 		return nobody
 	case 1:
-		return t.singleID(holdings[0])
+		return t.singleID(&holdings[0])
 	}
 	var key strings.Builder
-	for _, holding := range holdings {
-		fmt.Fprintf(&key, "%d,", t.singleID(holding))
+	for i := range holdings {
+		fmt.Fprintf(&key, "%d,", t.singleID(&holdings[i]))
 	}
 	id, ok := t.joint[key.String()]
 	if !ok {
@@ -59,13 +61,34 @@ func (t *valueTable) id(holdings []domain.Holding) valueID {
 	return id
 }
 
-func (t *valueTable) singleID(holding domain.Holding) valueID {
-	id, ok := t.single[holding]
-	if !ok {
-		id = t.add([]domain.Holding{holding})
-		t.single[holding] = id
+// latelySize is how many values are tried before they are looked up.
+const latelySize = 256
+
+func (t *valueTable) singleID(holding *domain.Holding) valueID {
+	lately := &t.lately[t.tried(holding)]
+	if set := t.get(*lately); len(set) == 1 && set[0] == *holding {
+		return *lately
 	}
+	id, ok := t.single[*holding]
+	if !ok {
+		own := *holding
+		id = t.add([]domain.Holding{own})
+		t.single[own] = id
+	}
+	*lately = id
 	return id
+}
+
+// tried returns where among the values of lately a holding would be.
+func (t *valueTable) tried(holding *domain.Holding) uint32 {
+	const spread = 31
+	place := uint32(len(holding.Source)) //nolint:gosec // it only spreads them
+	for _, code := range [...]string{string(holding.Holder), string(holding.ActingThrough), string(holding.Arrangement)} {
+		for i := len(code) - 1; i >= 0 && i >= len(code)-4; i-- {
+			place = place*spread + uint32(code[i])
+		}
+	}
+	return place % latelySize
 }
 
 func (t *valueTable) add(holdings []domain.Holding) valueID {
@@ -75,6 +98,9 @@ func (t *valueTable) add(holdings []domain.Holding) valueID {
 }
 
 func (t *valueTable) get(id valueID) []domain.Holding { return t.sets[id] }
+
+// accountableRole is the place of domain.RoleAccountable in the order of domain.Roles: the first.
+const accountableRole = 0
 
 // roleCount is the number of roles that a cell has lines for, in the order of domain.Roles.
 const roleCount = 5
@@ -105,6 +131,8 @@ type cell struct {
 	lines []line
 	// bodies are those under which the cell is listed: everyone that ever held any of it, or acted for who did.
 	bodies []domain.OrganisationCode
+	// next is the cell of the next part of the same function in the same footprint, in order, nil for the last.
+	next *cell
 }
 
 // compareCells orders cells as domain.CompareRemits orders their remits.
@@ -164,9 +192,10 @@ type functionMap struct {
 	// epochChanges is the fewest changes of a line's epoch.
 	epochChanges int32
 	// lines counts the lines of all cells.
-	lines   int
-	values  valueTable
-	byPlace map[place][]*cell
+	lines  int
+	values valueTable
+	// byPlace has the first cell of each place; the others follow it.
+	byPlace map[place]*cell
 	all     *cellTree
 	byBody  map[domain.OrganisationCode]*cellTree
 	// names has the codes of functions, parts, footprints and bodies: see ownName.
@@ -177,7 +206,7 @@ func newFunctionMap(epochChanges int32) *functionMap {
 	return &functionMap{
 		epochChanges: epochChanges,
 		values:       newValueTable(),
-		byPlace:      map[place][]*cell{},
+		byPlace:      map[place]*cell{},
 		all:          newCellTree(),
 		byBody:       map[domain.OrganisationCode]*cellTree{},
 		names:        map[string]string{},
@@ -233,31 +262,66 @@ func (m *functionMap) change(no domain.EventNo, c *cell, change *domain.HoldingC
 
 // cell returns the cell of a subject and footprint, which begins empty.
 func (m *functionMap) cell(subject domain.Subject, footprint domain.FootprintCode) *cell {
-	at := place{subject.Function, footprint}
-	cells := m.byPlace[at]
-	for _, c := range cells {
-		if c.subject.Part == subject.Part {
-			return c
-		}
+	if c := m.find(subject, footprint); c != nil {
+		return c
 	}
 	c := &cell{
 		subject:   domain.Subject{Function: ownName(m, subject.Function), Part: ownName(m, subject.Part)},
 		footprint: ownName(m, footprint),
 	}
-	at = place{c.subject.Function, c.footprint}
-	cells = append(cells, c)
-	slices.SortFunc(cells, compareCells)
-	m.byPlace[at] = cells
+	m.link(c)
 	m.all.Set(c)
+	return c
+}
+
+// link puts a cell among those of its place.
+func (m *functionMap) link(c *cell) {
+	at := place{c.subject.Function, c.footprint}
+	before := m.byPlace[at]
+	if before == nil || c.subject.Part < before.subject.Part {
+		c.next, m.byPlace[at] = before, c
+		return
+	}
+	for before.next != nil && before.next.subject.Part < c.subject.Part {
+		before = before.next
+	}
+	c.next, before.next = before.next, c
+}
+
+// unlink takes a cell out of those of its place.
+func (m *functionMap) unlink(c *cell) {
+	at := place{c.subject.Function, c.footprint}
+	before := m.byPlace[at]
+	switch {
+	case before == c && c.next == nil:
+		delete(m.byPlace, at)
+	case before == c:
+		m.byPlace[at] = c.next
+	default:
+		for before.next != c {
+			before = before.next
+		}
+		before.next = c.next
+	}
+}
+
+// at returns the first cell of a function in a footprint, which leads to the others, nil for none.
+func (m *functionMap) at(function domain.FunctionCode, footprint domain.FootprintCode) *cell {
+	return m.byPlace[place{function, footprint}]
+}
+
+// find returns the cell of a subject and footprint, nil for none.
+func (m *functionMap) find(subject domain.Subject, footprint domain.FootprintCode) *cell {
+	c := m.at(subject.Function, footprint)
+	for c != nil && c.subject.Part != subject.Part {
+		c = c.next
+	}
 	return c
 }
 
 // line returns a line that was recorded, or an empty one.
 func (m *functionMap) line(r domain.Remit, slot domain.OrganisationCode) *line {
-	for _, c := range m.byPlace[place{r.Subject.Function, r.Footprint}] {
-		if c.subject != r.Subject {
-			continue
-		}
+	if c := m.find(r.Subject, r.Footprint); c != nil {
 		for i := range c.lines {
 			if c.lines[i].role == roleIndex(r.Role) && c.lines[i].slot == slot {
 				return &c.lines[i]
@@ -272,9 +336,10 @@ func (m *functionMap) list(c *cell, body domain.OrganisationCode) {
 	if body == "" {
 		return
 	}
-	if body = ownName(m, body); slices.Contains(c.bodies, body) {
+	if slices.Contains(c.bodies, body) {
 		return
 	}
+	body = ownName(m, body)
 	c.bodies = append(c.bodies, body)
 	tree, ok := m.byBody[body]
 	if !ok {
@@ -284,17 +349,21 @@ func (m *functionMap) list(c *cell, body domain.OrganisationCode) {
 	tree.Set(c)
 }
 
+// joined returns holdings together with those of a value.
+func (m *functionMap) joined(holdings []domain.Holding, value valueID) []domain.Holding {
+	if holdings == nil {
+		return m.values.get(value)
+	}
+	return append(slices.Clip(holdings), m.values.get(value)...)
+}
+
 // held returns the holdings of a role in a cell.
 func (m *functionMap) held(c *cell, role int8, a domain.AsOf) []domain.Holding {
 	var held []domain.Holding
 	lines := c.of(role)
 	for i := range lines {
 		if p := lines[i].at(a.On, a.Known); p != nil {
-			if held == nil {
-				held = m.values.get(p.value)
-				continue
-			}
-			held = append(slices.Clip(held), m.values.get(p.value)...)
+			held = m.joined(held, p.value)
 		}
 	}
 	return held

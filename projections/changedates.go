@@ -144,7 +144,7 @@ func (x *dateCounter) add(on domain.Date) {
 // knownAt returns the points in force as known, in the order of their dates.
 func (l *line) knownAt(known domain.EventNo) func(yield func(point) bool) {
 	return func(yield func(point) bool) {
-		points := l.epochAt(known)
+		points := l.epochAt(known).points
 		for i := firstKnown(points, 0, known); i >= 0; {
 			if !yield(points[i]) {
 				return

@@ -26,6 +26,8 @@ type Checkpoints struct {
 type CheckpointConfig struct {
 	// Dir is a directory of their own. It is made when missing.
 	Dir string
+	// Key seals what is written: what somebody wrote who does not know it is not read.
+	Key []byte
 	// Program identifies the running program: what another one wrote is not read, for it may fold events differently.
 	// It is called when there is a checkpoint to read or to write.
 	Program func() (string, error)
@@ -128,7 +130,7 @@ var errStale = errors.New("another program wrote it")
 
 func (c *Checkpoints) read(path string) (_ *Loaded, err error) {
 	loaded := &Loaded{path: path}
-	reader, err := checkpoint.Open(path, &loaded.stamp)
+	reader, err := checkpoint.Open(path, c.config.Key, &loaded.stamp)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +231,7 @@ func (c *Checkpoints) copy(ctx context.Context, v *Views) (*checkpoint.File, dom
 	if err != nil {
 		return nil, 0, err
 	}
-	file, err := checkpoint.Create(c.config.Dir, stamp{position, root, program, c.fingerprint})
+	file, err := checkpoint.Create(c.config.Dir, c.config.Key, stamp{position, root, program, c.fingerprint})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -261,7 +263,7 @@ func (c *Checkpoints) WriteLast(ctx context.Context, v *Views) {
 	paths, err := checkpoint.List(c.config.Dir)
 	var last stamp
 	if err == nil && len(paths) > 0 {
-		if reader, err := checkpoint.Open(paths[0], &last); err == nil {
+		if reader, err := checkpoint.Open(paths[0], c.config.Key, &last); err == nil {
 			_ = reader.Close() // nothing was written
 		}
 	}

@@ -203,20 +203,19 @@ func (v *Views) recordedHolders(r domain.Remit, a domain.AsOf) ([]domain.Holding
 	var list []domain.Holding
 	var since domain.Date
 	var cause domain.EventNo
-	for _, c := range v.holdings.byPlace[place{r.Subject.Function, r.Footprint}] {
-		if c.subject != r.Subject {
+	c := v.holdings.find(r.Subject, r.Footprint)
+	if c == nil {
+		return nil, 0, 0
+	}
+	lines := c.of(roleIndex(r.Role))
+	for i := range lines {
+		p := lines[i].at(a.On, a.Known)
+		if p == nil {
 			continue
 		}
-		lines := c.of(roleIndex(r.Role))
-		for i := range lines {
-			p := lines[i].at(a.On, a.Known)
-			if p == nil {
-				continue
-			}
-			list = append(list, v.holdings.values.get(p.value)...)
-			if p.from >= since {
-				since, cause = p.from, p.no
-			}
+		list = append(list, v.holdings.values.get(p.value)...)
+		if p.from >= since {
+			since, cause = p.from, p.no
 		}
 	}
 	return list, since, cause

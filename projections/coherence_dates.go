@@ -49,9 +49,10 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 }
 
 // addChanges adds the dates on which a line changes as known: what was taken back changes nothing.
-func addChanges(points []point, a domain.AsOf, until domain.Date, add func(domain.Date)) {
+func addChanges(d *dated, a domain.AsOf, until domain.Date, add func(domain.Date)) {
 	var last *point
-	for k := upper(points, a.On); k < len(points) && points[k].from <= until; k++ {
+	points := d.points
+	for k := d.upper(a.On); k < len(points) && points[k].from <= until; k++ {
 		if points[k].no > a.Known {
 			continue
 		}

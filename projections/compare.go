@@ -77,6 +77,41 @@ type comparer struct {
 	before, after *matcher
 	// fromFilter and toFilter tell which of the entries before and after the question is about.
 	fromFilter, toFilter *matcher
+	// entries and events have room for what the next differences list.
+	entries room[Entry]
+	events  room[domain.EventNo]
+}
+
+// room is memory for many short lists: it is had in pieces that grow with what was asked for.
+type room[T any] struct {
+	free []T
+	next int
+}
+
+// roomLeast and roomMost are how many elements pieces of a room have.
+const (
+	roomLeast = 8
+	roomMost  = 1024
+)
+
+// list returns an empty list with room for so many elements; keep takes what was put into it.
+func (r *room[T]) list(n int) []T {
+	if n > cap(r.free)-len(r.free) {
+		r.next = min(max(2*r.next, roomLeast), roomMost)
+		r.free = make([]T, 0, max(n, r.next))
+	}
+	return r.free[len(r.free):]
+}
+
+// keep keeps a list that list gave, unless it was outgrown, and returns it without spare room.
+func (r *room[T]) keep(list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	if n := len(r.free); cap(list) == cap(r.free)-n {
+		r.free = r.free[:n+len(list)]
+	}
+	return slices.Clip(list)
 }
 
 // differences appends the differences of a cell; the caller holds the lock.
@@ -86,7 +121,9 @@ func (x *comparer) differences(list []Difference, c *cell) []Difference {
 		return list
 	}
 	x.before.roles, x.after.roles = differing, differing
-	before, after := x.before.entries(nil, c), x.after.entries(nil, c)
+	_, most := x.before.looksAt(c)
+	before := x.entries.keep(x.before.entries(x.entries.list(most), c))
+	after := x.entries.keep(x.after.entries(x.entries.list(most), c))
 	for i, role := range x.before.names {
 		if !differing[i] {
 			continue
@@ -108,25 +145,30 @@ func (x *comparer) differences(list []Difference, c *cell) []Difference {
 func (x *comparer) mayDiffer(c *cell) (differing [roleCount]bool) {
 	for rest := c.lines; len(rest) > 0; rest = rest[min(lanes, len(rest)):] {
 		lines := rest[:min(lanes, len(rest))]
-		before, after := x.fromFilter.values(lines), x.toFilter.values(lines)
+		before, beforeEnds := x.fromFilter.search(lines)
+		after, afterEnds := x.toFilter.search(lines)
 		for k := range lines {
-			if before[k] != after[k] {
-				differing[lines[k].role] = true
+			role := lines[k].role
+			if !x.fromFilter.roles[role] || before[k] == after[k] && beforeEnds[k] == afterEnds[k] && x.sameKnown() {
+				continue
+			}
+			if before[k].value(beforeEnds[k], x.before.asOf.Known) != after[k].value(afterEnds[k], x.after.asOf.Known) {
+				differing[role] = true
 			}
 		}
 	}
 	return differing
 }
 
-// values returns what a few lines have in force, nobody for roles that are not asked for.
-func (m *matcher) values(lines []line) (values [lanes]valueID) {
-	points, ends := m.search(lines)
-	for k := range lines {
-		if i := lastKnown(points[k], ends[k], m.asOf.Known); i >= 0 {
-			values[k] = points[k][i].value
-		}
+// sameKnown tells whether both points are of one position.
+func (x *comparer) sameKnown() bool { return x.before.asOf.Known == x.after.asOf.Known }
+
+// value returns what is in force as known, nobody for nothing, after so many points up to a date.
+func (d *dated) value(end int, known domain.EventNo) valueID {
+	if i := lastKnown(d.points, end, known); i >= 0 {
+		return d.points[i].value
 	}
-	return values
+	return nobody
 }
 
 func valueOf(p *point) valueID {
@@ -156,6 +198,12 @@ type who struct {
 }
 
 func sameHolders(a, b []Entry) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	if len(a) == 1 {
+		return whoIs(&a[0].Holding) == whoIs(&b[0].Holding)
+	}
 	return slices.Equal(whoHolds(a), whoHolds(b))
 }
 
@@ -197,18 +245,21 @@ func (x *comparer) isAskedFor(d Difference) bool {
 // those that only one of the two positions knows and that made, took back or replaced what held.
 func (x *comparer) causes(lines []line) []domain.EventNo {
 	from, to := x.before.asOf, x.after.asOf
-	var events []domain.EventNo
+	events := x.events.list(1)
 	for i := range lines {
 		b, a := lines[i].at(from.On, from.Known), lines[i].at(to.On, to.Known)
 		if valueOf(a) == valueOf(b) {
 			continue
 		}
-		events = append(events, between(&lines[i], from, to)...)
+		events = appendBetween(events, &lines[i], from, to)
+		if x.sameKnown() {
+			continue // what is in force as known at one of them is known at the other
+		}
 		events = append(events, unknownAt(&lines[i], b, to.Known)...)
 		events = append(events, unknownAt(&lines[i], a, from.Known)...)
 	}
 	slices.Sort(events)
-	return slices.Compact(events)
+	return x.events.keep(slices.Compact(events))
 }
 
 // unknownAt returns the event for which a point is not known at a position: it was recorded afterwards, or something
@@ -226,13 +277,18 @@ func unknownAt(l *line, p *point, known domain.EventNo) []domain.EventNo {
 	return nil
 }
 
-// between returns the events of the points in force, as known at the later position, on the dates after the earlier
+// appendBetween appends the events of the points in force, as known at the later position, on the dates after the earlier
 // date and up to the later one.
-func between(l *line, from, to domain.AsOf) []domain.EventNo {
+func appendBetween(events []domain.EventNo, l *line, from, to domain.AsOf) []domain.EventNo {
 	low, high, known := min(from.On, to.On), max(from.On, to.On), max(from.Known, to.Known)
-	var events []domain.EventNo
-	for p := l.next(low, known); p != nil && p.from <= high; p = l.next(p.from, known) {
-		events = append(events, p.no)
+	d := l.epochAt(known)
+	for i := firstKnown(d.points, d.upper(low), known); i >= 0 && d.points[i].from <= high; {
+		events = append(events, d.points[i].no)
+		next := i + 1
+		for next < len(d.points) && d.points[next].from == d.points[i].from {
+			next++
+		}
+		i = firstKnown(d.points, next, known)
 	}
 	return events
 }

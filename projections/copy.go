@@ -79,11 +79,12 @@ func (c *Copy) Fill(ctx context.Context, position domain.EventNo) error {
 
 // show adds an event that the state has already to the views.
 func (c *Copy) show(e *domain.Event) error {
-	c.plans.apply(e, c.transfers)
+	entity := e.Fact.Entity()
+	c.plans.apply(e, entity, c.transfers)
 	if err := c.holdings.apply(e.No, domain.ChangesOf(e.Fact)); err != nil {
 		return err
 	}
-	return c.events.add(e)
+	return c.events.add(e, entity)
 }
 
 // Try begins to try something out: everything from here on is taken back by Undo.
@@ -180,11 +181,7 @@ func (m *functionMap) restore(k keptCell) {
 		m.byBody[body].Delete(k.cell)
 	}
 	if k.isNew {
-		at := place{k.cell.subject.Function, k.cell.footprint}
-		m.byPlace[at] = slices.DeleteFunc(m.byPlace[at], func(c *cell) bool { return c == k.cell })
-		if len(m.byPlace[at]) == 0 {
-			delete(m.byPlace, at)
-		}
+		m.unlink(k.cell)
 		m.all.Delete(k.cell)
 		return
 	}

@@ -18,14 +18,16 @@
 // history.go, changes.go (what was recorded, in the order of the log), steps.go and steps_dates.go (the way from one map
 // to another, step by step), changedates.go, rollup.go, feed.go, digest.go, transfers.go, packages.go,
 // delegations.go, interventions.go, claims.go, risks.go, awaiting.go, committees.go, planreturns.go, organisations.go,
-// footprints.go, functions.go, instruments.go, events.go, epochs.go. line.go and cell.go are the structure under the
+// footprints.go, functions.go, instruments.go, events.go, epochs.go. line.go, dated.go and cell.go are the structure under the
 // map, plans.go is the one under what is planned.
 //
 // Three questions are about what follows from all of it. coherence.go computes findings: finding.go says which kinds
 // there are and by which rule each is found, and coherence_map.go, _gap.go, _claim.go, _law.go, _process.go and
 // _drift.go and _outlier.go find them. coherence_plan.go lets planned transfers take effect beside, to tell what they will
-// open and close, and foresee.go tells what they would do. envelope.go holds running costs against the envelope, and shift.go tells how functions shift
-// between tiers over time. Nothing of it is stored: it is computed for any date, as known at any position.
+// open and close, and foresee.go tells what they would do. envelope.go holds running costs against the envelope, and
+// shift.go tells how functions shift between tiers over time. readiness.go and readiness_around.go tell how ready
+// transfers and packages are and what nobody could take, tasks.go what is to be done next, and paper.go puts it together
+// for a committee. Nothing of it is stored: it is computed for any date, as known at any position.
 //
 // explain.go tells how a holding came about, back to its baseline. copy.go is a copy of the register at a position, with
 // what the rules decide on and views of it, on which commands are tried and taken back.

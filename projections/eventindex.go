@@ -92,13 +92,13 @@ func (x *eventIndex) check(events []domain.Event) error {
 	return nil
 }
 
-// add indexes the next event, and keeps its fact where answers need it.
-func (x *eventIndex) add(e *domain.Event) error {
+// add indexes the next event under its entity, and keeps its fact where answers need it.
+func (x *eventIndex) add(e *domain.Event, entityName string) error {
 	kind, err := x.kindOf(e.Fact)
 	if err != nil {
 		return err
 	}
-	entity := x.entityOf(e.Fact.Entity())
+	entity := x.entityOf(entityName)
 	if x.count%64 == 0 {
 		x.ends.add(0)
 		x.late.add(0)

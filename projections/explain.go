@@ -52,7 +52,7 @@ func (v *Views) Explain(q ExplainQuery) (Explanation, error) {
 		}
 		match := v.newMatcher(Filter{}, a)
 		for _, footprint := range footprints {
-			for _, c := range v.holdings.byPlace[place{q.Function, footprint}] {
+			for c := v.holdings.at(q.Function, footprint); c != nil; c = c.next {
 				if q.Part == "" || q.Part == c.subject.Part {
 					answer.Holdings = append(answer.Holdings, v.explainCell(match, c, q.Role)...)
 				}
@@ -70,11 +70,13 @@ func (v *Views) explainCell(match *matcher, c *cell, role domain.Role) []Explain
 		if role != "" && role != match.names[l.role] {
 			continue
 		}
-		entries := match.linesEntries(nil, c, c.lines[i:i+1])
+		entries := match.lineEntries(nil, c, l)
 		if len(entries) == 0 {
 			continue
 		}
-		match.markSamePerson(entries, c)
+		if l.role != accountableRole {
+			match.markEach(entries, v.holdings.held(c, accountableRole, match.asOf))
+		}
 		steps := v.chain(c, l, match.asOf, map[*line]bool{})
 		for _, e := range entries {
 			list = append(list, Explained{Entry: e, Steps: steps})
@@ -116,10 +118,8 @@ func (v *Views) predecessors(c *cell, begins Change) []*cell {
 		if s.Successor != c.footprint || s.EffectiveOn != begins.EffectiveOn {
 			continue
 		}
-		for _, other := range v.holdings.byPlace[place{c.subject.Function, s.Predecessor}] {
-			if other.subject == c.subject {
-				cells = append(cells, other)
-			}
+		if other := v.holdings.find(c.subject, s.Predecessor); other != nil {
+			cells = append(cells, other)
 		}
 	}
 	return cells

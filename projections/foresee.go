@@ -35,7 +35,7 @@ func (v *Views) Foresee(a domain.AsOf, chosen func(domain.TransferID) bool) ([]P
 func (x *inquiry) foreseenChanges(f *foreseen) []PlannedChange {
 	cells := slices.Clone(x.resulting(f))
 	for footprint := range f.footprints {
-		for _, c := range x.views.holdings.byPlace[place{f.Subject.Function, footprint}] {
+		for c := x.views.holdings.at(f.Subject.Function, footprint); c != nil; c = c.next {
 			if !slices.ContainsFunc(cells, func(other *cell) bool { return compareCells(other, c) == 0 }) {
 				cells = append(cells, c)
 			}
@@ -65,10 +65,8 @@ func (x *inquiry) resulting(f *foreseen) []*cell {
 		subject := domain.Subject{Function: result.Function, Part: result.Part}
 		for _, footprint := range result.Footprints {
 			found := &cell{subject: subject, footprint: footprint}
-			for _, c := range x.views.holdings.byPlace[place{result.Function, footprint}] {
-				if c.subject == subject {
-					found = c
-				}
+			if c := x.views.holdings.find(subject, footprint); c != nil {
+				found = c
 			}
 			cells = append(cells, found)
 		}

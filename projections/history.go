@@ -106,7 +106,7 @@ func (v *Views) historyCells(q HistoryQuery, a domain.AsOf) ([]*cell, error) {
 		return cells, nil
 	}
 	for _, footprint := range footprints {
-		for _, c := range v.holdings.byPlace[place{q.Function, footprint}] {
+		for c := v.holdings.at(q.Function, footprint); c != nil; c = c.next {
 			add(c)
 		}
 	}

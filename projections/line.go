@@ -25,11 +25,11 @@ type point struct {
 // more room than the changes themselves, and a lookup passes over few points that do not count, however often the line
 // was corrected.
 type line struct {
-	slot domain.OrganisationCode
-	// points are those of the current epoch, in the order of date and event.
-	points []point
+	// dated are the points of the current epoch.
+	dated
 	// past has the epochs before, nil for none: few lines have any.
 	past *pastEpochs
+	slot domain.OrganisationCode
 	// last is the newest event.
 	last domain.EventNo
 	// changes counts the changes of the current epoch, counting the points that count at its end.
@@ -46,61 +46,18 @@ type pastEpochs struct {
 
 // epoch is what a line knows from event start on, until the next epoch starts.
 type epoch struct {
-	start  domain.EventNo
-	points []point
+	start domain.EventNo
+	dated
 }
 
 // epochAt returns the points of the epoch in which a position lies.
-func (l *line) epochAt(known domain.EventNo) []point {
+func (l *line) epochAt(known domain.EventNo) *dated {
 	if l.past == nil || known >= l.past.start {
-		return l.points
+		return &l.dated
 	}
 	// The first epoch starts at 0.
 	epochs := l.past.epochs
-	return epochs[sort.Search(len(epochs), func(i int) bool { return epochs[i].start > known })-1].points
-}
-
-// upper returns the number of points up to and including a date.
-func upper(points []point, on domain.Date) int {
-	low, high := 0, len(points)
-	for low < high {
-		middle := int(uint(low+high) >> 1)
-		if points[middle].from <= on {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low
-}
-
-// lanes is how many lines are searched side by side.
-const lanes = 8
-
-// uppers is upper for several lines at once. What a search waits for is memory, so that a few of them in step take
-// hardly longer than one.
-func uppers(points *[lanes][]point, on domain.Date) (ends [lanes]int) {
-	var size [lanes]int
-	longest := 0
-	for k := range points {
-		size[k] = len(points[k])
-		longest = max(longest, size[k])
-	}
-	for ; longest > 1; longest -= longest / 2 {
-		for k := range points {
-			half := size[k] / 2
-			if half > 0 && points[k][ends[k]+half-1].from <= on {
-				ends[k] += half
-			}
-			size[k] -= half
-		}
-	}
-	for k := range points {
-		if size[k] == 1 && points[k][ends[k]].from <= on {
-			ends[k]++
-		}
-	}
-	return ends
+	return &epochs[sort.Search(len(epochs), func(i int) bool { return epochs[i].start > known })-1].dated
 }
 
 // lastKnown returns the index of the last point before end that counts at a position, -1 for none. End lies between
@@ -141,18 +98,18 @@ func firstKnown(points []point, start int, known domain.EventNo) int {
 
 // at returns the point in force on a date as known, or nil.
 func (l *line) at(on domain.Date, known domain.EventNo) *point {
-	points := l.epochAt(known)
-	if i := lastKnown(points, upper(points, on), known); i >= 0 {
-		return &points[i]
+	d := l.epochAt(known)
+	if i := lastKnown(d.points, d.upper(on), known); i >= 0 {
+		return &d.points[i]
 	}
 	return nil
 }
 
 // next returns the first point in force after a date as known, or nil.
 func (l *line) next(on domain.Date, known domain.EventNo) *point {
-	points := l.epochAt(known)
-	if i := firstKnown(points, upper(points, on), known); i >= 0 {
-		return &points[i]
+	d := l.epochAt(known)
+	if i := firstKnown(d.points, d.upper(on), known); i >= 0 {
+		return &d.points[i]
 	}
 	return nil
 }
@@ -172,22 +129,22 @@ func span(points []point, end int, known domain.EventNo) (in *point, to domain.D
 
 // replacedBy returns the event that recorded something else for the date of a point, domain.Latest for none.
 func (l *line) replacedBy(p point) domain.EventNo {
-	for _, e := range l.epochs() {
-		for i := upper(e.points, p.from-1); i < len(e.points) && e.points[i].from == p.from; i++ {
-			if e.points[i].no > p.no {
-				return e.points[i].no
+	if l.past != nil {
+		for i := range l.past.epochs {
+			if no := l.past.epochs[i].replacedBy(p); no != domain.Latest {
+				return no
 			}
 		}
 	}
-	return domain.Latest
+	return l.dated.replacedBy(p)
 }
 
 // epochs returns all epochs in order.
 func (l *line) epochs() []epoch {
 	if l.past == nil {
-		return []epoch{{points: l.points}}
+		return []epoch{{dated: l.dated}}
 	}
-	return append(slices.Clip(l.past.epochs), epoch{l.past.start, l.points})
+	return append(slices.Clip(l.past.epochs), epoch{l.past.start, l.dated})
 }
 
 // each calls yield with every point recorded, in the order of date and event, and with the event that took its place
@@ -230,14 +187,14 @@ func (l *line) add(p point, epochChanges int32) {
 	if l.changes >= max(epochChanges, l.counting) && p.no > l.last {
 		l.begin(p.no)
 	}
-	at := upper(l.points, p.from)
+	at := l.upper(p.from)
 	if at > 0 && l.points[at-1].from == p.from && l.points[at-1].value != retracted {
 		l.counting--
 	}
 	if p.value != retracted {
 		l.counting++
 	}
-	l.points = slices.Insert(l.points, at, p)
+	l.insert(at, p)
 	l.changes++
 	l.last = p.no
 }
@@ -254,7 +211,9 @@ func (l *line) begin(no domain.EventNo) {
 			current = append(current, p)
 		}
 	}
-	before := append([]point(nil), l.points...)
+	before := l.dated
+	before.points = append([]point(nil), l.points...)
 	l.past.epochs = append(l.past.epochs, epoch{l.past.start, before})
 	l.past.start, l.points, l.changes = no, current, 0
+	l.mark()
 }

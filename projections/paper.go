@@ -120,7 +120,7 @@ func (v *Views) paperwork(q PaperQuery) (*paperwork, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &paperwork{agenda: agenda{v, a}, query: q, paper: &Paper{AsOf: a, Bodies: slices.Clone(q.Organisations), Until: q.Until}}
+	p := &paperwork{agenda: agenda{views: v, asOf: a}, query: q, paper: &Paper{AsOf: a, Bodies: slices.Clone(q.Organisations), Until: q.Until}}
 	if q.Committee != "" {
 		if p.paper.Committee, _, err = v.Committee(q.Committee, a.Known); err != nil {
 			return nil, err

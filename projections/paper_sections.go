@@ -24,27 +24,71 @@ func (p *paperwork) isOurs(t Task) bool {
 	return ok && takesPart(transfer, p.bodies)
 }
 
-// taskLines says what is to be done, and by whom.
+// taskLines says what is to be done, and by whom: once where one body has the same to do for several transfers of a
+// package.
 func (p *paperwork) taskLines(lets func(Task) bool) []PaperLine {
 	p.views.mu.RLock()
 	defer p.views.mu.RUnlock()
-	var lines []PaperLine
+	var groups [][]Task
+	first := map[sharedTask]int{}
 	for _, t := range p.all() {
 		if !lets(t) || !p.isOurs(t) {
 			continue
 		}
-		due := "no date"
-		switch {
-		case t.Overdue:
-			due = "overdue since " + t.DueOn.String()
-		case t.DueOn != 0:
-			due = "due " + t.DueOn.String()
+		if share, shares := sharedBy(t); shares {
+			if i, again := first[share]; again {
+				groups[i] = append(groups[i], t)
+				continue
+			}
+			first[share] = len(groups)
 		}
-		lines = append(lines, PaperLine{
-			Text: fmt.Sprintf("%s: %s (%s, %s %s)", due, t.Message, t.Entity, p.named(t.Organisation), t.Role), Events: t.Events,
-		})
+		groups = append(groups, []Task{t})
+	}
+	lines := make([]PaperLine, 0, len(groups))
+	for _, group := range groups {
+		lines = append(lines, p.taskLine(group))
 	}
 	return lines
+}
+
+// sharedTask is what tasks about the transfers of one package have in common where they are the same thing to do.
+type sharedTask struct {
+	of    string
+	kind  TaskKind
+	item  string
+	dueOn domain.Date
+	by    domain.OrganisationCode
+	role  domain.ActorRole
+}
+
+// sharedBy tells whether a task may be the same as those of other transfers of a package; conditions are each its own.
+func sharedBy(t Task) (sharedTask, bool) {
+	own := t.Package == "" || t.Kind == TaskEvidence || t.Kind == TaskDischarge
+	return sharedTask{t.Package, t.Kind, t.Item, t.DueOn, t.Organisation, t.Role}, !own
+}
+
+// taskLine says what is to be done about one thing, or about several transfers of one package.
+func (p *paperwork) taskLine(group []Task) PaperLine {
+	t := group[0]
+	due := "no date"
+	switch {
+	case t.Overdue:
+		due = "overdue since " + t.DueOn.String()
+	case t.DueOn != 0:
+		due = "due " + t.DueOn.String()
+	}
+	what, entities, events := t.Message, t.Entity, slices.Clone(t.Events)
+	if len(group) > 1 {
+		in, _ := p.views.packages.Get(t.Package, p.asOf.Known)
+		what += fmt.Sprintf(", and the same for %d more of the package %s (package/%s)", len(group)-1, in.Name, in.ID)
+	}
+	for _, other := range group[1:] {
+		entities += ", " + other.Entity
+		events = append(events, other.Events...)
+	}
+	return PaperLine{
+		Text: fmt.Sprintf("%s: %s (%s, %s %s)", due, what, entities, p.named(t.Organisation), t.Role), Events: sortedEvents(events),
+	}
 }
 
 func (p *paperwork) decisions() (PaperSection, error) {

@@ -35,9 +35,9 @@ func newTransferIndex() *transferIndex {
 	}
 }
 
-// apply follows an event that transfers have folded already.
-func (x *transferIndex) apply(e *domain.Event, transfers *domain.Transfers) {
-	id, ok := strings.CutPrefix(e.Fact.Entity(), "transfer/")
+// apply follows an event about an entity that transfers have folded already.
+func (x *transferIndex) apply(e *domain.Event, entity string, transfers *domain.Transfers) {
+	id, ok := strings.CutPrefix(entity, "transfer/")
 	if !ok {
 		return
 	}

@@ -31,6 +31,11 @@ type ReadinessPage struct {
 	Next domain.TransferID
 	// Stages counts all transfers that the query lets through by where they stand, whatever the page.
 	Stages []StageCount
+	// Packages are those to which any of these transfers belongs, whatever the page.
+	Packages []PackageReadiness
+	// WithoutReceiver are functions of the bodies asked about that have no receiver, by code: on the first page of a
+	// query about no single transfer.
+	WithoutReceiver []FunctionWithoutReceiver
 }
 
 // StageCount counts transfers.
@@ -53,6 +58,8 @@ type Readiness struct {
 	Risks []domain.Risk
 	// Tasks are what is to be done next, and by whom.
 	Tasks []Task
+	// Packages are the ids of the packages that it belongs to, in the order of forming.
+	Packages []string
 }
 
 // GatewayReadiness is where a gateway stands on the date.
@@ -84,22 +91,32 @@ func (v *Views) Readiness(q ReadinessQuery) (ReadinessPage, error) {
 	if err != nil {
 		return ReadinessPage{}, err
 	}
+	page, bodies, err := v.readinessPage(q, a)
+	if err == nil && q.After == "" && q.Transfer == "" {
+		page.WithoutReceiver, err = v.withoutReceiver(a, q.Functions, bodies)
+	}
+	return page, err
+}
+
+// readinessPage returns a page without functions that have no receiver, and the bodies asked about.
+func (v *Views) readinessPage(q ReadinessQuery, a domain.AsOf) (ReadinessPage, map[domain.OrganisationCode]bool, error) {
+	page := ReadinessPage{AsOf: a}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if _, ok := v.transfers.Get(q.Transfer, a.Known); q.Transfer != "" && !ok {
-		return ReadinessPage{}, unknownTransfer(q.Transfer)
+		return page, nil, unknownTransfer(q.Transfer)
 	}
 	if _, ok := v.plans.byID[q.After]; q.After != "" && !ok {
-		return ReadinessPage{}, unknownTransfer(q.After)
+		return page, nil, unknownTransfer(q.After)
 	}
-	page := ReadinessPage{AsOf: a}
 	g := &agenda{views: v, asOf: a}
 	bodies := g.bodies(q.Organisations)
-	stages := make(map[domain.TransferState]int)
+	stages, shown := make(map[domain.TransferState]int), map[domain.TransferID]bool{}
 	begun := q.After == ""
 	for _, id := range v.plans.order {
 		if t, ok := g.transfer(id); ok && q.lets(t, bodies) && (q.Transfer != "" || g.isAhead(t)) {
 			stages[t.State]++
+			shown[id] = true
 			switch {
 			case !begun || page.Next != "":
 			case q.Limit > 0 && len(page.Transfers) == q.Limit:
@@ -110,11 +127,8 @@ func (v *Views) Readiness(q ReadinessQuery) (ReadinessPage, error) {
 		}
 		begun = begun || id == q.After
 	}
-	for state, n := range stages {
-		page.Stages = append(page.Stages, StageCount{state, n})
-	}
-	slices.SortFunc(page.Stages, func(x, y StageCount) int { return cmp.Compare(x.State, y.State) })
-	return page, nil
+	page.Stages, page.Packages = stageCounts(stages), g.packagesOf(shown)
+	return page, bodies, nil
 }
 
 // bodies returns the bodies asked for: a region stands for the bodies that belong to it on the date, too. None is all.
@@ -161,8 +175,7 @@ func (g *agenda) readiness(t domain.Transfer) Readiness {
 		r.Gateways = append(r.Gateways, GatewayReadiness{gateway, t.Passed(gateway)})
 	}
 	for _, c := range t.Conditions {
-		open := c.State == domain.ConditionStateOpen || c.State == domain.ConditionStateEvidenced
-		r.Conditions = append(r.Conditions, ConditionReadiness{c, open, open && c.DueOn < g.asOf.On, setBy(t, c)})
+		r.Conditions = append(r.Conditions, ConditionReadiness{c, isOpen(c), isOpen(c) && c.DueOn < g.asOf.On, setBy(t, c)})
 	}
 	for _, m := range t.Milestones {
 		reached := g.isReached(m)
@@ -175,6 +188,9 @@ func (g *agenda) readiness(t domain.Transfer) Readiness {
 		}
 	}
 	slices.SortStableFunc(r.Risks, func(x, y domain.Risk) int { return cmp.Compare(y.Score(), x.Score()) })
+	for _, p := range g.packages(t.ID) {
+		r.Packages = append(r.Packages, p.ID)
+	}
 	return r
 }
 

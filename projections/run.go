@@ -163,19 +163,17 @@ func (v *Views) fold(events []domain.Event) (domain.EventNo, error) {
 }
 
 func (v *state) foldOne(e *domain.Event) error {
-	known := isShownAsEvent(e.Fact)
-	for _, fold := range v.folds() {
-		known = fold(*e) || known
-	}
+	known := v.foldDomain(e) || isShownAsEvent(e.Fact)
 	changes := domain.ChangesOf(e.Fact)
 	if !known && len(changes) == 0 {
 		return fmt.Errorf("unknown fact %T", e.Fact)
 	}
-	v.plans.apply(e, v.transfers)
+	entity := e.Fact.Entity()
+	v.plans.apply(e, entity, v.transfers)
 	if err := v.holdings.apply(e.No, changes); err != nil {
 		return err
 	}
-	return v.events.add(e)
+	return v.events.add(e, entity)
 }
 
 // isShownAsEvent tells whether a fact is shown by no view but the list of events: what came of an import is told by the
@@ -188,13 +186,23 @@ func isShownAsEvent(f domain.Fact) bool {
 	return false
 }
 
-// folds are the domain's own folds; each tells whether an event was about what it keeps.
-func (v *state) folds() [15]func(domain.Event) bool {
-	return [...]func(domain.Event) bool{
-		v.organisations.Apply, v.functions.Apply, v.instruments.Apply, v.transfers.Apply, v.delegations.Apply,
-		v.interventions.Apply, v.claims.Apply, v.risks.Apply, v.frameworks.Apply, v.packages.Apply,
-		v.committees.Apply, v.programme.Apply, v.seconds.Apply, v.erasures.Apply, v.epochs.Apply,
-	}
+// foldDomain calls the domain's own folds, and tells whether the event was about what one of them keeps.
+func (v *state) foldDomain(e *domain.Event) bool {
+	known := v.organisations.Apply(e)
+	known = v.functions.Apply(e) || known
+	known = v.instruments.Apply(e) || known
+	known = v.transfers.Apply(e) || known
+	known = v.delegations.Apply(e) || known
+	known = v.interventions.Apply(e) || known
+	known = v.claims.Apply(e) || known
+	known = v.risks.Apply(e) || known
+	known = v.frameworks.Apply(e) || known
+	known = v.packages.Apply(e) || known
+	known = v.committees.Apply(e) || known
+	known = v.programme.Apply(e) || known
+	known = v.seconds.Apply(e) || known
+	known = v.erasures.Apply(e) || known
+	return v.epochs.Apply(e) || known
 }
 
 // Position returns the number of the last event that the views show, 0 before the first.

@@ -62,7 +62,7 @@ type ShiftMove struct {
 	// transfers, of delegations made by agreement, of occurrences, and of function × footprint × role.
 	Transfers, Agreements, Occurrences, Remits int
 	// Events are those from which it follows, in the order of the log: of a completed transfer its completion, of a
-	// planned one the last event about it.
+	// planned one the last event about it, of what was put right the last correction.
 	Events []domain.EventNo
 }
 
@@ -189,23 +189,30 @@ type move struct {
 // moves returns what moved and what is planned, by step.
 func (v *Views) moves(q ShiftQuery, steps []step, known domain.EventNo) (moved, planned []ShiftMove) {
 	done, ahead := shiftRows{}, shiftRows{}
+	put := v.rectifications(known)
 	for _, t := range v.transfers.All(known) {
 		if t.State != domain.StateCompleted && t.State != domain.StateReversed && t.State.IsFinished() {
 			continue
 		}
-		rows := ahead
-		if t.CompletedOn != 0 {
-			rows = done
-		}
-		for _, m := range t.Moves {
-			v.addMove(rows, q, steps, known, move{
-				on: t.Due(), function: t.Subject.Function, from: t.Sender, to: m.Receiver, footprints: m.Footprints,
+		for _, to := range t.Moves {
+			m, happened := move{
+				on: t.Due(), function: t.Subject.Function, from: t.Sender, to: to.Receiver, footprints: to.Footprints,
 				roles: t.Roles, terms: t.Terms, count: ShiftMove{Transfers: 1}, event: v.moveEvent(t, known),
-			})
+			}, true
+			rows := ahead
+			if t.CompletedOn != 0 {
+				rows = done
+				m, happened = put.right(m)
+			}
+			if happened {
+				v.addMove(rows, q, steps, known, m)
+			}
 		}
 	}
 	for _, m := range v.otherMoves(known) {
-		v.addMove(done, q, steps, known, m)
+		if m, happened := put.right(m); happened {
+			v.addMove(done, q, steps, known, m)
+		}
 	}
 	return done.sorted(), ahead.sorted()
 }

@@ -176,10 +176,8 @@ func changesPersons(fact domain.Fact) bool {
 func (v *Views) cellsOf(remits map[domain.Remit][]domain.EventNo) []*cell {
 	cells := map[*cell]bool{}
 	for remit := range remits {
-		for _, c := range v.holdings.byPlace[place{remit.Subject.Function, remit.Footprint}] {
-			if c.subject == remit.Subject {
-				cells[c] = true
-			}
+		if c := v.holdings.find(remit.Subject, remit.Footprint); c != nil {
+			cells[c] = true
 		}
 	}
 	return slices.SortedFunc(maps.Keys(cells), compareCells)

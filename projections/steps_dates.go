@@ -34,7 +34,7 @@ func (v *Views) dateSteps(f Filter, at domain.AsOf, until domain.Date, yield fun
 func (x *comparer) recordedBetween(_ domain.Remit, lines []line) []domain.EventNo {
 	var events []domain.EventNo
 	for i := range lines {
-		events = append(events, between(&lines[i], x.before.asOf, x.after.asOf)...)
+		events = appendBetween(events, &lines[i], x.before.asOf, x.after.asOf)
 	}
 	slices.Sort(events)
 	return slices.Compact(events)

@@ -57,6 +57,8 @@ type Task struct {
 	Function domain.FunctionCode
 	// Item is the gateway, the condition, the party or the milestone, "" for the thing as a whole.
 	Item string
+	// Package is the first package that the transfer belongs to, "" for none.
+	Package string
 	// Message says it in plain English, without any text that could name a person.
 	Message string
 	// Events are those from which it follows, in the order of the log.
@@ -79,6 +81,21 @@ func compareTasks(a, b Task) int {
 type agenda struct {
 	views *Views
 	asOf  domain.AsOf
+	// memberOf has the packages of each transfer that has any, in the order of forming; nil until somebody asks.
+	memberOf map[domain.TransferID][]domain.Package
+}
+
+// packages returns the packages that a transfer belongs to, in the order of forming.
+func (g *agenda) packages(id domain.TransferID) []domain.Package {
+	if g.memberOf == nil {
+		g.memberOf = map[domain.TransferID][]domain.Package{}
+		for _, p := range g.views.packages.All(g.asOf.Known) {
+			for _, member := range p.Members {
+				g.memberOf[member] = append(g.memberOf[member], p)
+			}
+		}
+	}
+	return g.memberOf[id]
 }
 
 // named writes a body as "Name (CODE)".

@@ -73,6 +73,9 @@ func (g *agenda) tasksOf(t domain.Transfer) []Task {
 		if len(events) == 0 {
 			task.Events = g.lastOf(task.Entity)
 		}
+		if packages := g.packages(t.ID); len(packages) > 0 {
+			task.Package = packages[0].ID
+		}
 		tasks = append(tasks, g.finish(task))
 	}
 	what := g.title(t.Subject.Function) + " from " + g.named(t.Sender) + " to " + g.receivers(t)

@@ -86,12 +86,13 @@ func (v *Views) At(r domain.Remit, a domain.AsOf) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range v.holdings.byPlace[place{r.Subject.Function, r.Footprint}] {
-		if c.subject == r.Subject {
-			return v.newMatcher(Filter{Roles: []domain.Role{r.Role}}, a).entries(nil, c), nil
-		}
+	c, role := v.holdings.find(r.Subject, r.Footprint), roleIndex(r.Role)
+	if c == nil || role < 0 {
+		return nil, nil
 	}
-	return nil, nil
+	m := matcher{views: v, asOf: a}
+	m.names[role], m.roles[role] = r.Role, true
+	return m.entries(nil, c), nil
 }
 
 // expand returns the footprints of a function that a code stands for; the caller holds the lock.
@@ -115,7 +116,7 @@ func (v *Views) holders(q HoldersQuery, footprints []domain.FootprintCode, a dom
 	match := v.newMatcher(filter, a)
 	var entries []Entry
 	for _, footprint := range footprints {
-		for _, c := range v.holdings.byPlace[place{q.Function, footprint}] {
+		for c := v.holdings.at(q.Function, footprint); c != nil; c = c.next {
 			if q.Part == "" || q.Part == c.subject.Part {
 				entries = match.entries(entries, c)
 			}

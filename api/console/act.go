@@ -27,15 +27,21 @@ type act struct {
 	Done string
 	// Warn says what cannot be undone.
 	Warn string
+	// Facts are what the form is about, shown above it and beside the answers to check.
+	Facts []answer
 
 	// request is the command with all that is not asked for.
 	request proto.Message
 	// give gives it.
 	give func(context.Context, proto.Message) (given, error)
-	// revision is that of the transfer as the reader saw it, "" where it does not matter whether it changed since.
+	// revision is that of what the form changes, as the reader saw it, "" where it does not matter whether it changed since.
 	revision string
-	// defaults are filled in when the form is first shown.
+	// defaults are filled in when the form is first shown; so is what from has at the fields' paths.
 	defaults map[string]string
+	// from is a request with what the register has now; nil where the form begins empty.
+	from proto.Message
+	// onlyChanges leaves out of the command what is as in from: what is left out stays as it is.
+	onlyChanges bool
 	// after returns where to go once it is recorded; Back when it is left out.
 	after func(given) string
 }
@@ -82,6 +88,9 @@ const (
 	// askBody is a body by its name or code, askPlaces several places or bodies, one a line.
 	askBody   askKind = "body"
 	askPlaces askKind = "places"
+	// askLines is several texts, one a line, askNumber a whole number.
+	askLines  askKind = "lines"
+	askNumber askKind = "number"
 	// askYes is one box to tick.
 	askYes askKind = "yes"
 	// askHidden goes along without being shown.
@@ -129,9 +138,21 @@ type answerGroup struct {
 
 type answer struct{ Label, Text string }
 
+// actOf shows or takes a form.
+func (v *visit) actOf(a act, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case v.r.Method == http.MethodPost:
+		return v.takeAct(a)
+	}
+	return v.showAct(a, a.defaults)
+}
+
 // showAct shows a form as somebody begins to fill it in; what the address gives is filled in already.
 func (v *visit) showAct(a act, defaults map[string]string) error {
 	f := newForm(v.r.URL.Query())
+	a.prefill(&f)
 	for name, value := range defaults {
 		if !f.filled(name) && value != "" {
 			f.Values.Set(name, value)
@@ -198,7 +219,7 @@ func (v *visit) takeAct(a act) error {
 func (a act) refused(f *form, told refusal, paths map[string]string) {
 	if told.Code == "REVISION_CONFLICT" && a.revision != "" {
 		f.Values.Set("expectedRevision", a.revision)
-		f.wrong("", "Somebody changed this transfer after you opened the form. Look at what changed, then continue if your answers still hold.")
+		f.wrong("", "Somebody changed this after you opened the form. Look at what changed, then continue if your answers still hold.")
 		return
 	}
 	for _, r := range told.Reasons {

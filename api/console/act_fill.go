@@ -27,11 +27,23 @@ func call[Q any, A interface {
 			return given{}, err
 		}
 		g := given{Receipt: answer.GetReceipt()}
-		if made, ok := any(answer).(interface{ GetTransferId() string }); ok {
-			g.ID = made.GetTransferId()
+		if m, ok := any(answer).(proto.Message); ok {
+			g.ID = madeID(m.ProtoReflect())
 		}
 		return g, nil
 	}
+}
+
+// madeID returns the id of what a command made, "" for nothing.
+func madeID(answer protoreflect.Message) string {
+	fields := answer.Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if field.Kind() == protoreflect.StringKind && !field.IsList() && strings.HasSuffix(string(field.Name()), "_id") {
+			return answer.Get(field).String()
+		}
+	}
+	return ""
 }
 
 // maxEntries is how many entries of a list a form shows at most.
@@ -111,7 +123,58 @@ func (a act) fill(f *form, l look) (proto.Message, map[string]string) {
 			entry++
 		}
 	}
+	if a.onlyChanges && a.from != nil {
+		f.leaveOut(request.ProtoReflect(), a.from.ProtoReflect())
+	}
 	return request, paths
+}
+
+// leaveOut takes out of a request what is as it was when the answers were checked: the form carries which fields those
+// are, so that it gives the same command whenever it is sent. Ids say what it is about and stay.
+func (f *form) leaveOut(request, from protoreflect.Message) {
+	if f.text("step") != "send" {
+		f.Values.Del("same")
+		request.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+			if from.Has(field) && value.Equal(from.Get(field)) && !strings.HasSuffix(string(field.Name()), "_id") {
+				f.Values.Add("same", field.JSONName())
+			}
+			return true
+		})
+	}
+	for _, name := range f.Values["same"] {
+		if field := request.Descriptor().Fields().ByJSONName(name); field != nil && !strings.HasSuffix(string(field.Name()), "_id") {
+			request.Clear(field)
+		}
+	}
+}
+
+// prefill fills in what the register has now.
+func (a act) prefill(f *form) {
+	if a.from == nil {
+		return
+	}
+	for _, g := range a.Groups {
+		entries := 1
+		if g.List != "" {
+			if list := listAt(a.from.ProtoReflect(), strings.Split(g.List, ".")); list != nil {
+				entries = min(max(list.Len(), 1), maxEntries)
+			}
+			f.Values.Set("count:"+g.List, strconv.Itoa(entries))
+		}
+		for i := range entries {
+			for _, field := range g.Fields {
+				name := g.nameOf(field, i)
+				values := valuesAt(a.from.ProtoReflect(), strings.Split(name, "."))
+				if len(values) == 0 || f.filled(name) {
+					continue
+				}
+				if field.Kind == askPlaces || field.Kind == askLines {
+					values = []string{strings.Join(values, "\n")}
+				}
+				f.Values[name] = values
+			}
+		}
+	}
 }
 
 // read reads a field.
@@ -134,12 +197,40 @@ func (a ask) read(f *form, l look) []string {
 		return a.readPlaces(f, l)
 	case askChecks:
 		return f.Values[a.Name]
+	case askLines:
+		return lines(f.text(a.Name))
+	case askNumber:
+		return a.readNumber(f)
 	case askText, askArea, askRadios, askSelect, askYes, askHidden:
 	}
 	if text := f.text(a.Name); text != "" {
 		return []string{text}
 	}
 	return nil
+}
+
+// readNumber reads a whole number, such as 12,500.
+func (a ask) readNumber(f *form) []string {
+	text := strings.NewReplacer(",", "", " ", "", "£", "").Replace(f.text(a.Name))
+	if text == "" {
+		return nil
+	}
+	if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+		f.wrong(a.Name, "Enter a whole number, such as 12500")
+		return nil
+	}
+	return []string{text}
+}
+
+// lines are the lines of a text that are not blank.
+func lines(text string) []string {
+	var found []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			found = append(found, line)
+		}
+	}
+	return found
 }
 
 // readPlaces reads places and bodies, one a line or separated by commas.
@@ -216,7 +307,7 @@ func (a ask) answer(f form, l look) string {
 			}
 		}
 		return strings.Join(texts, "\n")
-	case askText, askArea:
+	case askText, askArea, askLines, askNumber:
 	}
 	return f.text(a.Name)
 }
@@ -239,72 +330,6 @@ func (a act) fieldFor(path string, paths map[string]string) string {
 		}
 	}
 	return ""
-}
-
-// set puts values into the field of a message that a path names. A path that there is not is left alone: the paths are
-// those of the forms, and a test fills each.
-func set(m proto.Message, path string, values ...string) {
-	setIn(m.ProtoReflect(), strings.Split(path, "."), values)
-}
-
-func setIn(m protoreflect.Message, path, values []string) {
-	field := m.Descriptor().Fields().ByJSONName(path[0])
-	if field == nil || len(values) == 0 {
-		return
-	}
-	if field.IsList() {
-		setList(m.Mutable(field).List(), field, path[1:], values)
-		return
-	}
-	if len(path) > 1 {
-		setIn(m.Mutable(field).Message(), path[1:], values)
-		return
-	}
-	if value, ok := valueOf(field, values[0]); ok {
-		m.Set(field, value)
-	}
-}
-
-// setList puts values into a list: a path goes on into the entry that it numbers, and values without a path are the
-// list's entries.
-func setList(list protoreflect.List, field protoreflect.FieldDescriptor, path, values []string) {
-	if len(path) == 0 {
-		list.Truncate(0)
-		for _, text := range values {
-			if value, ok := valueOf(field, text); ok {
-				list.Append(value)
-			}
-		}
-		return
-	}
-	n, err := strconv.Atoi(path[0])
-	if err != nil || n < 0 || n >= maxEntries {
-		return
-	}
-	for list.Len() <= n {
-		list.AppendMutable()
-	}
-	if len(path) > 1 {
-		setIn(list.Get(n).Message(), path[1:], values)
-	}
-}
-
-// valueOf reads a value of a field's type. What is no value of it is left out, so that the API says so.
-func valueOf(field protoreflect.FieldDescriptor, text string) (protoreflect.Value, bool) {
-	switch field.Kind() { //nolint:exhaustive // the kinds that requests have
-	case protoreflect.StringKind:
-		return protoreflect.ValueOfString(text), true
-	case protoreflect.BoolKind:
-		return protoreflect.ValueOfBool(text == "true"), true
-	case protoreflect.Int32Kind:
-		n, err := strconv.ParseInt(text, 10, 32)
-		return protoreflect.ValueOfInt32(int32(n)), err == nil
-	case protoreflect.EnumKind:
-		if v := field.Enum().Values().ByName(protoreflect.Name(text)); v != nil {
-			return protoreflect.ValueOfEnum(v.Number()), true
-		}
-	}
-	return protoreflect.Value{}, false
 }
 
 // sentenceless numbers an entry of a list: "Condition 2".

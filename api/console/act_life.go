@@ -2,7 +2,6 @@ package console
 
 import (
 	"slices"
-	"strconv"
 
 	"google.golang.org/protobuf/proto"
 
@@ -156,15 +155,12 @@ func (v *visit) milestoneAct(t *remitv1.Transfer, l look) (act, error) {
 			},
 			{Kind: askDate, Name: "milestone.plannedOn", Label: "Planned for"},
 			{Kind: askDate, Name: "milestone.actualOn", Label: "Done on (optional)"},
+			{Kind: askPlaces, Name: "milestone.footprints", Label: "Where (optional)", Hint: "Names or codes of places, one a line. Leave it empty for all of them."},
 		}}},
 	}, nil
 }
 
 func (v *visit) raiseRiskAct(t *remitv1.Transfer, l look) (act, error) {
-	scale := make([]option, 5)
-	for i, text := range []string{"1 – very low", "2 – low", "3 – medium", "4 – high", "5 – very high"} {
-		scale[i] = option{Value: strconv.Itoa(i + 1), Text: text}
-	}
 	a := act{
 		Title: "Raise a risk of " + titleOfTransfer(l, t), Send: "Record the risk", give: call(v.ask.transfers.RaiseRisk),
 		request: &remitv1.RaiseRiskRequest{TransferId: t.GetTransferId()},
@@ -172,8 +168,8 @@ func (v *visit) raiseRiskAct(t *remitv1.Transfer, l look) (act, error) {
 		Groups: []group{{Fields: []ask{
 			{Kind: askArea, Name: "description", Label: "What may go wrong", Needed: "Say what may go wrong"},
 			{Kind: askBody, Name: "owner", Label: "Who owns it", Hint: "Name or code of the body", Needed: "Enter the body that owns the risk"},
-			{Kind: askRadios, Name: "likelihood", Label: "How likely it is", Options: scale, Needed: "Choose how likely it is"},
-			{Kind: askRadios, Name: "impact", Label: "How bad it would be", Options: scale, Needed: "Choose how bad it would be"},
+			scaleOf(ask{Name: "likelihood", Label: "How likely it is", Needed: "Choose how likely it is"}),
+			scaleOf(ask{Name: "impact", Label: "How bad it would be", Needed: "Choose how bad it would be"}),
 			{Kind: askArea, Name: "mitigation", Label: "What is done about it (optional)"},
 			{Kind: askDate, Name: "reviewOn", Label: "Looked at again on (optional)"},
 		}}},
@@ -185,22 +181,17 @@ func (v *visit) raiseRiskAct(t *remitv1.Transfer, l look) (act, error) {
 }
 
 func (v *visit) closeRiskAct(t *remitv1.Transfer, _ look) (act, error) {
-	id := v.chosen("riskId")
-	risks, err := v.risksOf(t.GetTransferId())
+	risk, err := v.riskOf(t)
 	if err != nil {
 		return act{}, err
 	}
-	at := slices.IndexFunc(risks, func(r *remitv1.Risk) bool { return r.GetRiskId() == id })
-	if at < 0 {
-		return act{}, unknown("risk")
-	}
 	return act{
-		Title: "Close a risk", Intro: []string{"The risk: " + sentence(risks[at].GetDescription())}, Send: "Close the risk",
-		give: call(v.ask.transfers.CloseRisk), request: &remitv1.CloseRiskRequest{RiskId: id},
+		Title: "Close a risk", Intro: []string{"The risk: " + sentence(risk.GetDescription())}, Send: "Close the risk",
+		give: call(v.ask.transfers.CloseRisk), request: &remitv1.CloseRiskRequest{RiskId: risk.GetRiskId()},
 		Groups: []group{{Fields: []ask{
 			{Kind: askHidden, Name: "riskId"},
 			{Kind: askArea, Name: "reason", Label: "Why it is over", Needed: "Say why the risk is over"},
 		}}},
-		defaults: map[string]string{"riskId": id},
+		defaults: map[string]string{"riskId": risk.GetRiskId()},
 	}, nil
 }

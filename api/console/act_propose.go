@@ -1,11 +1,6 @@
 package console
 
 import (
-	"net/http"
-	"strconv"
-
-	"google.golang.org/protobuf/proto"
-
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
@@ -15,7 +10,7 @@ func (v *visit) propose() error {
 	if err != nil {
 		return err
 	}
-	instruments, err := v.instrumentOptions()
+	q, err := v.asking(&remitv1.ProposeTransferRequest{}, l)
 	if err != nil {
 		return err
 	}
@@ -26,39 +21,46 @@ func (v *visit) propose() error {
 		},
 		request: &remitv1.ProposeTransferRequest{}, give: call(v.ask.transfers.ProposeTransfer),
 		after:  func(g given) string { return "/transfers/" + g.ID },
-		Groups: []group{whatMoves(l, v.chosen("function")), legalRoute(instruments), retainedGroup(), termsGroup("terms.")},
+		Groups: []group{whatMoves(l, v.chosen("function")), legalRoute(q.instruments), retainedGroup()},
 	}
-	if v.r.Method == http.MethodPost {
-		return v.takeAct(a)
-	}
-	defaults := map[string]string{}
-	if id := v.r.URL.Query().Get("plan"); id != "" {
-		if defaults, err = v.fromPlan(id); err != nil {
+	if id := v.chosen("plan"); id != "" {
+		if err := v.fromPlan(&a, id); err != nil {
 			return err
 		}
 	}
-	return v.showAct(a, defaults)
+	a.Groups = append(a.Groups, q.termGroups("They may be given later, but the last gateway needs them.")...)
+	return v.actOf(a, nil)
 }
 
-// fromPlan returns what an announcement says, to propose what it announces. Where it names several receivers, the
-// reader chooses one.
-func (v *visit) fromPlan(id string) (map[string]string, error) {
+// fromPlan fills in what an announcement says, to propose what it announces, and asks for one of its options where it
+// has some. Where it names several receivers, the reader chooses one.
+func (v *visit) fromPlan(a *act, id string) error {
 	t, err := v.transferNow(id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return map[string]string{
-		"function": t.GetFunction(), "sender": t.GetSender(), "receiver": t.GetReceiver(), "kind": nameOf(t.GetKind()),
-		"instrument": t.GetInstrument(), "effectiveOn": t.GetEffectiveOn(), "rationale": t.GetRationale(), "part": t.GetPart(),
-	}, nil
+	a.from = &remitv1.ProposeTransferRequest{
+		Function: t.GetFunction(), Sender: t.GetSender(), Receiver: t.GetReceiver(), Kind: t.GetKind(), Roles: t.GetRoles(),
+		Instrument: t.GetInstrument(), EffectiveOn: t.GetEffectiveOn(), Rationale: t.GetRationale(), Part: t.GetPart(), Plan: id,
+	}
+	var options []option
+	for _, o := range t.GetOptions() {
+		options = append(options, option{Value: o.GetCode(), Text: o.GetDescription(), Hint: a.bodyHint(o.GetReceiver())})
+	}
+	if len(options) > 0 {
+		a.Groups = append([]group{{Title: "The option that was chosen", Fields: []ask{
+			{Kind: askRadios, Name: "option", Label: "Option", Options: options, Needed: "Choose the option"},
+		}}}, a.Groups...)
+	}
+	return nil
 }
 
-// nameOf is the name of a value of one of the API's lists, as forms give it.
-func nameOf(k remitv1.TransferKind) string {
-	if k == remitv1.TransferKind_TRANSFER_KIND_UNSPECIFIED {
+// bodyHint names who would get it.
+func (a *act) bodyHint(code string) string {
+	if code == "" {
 		return ""
 	}
-	return k.String()
+	return "To " + code
 }
 
 // instrumentOptions are the powers that may be relied on.
@@ -159,43 +161,4 @@ func retainedGroup() group {
 			{Kind: askText, Name: "description", Label: "In a few words"},
 		},
 	}
-}
-
-// termsGroup asks for the terms that people write. The others of a transfer are kept as they are.
-func termsGroup(prefix string) group {
-	return group{
-		Title: "Terms", Text: "They may be given later, but the last gateway needs them.", Fields: []ask{
-			{Kind: askArea, Name: prefix + "reserved", Label: "What the sender reserves for itself"},
-			{Kind: askArea, Name: prefix + "limits", Label: "Limits"},
-			{Kind: askArea, Name: prefix + "liability", Label: "Who is liable"},
-			{Kind: askText, Name: prefix + "notice", Label: "Notice to end it", Hint: "For example, six months"},
-			{Kind: askDate, Name: prefix + "reviewOn", Label: "Reviewed on"},
-			{Kind: askDate, Name: prefix + "endsOn", Label: "Ends on (optional)"},
-			{Kind: askText, Name: prefix + "agreementRef", Label: "Reference of the agreement (optional)"},
-			{Kind: askYes, Name: prefix + "onwardPermitted", Label: "The receiver may delegate it onward"},
-		},
-	}
-}
-
-func (v *visit) termsAct(t *remitv1.Transfer, l look) (act, error) {
-	terms := t.GetTerms()
-	others := &remitv1.Terms{} // those that the form does not ask for
-	proto.Merge(others, terms)
-	others.Reserved, others.Limits, others.Liability, others.Notice = "", "", "", ""
-	others.ReviewOn, others.EndsOn, others.AgreementRef, others.OnwardPermitted = "", "", "", false
-	a := act{
-		Title: "Terms of " + titleOfTransfer(l, t), Send: "Record the terms", give: call(v.ask.transfers.SetTerms), revision: t.GetRevision(),
-		request: &remitv1.SetTermsRequest{TransferId: t.GetTransferId(), Terms: others}, Groups: []group{termsGroup("terms.")},
-		Intro: []string{"New terms take the place of those that were recorded before."},
-		defaults: map[string]string{
-			"terms.reserved": terms.GetReserved(), "terms.limits": terms.GetLimits(), "terms.liability": terms.GetLiability(),
-			"terms.notice": terms.GetNotice(), "terms.reviewOn": terms.GetReviewOn(), "terms.endsOn": terms.GetEndsOn(),
-			"terms.agreementRef": terms.GetAgreementRef(),
-		},
-	}
-	if terms.GetOnwardPermitted() {
-		a.defaults["terms.onwardPermitted"] = strconv.FormatBool(true)
-	}
-	a.Groups[0].Text = ""
-	return a, nil
 }

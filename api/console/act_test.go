@@ -66,7 +66,7 @@ func TestChangedMeanwhile(t *testing.T) {
 	other := (&reader{t: t, site: s, actor: "po@S1Y5D"}).open(transfer+"/do/milestone").
 		send("Continue", "milestone.kind", "MILESTONE_KIND_SIGNATURE", "milestone.plannedOn", "1/12/2026").send("Record the milestone")
 	other.reads("Signature", "1 December 2026")
-	r.send("Record the decision").reads("Somebody changed this transfer after you opened the form")
+	r.send("Record the decision").reads("Somebody changed this after you opened the form")
 	r.send("Continue").reads("Check your answers").send("Record the decision").reads("The decision is recorded.")
 }
 

@@ -28,32 +28,14 @@ func (v *visit) transferActs() map[string]func(*remitv1.Transfer, look) (act, er
 		"pause":     v.pauseAct,
 		"resume":    v.resumeAct,
 		"call-in":   v.callInAct,
+		"amend":     v.amendAct,
+		"reverse":   v.reverseAct,
+		"review":    v.reviewAct,
+		"replace":   v.replaceAct,
+		"new-risk":  v.updateRiskAct,
 		"milestone": v.milestoneAct,
 		"risk":      v.raiseRiskAct,
 		"no-risk":   v.closeRiskAct,
-	}
-}
-
-// doneWords say what was done, after a form.
-func doneWords() map[string]string {
-	return map[string]string{
-		"propose":   "The transfer is proposed",
-		"assess":    "The assessment is recorded",
-		"opinion":   "The opinion is recorded",
-		"decide":    "The decision is recorded",
-		"terms":     "The terms are recorded",
-		"evidence":  "The evidence is submitted",
-		"discharge": "The condition is met",
-		"waive":     "The condition is waived",
-		"schedule":  "The transfer is scheduled",
-		"complete":  "The transfer is complete",
-		"withdraw":  "The transfer is withdrawn",
-		"pause":     "The transfer is paused",
-		"resume":    "The transfer goes on",
-		"call-in":   "The transfer is called in",
-		"milestone": "The milestone is recorded",
-		"risk":      "The risk is recorded",
-		"no-risk":   "The risk is closed",
 	}
 }
 
@@ -77,10 +59,7 @@ func (v *visit) transferAct() error {
 		return err
 	}
 	a.Done, a.Back, a.BackText = name, "/transfers/"+t.GetTransferId(), "Back to "+titleOfTransfer(l, t)
-	if v.r.Method == http.MethodPost {
-		return v.takeAct(a)
-	}
-	return v.showAct(a, a.defaults)
+	return v.actOf(a, nil)
 }
 
 // transferNow returns a transfer as it is now.
@@ -101,7 +80,7 @@ func (v *visit) chosen(name string) string {
 }
 
 func unknown(what string) error {
-	return connect.NewError(connect.CodeNotFound, errors.New("this transfer has no such "+what+"; go back to its page and choose one there"))
+	return connect.NewError(connect.CodeNotFound, errors.New("there is no such "+what+" here; go back to the page that you came from and choose one there"))
 }
 
 // choicesOf are values of one of the API's lists, to choose from.
@@ -139,12 +118,19 @@ func (v *visit) assessAct(t *remitv1.Transfer, l look) (act, error) {
 		Groups: []group{{Fields: []ask{{Kind: askHidden, Name: "party"}}}},
 	}
 	a.defaults["party"] = party.String()
-	for i, domain := range t.GetDomains() {
+	a.Groups = append(a.Groups, ratingGroups(t.GetDomains(), a.defaults)...)
+	return a, nil
+}
+
+// ratingGroups ask for a rating of every domain; which domain each is about goes into the defaults.
+func ratingGroups(domains []string, defaults map[string]string) []group {
+	var groups []group
+	for i, domain := range domains {
 		prefix := "ratings." + string(rune('0'+i/10)) + string(rune('0'+i%10))
 		prefix = strings.Replace(prefix, ".0", ".", 1)
-		a.defaults[prefix+".domain"] = domain
+		defaults[prefix+".domain"] = domain
 		evidence := prefix + ".evidence.0."
-		a.Groups = append(a.Groups, group{Title: domainWords(domain), Fields: []ask{
+		groups = append(groups, group{Title: domainWords(domain), Fields: []ask{
 			{Kind: askHidden, Name: prefix + ".domain"},
 			{
 				Kind: askRadios, Name: prefix + ".rating", Label: "Rating", Needed: "Choose a rating for " + lowerFirst(domainWords(domain)),
@@ -161,7 +147,7 @@ func (v *visit) assessAct(t *remitv1.Transfer, l look) (act, error) {
 			{Kind: askDate, Name: evidence + "expiresOn", Label: "Evidence holds until (optional)"},
 		}})
 	}
-	return a, nil
+	return groups
 }
 
 // gatewayOf returns the gateway that the address or the form names.
@@ -241,7 +227,13 @@ func (v *visit) decideAct(t *remitv1.Transfer, l look) (act, error) {
 	if g.GetSameLegalPerson() {
 		a.Intro = append(a.Intro, "No body apart from the parties in law exists to decide it, so an independent opinion is needed.")
 	}
-	a.Groups = []group{{Title: "Decision", Fields: []ask{
+	a.Groups = decisionGroups(t.GetNotice().GetStatements())
+	return a, nil
+}
+
+// decisionGroups ask for a decision, with the statements that are to be signed with it, if there are any.
+func decisionGroups(statements []string) []group {
+	groups := []group{{Title: "Decision", Fields: []ask{
 		{Kind: askHidden, Name: "gateway"},
 		{
 			Kind: askRadios, Name: "decision", Label: "What was decided", Needed: "Choose what was decided",
@@ -252,19 +244,18 @@ func (v *visit) decideAct(t *remitv1.Transfer, l look) (act, error) {
 		{Kind: askDate, Name: "decidedOn", Label: "When it was decided", Needed: "Enter the day of the decision"},
 		{Kind: askArea, Name: "rationale", Label: "Why (optional)"},
 	}}}
-	if statements := t.GetNotice().GetStatements(); len(statements) > 0 {
+	if len(statements) > 0 {
 		options := make([]option, len(statements))
 		for i, s := range statements {
 			options[i] = option{Value: s, Text: sentence(s)}
 		}
-		a.Groups = append(a.Groups, group{Title: "Statements", Text: "What the executive signs.", Fields: []ask{
+		groups = append(groups, group{Title: "Statements", Text: "What the executive signs.", Fields: []ask{
 			{Kind: askChecks, Name: "statements", Label: "Signed statements", Options: options},
 		}})
 	}
-	a.Groups = append(a.Groups, authorityGroup(), group{
+	return append(groups, authorityGroup(), group{
 		Title: "Independent opinions", List: "opinions", Entry: "Opinion", Fields: opinionFields("", false),
 	}, conditionGroup())
-	return a, nil
 }
 
 func decisionMeans(d remitv1.GatewayDecision) string {

@@ -58,12 +58,13 @@ func cached[A positioned](v *visit, key string, ask func() (A, error)) (A, error
 	return answer, nil
 }
 
-// position returns the number of the last event that is shown, a decimal number, as it was when the page first asked.
+// position returns the number of the last event that is shown, a decimal number, as it was when the page first asked: at
+// least what the address demands, so that whoever recorded something sees it. It asks what everybody may be told.
 func (v *visit) position() (string, error) {
 	if v.last != "" {
 		return v.last, nil
 	}
-	answer, err := v.ask.audit.ListEvents(v.ctx(), &remitv1.ListEventsRequest{PageSize: 1, AfterPosition: "1000000000000000"})
+	answer, err := v.ask.operator.ListEpochs(v.ctx(), &remitv1.ListEpochsRequest{MinPosition: v.r.URL.Query().Get("min")})
 	if err != nil {
 		return "", err
 	}

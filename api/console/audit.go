@@ -30,6 +30,7 @@ const (
 	auditEvents = 50   // on a page
 	scanEvents  = 1000 // read at a time, to find a command's id
 	scanPages   = 10
+	auditAround = 8 // before and after one
 )
 
 var (
@@ -239,11 +240,9 @@ func (v *visit) event() error {
 		return err
 	}
 	page.Together = together.GetEvents()
-	about, err := v.ask.audit.ListEvents(v.ctx(), &remitv1.ListEventsRequest{Entity: e.GetEntity(), PageSize: auditEvents})
-	if err != nil {
+	if page.About, err = v.around(e, at); err != nil {
 		return err
 	}
-	page.About = about.GetEvents()
 	// A register without a log has no checkpoint: the page says so.
 	if log, err := v.ask.audit.GetCheckpoint(v.ctx(), &remitv1.GetCheckpointRequest{}); err == nil {
 		page.Signed = log.GetTreeSize()
@@ -251,6 +250,24 @@ func (v *visit) event() error {
 		page.Proven = size >= at
 	}
 	return v.show(http.StatusOK, "event", page)
+}
+
+// around are the events about the same as one, a few before it and a few after it.
+func (v *visit) around(e *remitv1.Event, at int64) ([]*remitv1.Event, error) {
+	ask := &remitv1.ListEventsRequest{Entity: e.GetEntity(), AfterPosition: strconv.FormatInt(at-1, 10), PageSize: auditAround}
+	after, err := v.ask.audit.ListEvents(v.ctx(), ask)
+	if err != nil {
+		return nil, err
+	}
+	early, err := v.ask.audit.ListEvents(v.ctx(), &remitv1.ListEventsRequest{Entity: e.GetEntity(), PageSize: scanEvents})
+	if err != nil {
+		return nil, err
+	}
+	before := early.GetEvents()
+	i := slices.IndexFunc(before, func(other *remitv1.Event) bool { return other.GetPosition() == e.GetPosition() })
+	// Of something that very much happened to, the few just before cannot be had: those after it are told then.
+	before = before[max(0, i-auditAround):max(0, i)]
+	return append(slices.Clone(before), after.GetEvents()...), nil
 }
 
 // rawEvent writes an event as the API gives it.

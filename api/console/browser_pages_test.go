@@ -1,48 +1,22 @@
 package console_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
-
-// looked is a page as a browser shows it, and who looks.
-type looked struct{ name, actor, path string }
-
-// lookedAt are the pages that are looked at, in their states; transfer is the address of one in the middle of its life.
-func lookedAt(transfer string) []looked {
-	do := transfer + "/do/"
-	return []looked{
-		{"home", "", "/"},
-		{"map", "", "/map"},
-		{"map-place", "", "/map?view=place&place=06H"},
-		{"who", "", "/who?function=eprr&in=06H"},
-		{"gaps", "", "/gaps"},
-		{"functions", "", "/functions"},
-		{"transfers", "po@S1Y5D", "/transfers"},
-		{"transfers-wrong", "", "/transfers?body=nobody-of-this-name"},
-		{"transfer", "po@S1Y5D", transfer + "?done=decide"},
-		{"paper", "", transfer + "/paper"},
-		{"propose", "po@S1Y5D", "/transfers/propose?function=eprr"},
-		{"assess", "assessor@Y61", do + "assess?party=receiver"},
-		{"decide", "board@Y61", do + "decide?gateway=receiver-readiness"},
-		{"evidence", "po@S1Y5D", do + "evidence?conditionId=c1"},
-		{"risk", "po@S1Y5D", do + "risk"},
-		{"import", "po@S1Y5D", "/import"},
-		{"actor", "", "/actor"},
-		{"accessibility", "", "/accessibility"},
-		{"problem", "", "/transfers/01J00000000000000000000000"},
-		{"not-found", "", "/no-such-page"},
-	}
-}
 
 // seeded brings a transfer to where it has assessments, a decision, a condition and a risk, and returns its address.
 func seeded(t testing.TB, s *site) string {
@@ -63,33 +37,94 @@ func seeded(t testing.TB, s *site) string {
 
 var shots = flag.String("screenshots", "", "write what the pages look like into this `FOLDER`")
 
-// Every page, at three widths: nothing that WCAG 2.2 AA forbids, as far as a program can tell, and nothing that is wider
-// than the page.
+// lanes is how many browsers look at pages at a time.
+const lanes = 2
+
+// Every page in every state, at three widths: nothing that WCAG 2.2 AA forbids, as far as a program can tell, and nothing
+// that is wider than the page.
 func TestPagesAreAccessible(t *testing.T) {
 	axe := axeSource(t)
 	s := newRegister(t)
 	transfer := seeded(t, s)
-	b := newBrowser(t, s, true)
-	for _, p := range lookedAt(transfer) {
-		t.Run(p.name, func(t *testing.T) {
-			b := &browser{t: t, site: s, ctx: b.ctx}
-			b.as(p.actor)
-			for _, width := range []int64{320, 768, 1280} {
-				b.do("set the width", chromedp.EmulateViewport(width, 900))
-				b.open(p.path)
-				b.checked(axe, fmt.Sprintf("%s at %d", p.path, width))
-				if *shots != "" {
-					b.shot(filepath.Join(*shots, fmt.Sprintf("%s-%d.png", p.name, width)))
+	s.publish(t)
+	pages := lookedAt(t, s, transfer)
+	for lane := range lanes {
+		t.Run(fmt.Sprintf("lane %d", lane+1), func(t *testing.T) {
+			t.Parallel()
+			b := newBrowser(t, s, true)
+			for i, p := range pages {
+				if i%lanes == lane {
+					t.Run(p.name, func(t *testing.T) { (&browser{t: t, site: s, ctx: b.ctx}).looksAt(axe, p, *shots) })
 				}
 			}
 		})
 	}
-	// A form with errors, and the step in which answers are checked.
-	b.as("po@S1Y5D").open(transfer + "/do/risk")
-	b.press("Continue").reads("There is a problem")
-	b.checked(axe, "a form with errors")
-	b.write("description", "Nobody on call", "likelihood", "4", "impact", "5").press("Continue").reads("Check your answers")
-	b.checked(axe, "answers to check")
+}
+
+// Without the style sheet of the NHS, the pages still fit, can be read, and break no rule.
+func TestPlainPages(t *testing.T) {
+	axe := axeSource(t)
+	s := newRegister(t)
+	transfer := seeded(t, s)
+	b := newBrowser(t, s, true)
+	header := network.SetExtraHTTPHeadersParams{Headers: network.Headers{plainHeader: "yes"}}
+	if _, err := chromedp.Call(b.ctx, network.SetExtraHTTPHeaders, header); err != nil {
+		t.Fatal(err)
+	}
+	folder := *shots
+	if folder != "" {
+		folder = filepath.Join(folder, "plain")
+	}
+	for _, p := range lookedAt(t, s, transfer) {
+		if slices.Contains([]string{"home", "map", "who", "gaps", "transfer", "decide", "paper", "changes-wrong"}, p.name) {
+			t.Run(p.name, func(t *testing.T) {
+				b := &browser{t: t, site: s, ctx: b.ctx}
+				b.looksAt(axe, p, folder)
+				if sheets := run(b, "list the style sheets", chromedp.Evaluate[string](`[...document.styleSheets].map(s => s.href).join()`)); !strings.Contains(sheets, "/plain-") {
+					t.Errorf("it is styled by %s", sheets)
+				}
+			})
+		}
+	}
+}
+
+// A form with errors, and the step in which answers are checked.
+func TestFormsAreAccessible(t *testing.T) {
+	axe := axeSource(t)
+	s := newRegister(t)
+	transfer := seeded(t, s)
+	b := newBrowser(t, s, true).as("po@S1Y5D").open(transfer + "/do/risk")
+	for _, width := range []int64{1280, 320} {
+		b.do("set the width", chromedp.EmulateViewport(width, 900))
+		b.open(transfer + "/do/risk").press("Continue").reads("There is a problem")
+		b.checked(axe, "a form with errors")
+		b.write("description", "Nobody on call", "likelihood", "4", "impact", "5").press("Continue").reads("Check your answers")
+		b.checked(axe, "answers to check")
+		b.open("/transfers/propose").press("Continue").reads("There is a problem")
+		b.checked(axe, "a long form with errors")
+	}
+}
+
+// looksAt opens a page and checks it at three widths; pictures go into a folder if there is one.
+func (b *browser) looksAt(axe string, p looked, folder string) {
+	b.t.Helper()
+	if status := b.site.get(b.t, p.actor, p.path).status; status != cmp.Or(p.status, http.StatusOK) {
+		b.t.Errorf("%s: %d", p.path, status)
+	}
+	b.as(p.actor)
+	for i, width := range []int64{1280, 768, 320} {
+		b.do("set the width", chromedp.EmulateViewport(width, 900))
+		if i == 0 {
+			b.open(p.path)
+		}
+		b.checked(axe, fmt.Sprintf("%s at %d", p.path, width))
+		if folder != "" {
+			b.shot(filepath.Join(folder, fmt.Sprintf("%s-%d.png", p.name, width)))
+		}
+	}
+	if folder != "" && strings.Contains(p.name, "paper") {
+		b.printed(filepath.Join(folder, p.name+".pdf"))
+	}
 }
 
 // checked demands that the page as it is now has no violations, and does not scroll sideways.
@@ -104,11 +139,25 @@ func (b *browser) checked(axe, where string) {
 	if wide != "" {
 		b.t.Errorf("%s is too wide by %s", where, wide)
 	}
-	b.do("load the checker", chromedp.Evaluate[chromedp.Void](axe+";0"))
-	found := run(b, "check "+where, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).
+	if !run(b, "look for the checker", chromedp.Evaluate[bool]("!!window.axe")) {
+		b.do("load the checker", chromedp.Evaluate[chromedp.Void](axe+";0"))
+	}
+	found := run(b, "check "+where, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).
 		then(r => r.passes.length === 0 ? ["nothing was checked"] : r.violations.map(v => v.id + ": " + v.help + " – " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" | ")))`, chromedp.EvalAwaitPromise))
 	for _, violation := range found {
 		b.t.Errorf("%s: %s", where, violation)
+	}
+}
+
+// printed writes what the page looks like on paper.
+func (b *browser) printed(path string) {
+	b.t.Helper()
+	pdf, err := chromedp.Call(b.ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{PreferCSSPageSize: new(true), PrintBackground: new(true)})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, pdf.Data, 0o600); err != nil {
+		b.t.Fatal(err)
 	}
 }
 
@@ -154,6 +203,16 @@ func (b *browser) enter() *browser {
 		b.t.Fatal(err)
 	}
 	return b
+}
+
+// A date is travelled to and come back from without a mouse, and so is a function that is looked for.
+func TestTravelByKeyboard(t *testing.T) {
+	b := newBrowser(t, newRegister(t), true).open("/map")
+	b.tabTo("Skip to main content").tabTo("Change the date").keys(" ").tabTo("on-day").keys("31").tabTo("on-month").keys("3").
+		tabTo("on-year").keys("2026").tabTo("Show").enter()
+	b.reads("In the past", "31 March 2026", "Mid and South Essex ICB", "Next change: 1 April 2026")
+	b.tabTo("Next change: 1 April 2026").enter().reads("1 April 2026", "Essex ICB")
+	b.tabTo("Today").enter().tabTo("Functions").enter().tabTo("q").keys("emergency").enter().reads("1 of 66 functions")
 }
 
 // A risk is raised without a mouse.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,14 +36,23 @@ func partsOf(iso string) dateParts {
 	return dateParts{strings.TrimLeft(iso[8:], "0"), strings.TrimLeft(iso[5:7], "0"), iso[:4]}
 }
 
-// changeLine is a set of remits of a function that changed hands alike.
+// changeLine is a set of remits that changed hands alike.
 type changeLine struct {
-	Function, Part string
-	Roles          []remitv1.Role
-	Places         []string
-	Where          placesText
-	Before, After  []link
-	Events         []string
+	// Functions are those concerned, with their parts, by name.
+	Functions     []link
+	Roles         []remitv1.Role
+	Places        []string
+	Where         placesText
+	Before, After []link
+	Events        []string
+}
+
+// What names the function, or counts several and lists them.
+func (c changeLine) What() placesText {
+	if len(c.Functions) == 1 {
+		return placesText{}
+	}
+	return placesText{Text: plural(len(c.Functions), "function", "functions"), List: c.Functions}
 }
 
 const (
@@ -126,21 +136,52 @@ func (v *visit) compare(ask *remitv1.CompareMapsRequest, from, to string) (*remi
 	})
 }
 
-// changeLines puts changes together that differ only in place and role.
+// changeLines puts changes together that differ only in function, place and role.
 func (l look) changeLines(changes []*remitv1.MapChange) []changeLine {
+	lines := l.byHands(changes)
+	at := map[string]int{}
+	var left []changeLine
+	for _, line := range lines {
+		slices.Sort(line.Roles)
+		slices.Sort(line.Places)
+		key := strings.Join([]string{fmt.Sprint(line.Roles), strings.Join(line.Places, ","), texts(line.Before), texts(line.After)}, "\x00")
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(left)
+			left = append(left, line)
+			continue
+		}
+		left[i].Functions = append(left[i].Functions, line.Functions...)
+		left[i].Events = union(left[i].Events, line.Events)
+	}
+	for i := range left {
+		line := &left[i]
+		slices.SortFunc(line.Functions, func(a, b link) int { return cmp.Compare(a.Text, b.Text) })
+		line.Where = l.named(line.Places, "", plural(len(line.Places), "place", "places"))
+	}
+	// What most functions share comes first: it is what happened.
+	slices.SortStableFunc(left, func(a, b changeLine) int {
+		return cmp.Or(cmp.Compare(len(b.Functions), len(a.Functions)), cmp.Compare(a.Functions[0].Text, b.Functions[0].Text))
+	})
+	return left
+}
+
+// byHands puts the changes of a function together that have the same bodies before and after.
+func (l look) byHands(changes []*remitv1.MapChange) []changeLine {
 	at := map[string]int{}
 	var lines []changeLine
 	for _, c := range changes {
-		line := changeLine{
-			Function: c.GetFunction(), Part: c.GetPart(), Roles: []remitv1.Role{c.GetRole()}, Before: l.bodiesOf(c.GetBefore()),
-			After: l.bodiesOf(c.GetAfter()), Events: c.GetCauseEvents(),
-		}
-		key := strings.Join([]string{line.Function, line.Part, texts(line.Before), texts(line.After)}, "\x00")
+		before, after := l.bodiesOf(c.GetBefore()), l.bodiesOf(c.GetAfter())
+		key := strings.Join([]string{c.GetFunction(), c.GetPart(), texts(before), texts(after)}, "\x00")
 		i, ok := at[key]
 		if !ok {
+			function := l.FunctionLink(c.GetFunction())
+			if c.GetPart() != "" {
+				function.Text += ": " + l.PartName(c.GetFunction(), c.GetPart())
+			}
 			i = len(lines)
 			at[key] = i
-			lines = append(lines, line)
+			lines = append(lines, changeLine{Functions: []link{function}, Before: before, After: after})
 		}
 		have := &lines[i]
 		if !slices.Contains(have.Roles, c.GetRole()) {
@@ -149,18 +190,17 @@ func (l look) changeLines(changes []*remitv1.MapChange) []changeLine {
 		if !slices.Contains(have.Places, c.GetFootprint()) {
 			have.Places = append(have.Places, c.GetFootprint())
 		}
-		for _, event := range c.GetCauseEvents() {
-			if !slices.Contains(have.Events, event) {
-				have.Events = append(have.Events, event)
-			}
+		have.Events = union(have.Events, c.GetCauseEvents())
+	}
+	return lines
+}
+
+// union adds those events to a list that are not in it.
+func union(events, more []string) []string {
+	for _, event := range more {
+		if !slices.Contains(events, event) {
+			events = append(events, event)
 		}
 	}
-	for i := range lines {
-		slices.Sort(lines[i].Roles)
-		lines[i].Where = l.named(lines[i].Places, "", plural(len(lines[i].Places), "place", "places"))
-	}
-	slices.SortStableFunc(lines, func(a, b changeLine) int {
-		return cmp.Or(l.byFunction(a.Function, b.Function), cmp.Compare(texts(a.Before), texts(b.Before)))
-	})
-	return lines
+	return events
 }

@@ -99,9 +99,11 @@ func (c *Console) routes() map[string]func(*visit) error {
 		"POST /actor":        (*visit).chooseActor,
 		"GET /accessibility": func(v *visit) error { return v.show(http.StatusOK, "accessibility", nil) },
 	}
-	maps.Copy(routes, mapRoutes())
-	maps.Copy(routes, transferRoutes())
-	maps.Copy(routes, importRoutes())
+	for _, more := range []map[string]func(*visit) error{
+		mapRoutes(), transferRoutes(), delegationRoutes(), packageRoutes(), committeeRoutes(), claimRoutes(), importRoutes(),
+	} {
+		maps.Copy(routes, more)
+	}
 	return routes
 }
 
@@ -132,17 +134,18 @@ func mapRoutes() map[string]func(*visit) error {
 
 // transferRoutes are the pages about transfers.
 func transferRoutes() map[string]func(*visit) error {
-	return map[string]func(*visit) error{
-		"GET /transfers":                (*visit).transfers,
-		"GET /transfers/propose":        (*visit).propose,
-		"POST /transfers/propose":       (*visit).propose,
-		"GET /transfers/{id}":           (*visit).transfer,
-		"GET /transfers/{id}/paper":     (*visit).paper,
-		"GET /export/{file}":            (*visit).export,
-		"GET /calendar/{file}":          (*visit).calendar,
-		"GET /transfers/{id}/do/{act}":  (*visit).transferAct,
-		"POST /transfers/{id}/do/{act}": (*visit).transferAct,
-	}
+	routes := bothWays(map[string]func(*visit) error{
+		"/transfers/propose": (*visit).propose, "/transfers/plan": (*visit).plan, "/transfers/explore": (*visit).explore,
+		"/transfers/{id}/do/{act}": (*visit).transferAct,
+	})
+	maps.Copy(routes, map[string]func(*visit) error{
+		"GET /transfers":            (*visit).transfers,
+		"GET /transfers/{id}":       (*visit).transfer,
+		"GET /transfers/{id}/paper": (*visit).paper,
+		"GET /export/{file}":        (*visit).export,
+		"GET /calendar/{file}":      (*visit).calendar,
+	})
+	return routes
 }
 
 // menu are the links at the top of every page, and the paths that belong to each.

@@ -23,7 +23,8 @@ type delegationsPage struct {
 	Look      look
 	Functions []option
 	Lines     []delegationLine
-	More      bool
+	Total     int
+	Pager     pager
 }
 
 // delegationLines asks for arrangements, by function, delegator and delegate.
@@ -50,6 +51,8 @@ func (v *visit) delegationLines(l look, ask *remitv1.ListDelegationsRequest) ([]
 	return lines, nil
 }
 
+const delegationsOnPage = 50
+
 // delegations lists those that fit.
 func (v *visit) delegations() error {
 	l, err := v.look()
@@ -72,6 +75,9 @@ func (v *visit) delegations() error {
 	if page.Form.text("ended") == "" {
 		page.Lines = slices.DeleteFunc(page.Lines, func(d delegationLine) bool { return d.Ended })
 	}
+	page.Total = len(page.Lines)
+	page.Pager = v.paged(page.Total, delegationsOnPage)
+	page.Lines = onPage(page.Pager, page.Lines)
 	return v.show(http.StatusOK, "delegations", page)
 }
 
@@ -83,6 +89,8 @@ type delegationPage struct {
 	Terms      []termLine
 	// Offered are other terms that the delegate has not accepted yet.
 	Offered []termLine
+	// Acts are what may be done.
+	Acts []step
 }
 
 // termLine is one of the terms of an arrangement.
@@ -95,7 +103,7 @@ func (v *visit) delegation() error {
 		return err
 	}
 	answer, err := v.ask.delegations.GetDelegation(v.ctx(), &remitv1.GetDelegationRequest{
-		AsOf: v.at.message(), DelegationId: v.r.PathValue("id"),
+		AsOf: v.at.message(), DelegationId: v.r.PathValue("id"), MinPosition: v.r.URL.Query().Get("min"),
 	})
 	if err != nil {
 		return err
@@ -108,8 +116,31 @@ func (v *visit) delegation() error {
 			Alike: d, Where: l.where(d.GetFunction(), d.GetDelegate(), d.GetFootprints()),
 			Ended: d.GetEndedOn() != "" && d.GetEndedOn() <= v.at.On, Ahead: d.GetEffectiveOn() > v.at.On,
 		},
-		Terms: termLines(d.GetTerms()), Offered: termLines(d.GetVariation()),
+		Terms: termLines(d.GetTerms()), Offered: termLines(d.GetVariation()), Acts: v.delegationActs(l, d),
 	})
+}
+
+// delegationActs are what may be done with an arrangement; nothing where the page does not show today.
+func (v *visit) delegationActs(l look, d *remitv1.Delegation) []step {
+	var steps []step
+	add := func(body, text, act string) {
+		s := v.by(l, "The board of ", body)
+		s.Text, s.Address = text, "/delegations/"+d.GetDelegationId()+"/do/"+act
+		steps = append(steps, s)
+	}
+	if !v.at.IsToday() || d.GetEndedOn() != "" {
+		return nil
+	}
+	if d.GetState() == remitv1.DelegationState_DELEGATION_STATE_OFFERED || d.GetVariation() != nil {
+		add(d.GetDelegate(), "Accept what is offered", "accept")
+	}
+	if d.GetState() == remitv1.DelegationState_DELEGATION_STATE_IN_FORCE {
+		add(d.GetDelegator(), "Offer other terms", "vary")
+	}
+	if d.GetState() != remitv1.DelegationState_DELEGATION_STATE_REVOKED {
+		add(d.GetDelegator(), "End the delegation", "revoke")
+	}
+	return steps
 }
 
 // termLines says the terms that are recorded.

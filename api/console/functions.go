@@ -58,6 +58,8 @@ type functionPage struct {
 	Findings []*remitv1.Finding
 	// Others is how many findings there are besides.
 	Others int
+	// HeldAll is how many lines there are of who holds it: the page shows the first.
+	HeldAll int
 }
 
 // someFindings is how many findings a page shows that is not about them.
@@ -82,6 +84,8 @@ func (v *visit) function() error {
 	page.Held = heldTable{
 		Look: l, ID: "holders", ShowHolder: true, Lines: l.sorted(l.gather(holdings)), Caption: "Who holds it on " + plainDate(v.at.On),
 	}
+	page.HeldAll = len(page.Held.Lines)
+	page.Held.Lines = page.Held.Lines[:min(page.HeldAll, heldOnPage)]
 	page.Assumed = assumedOf(page.Function.GetDetails(), holdings)
 	if page.Planned, err = v.unfinished(&remitv1.ListTransfersRequest{Functions: []string{code}}); err != nil {
 		return err

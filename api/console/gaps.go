@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -33,18 +34,27 @@ type findingCount struct {
 	Address    string
 }
 
-// findingGroup are findings of one kind about one function, which open on one date.
+// findingGroup are findings of one kind which open on one date: about one function, or about several where the page does
+// not say what each of them is.
 type findingGroup struct {
 	Kind     remitv1.FindingKind
 	Severity remitv1.Severity
 	Function string
 	Since    string
+	// Functions are those concerned, in the order of their names, where there are several.
+	Functions []functionCount
 	// Shown are all of them, or the first where All leads to the others.
 	Shown []*remitv1.Finding
 	Count int
 	All   string
 	// Part says that the others of Shown are on other pages.
 	Part bool
+}
+
+// functionCount is how many findings of a group are about a function.
+type functionCount struct {
+	Function link
+	Count    int
 }
 
 // findings asks what is incoherent.
@@ -152,7 +162,10 @@ func (p *gapsPage) group(at asAt, findings []*remitv1.Finding) {
 			continue
 		}
 		p.Total++
-		key := f.GetKind().String() + f.GetSeverity().String() + "\x00" + f.GetFunction() + "\x00" + since
+		key := f.GetKind().String() + f.GetSeverity().String() + "\x00" + since
+		if !p.overview() {
+			key += "\x00" + f.GetFunction()
+		}
 		g, ok := groups[key]
 		if !ok {
 			g = &findingGroup{Kind: f.GetKind(), Severity: f.GetSeverity(), Function: f.GetFunction(), Since: since}
@@ -161,6 +174,11 @@ func (p *gapsPage) group(at asAt, findings []*remitv1.Finding) {
 		}
 		g.Count++
 		g.Shown = append(g.Shown, f)
+	}
+	if p.overview() {
+		for _, g := range order {
+			p.concerned(at, g)
+		}
 	}
 	for _, count := range counts {
 		p.Counts = append(p.Counts, *count)
@@ -171,6 +189,28 @@ func (p *gapsPage) group(at asAt, findings []*remitv1.Finding) {
 	p.place(at, order)
 }
 
+// overview tells whether the page shows what kinds of findings there are, and not each of a kind.
+func (p *gapsPage) overview() bool { return p.Form.text("kind") == "" && p.Form.text("function") == "" }
+
+// concerned says which functions a group is about.
+func (p *gapsPage) concerned(at asAt, g *findingGroup) {
+	counts := map[string]int{}
+	for _, f := range g.Shown {
+		counts[f.GetFunction()]++
+	}
+	g.All = p.narrowed(at, "kind", token(g.Kind))
+	if len(counts) == 1 {
+		return
+	}
+	g.Function = ""
+	for _, code := range slices.SortedFunc(maps.Keys(counts), p.Look.byFunction) {
+		if code != "" {
+			to := link{Text: p.Look.Function(code), Address: p.narrowed(at, "kind", token(g.Kind), "function", code)}
+			g.Functions = append(g.Functions, functionCount{to, counts[code]})
+		}
+	}
+}
+
 // place orders groups, and shortens those that are long unless they are what was asked for.
 func (p *gapsPage) place(at asAt, groups []*findingGroup) {
 	slices.SortStableFunc(groups, func(a, b *findingGroup) int {
@@ -179,7 +219,9 @@ func (p *gapsPage) place(at asAt, groups []*findingGroup) {
 	})
 	whole := p.Form.text("function") != "" || p.Form.text("body") != ""
 	for _, g := range groups {
-		if g.Count > fewFindings+1 && !whole {
+		if p.overview() {
+			g.Shown = g.Shown[:1]
+		} else if g.Count > fewFindings+1 && !whole {
 			g.Shown = g.Shown[:fewFindings]
 			g.All = p.narrowed(at, "kind", token(g.Kind), "function", g.Function)
 			if g.Function == "" {

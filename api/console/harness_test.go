@@ -58,6 +58,20 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
+// plainHeader asks for the pages as they are without the style sheet of the NHS.
+const plainHeader = "Test-Plain"
+
+// either shows the pages with the style sheet of the NHS if it is there, or without, as a request wants.
+type either struct{ styled, plain http.Handler }
+
+func (e either) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get(plainHeader) != "" {
+		e.plain.ServeHTTP(w, r)
+		return
+	}
+	e.styled.ServeHTTP(w, r)
+}
+
 // newSite starts an empty register with a console. Changes are made to the console's configuration.
 func newSite(t testing.TB, change ...func(*console.Config)) *site {
 	t.Helper()
@@ -82,7 +96,11 @@ func newSite(t testing.TB, change ...func(*console.Config)) *site {
 		if err != nil {
 			return nil, err
 		}
-		return c.Handler(), nil
+		plain, err := console.New(config)
+		if err != nil {
+			return nil, err
+		}
+		return either{c.Handler(), plain.Plainly().Handler()}, nil
 	}
 	handler, err := api.New(api.Config{
 		Store: s.store.Store, Views: s.views, Clock: s.store.Clock.Now, Location: london, Logger: logger, Pages: pages,

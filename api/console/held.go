@@ -99,14 +99,8 @@ func (l look) where(function, holder string, codes []string) placesText {
 		}
 		return l.named(codes, "The operations of ", plural(len(codes), "body", "bodies"))
 	}
-	open := 0
-	for _, f := range l.allFootprints {
-		if f.GetOpen() {
-			open++
-		}
-	}
 	switch covered := l.organisations[holder].GetFootprints(); {
-	case len(codes) == open && open > fewPlaces:
+	case len(codes) == l.openFootprints && len(codes) > fewPlaces:
 		return placesText{Text: "All of England"}
 	case len(covered) == len(codes) && len(codes) > 1 && sameSet(covered, codes):
 		return placesText{Text: fmt.Sprintf("All of its %d places", len(codes))}

@@ -22,6 +22,7 @@ type client struct {
 	records       remitv1connect.RecordServiceClient
 	programme     remitv1connect.ProgrammeServiceClient
 	audit         remitv1connect.AuditServiceClient
+	operator      remitv1connect.OperatorServiceClient
 }
 
 // inProcessAddress is where the API is, as far as its handler is concerned: on this machine.
@@ -41,6 +42,7 @@ func newClient(api http.Handler, name func(*http.Request) *http.Request) *client
 		records:       remitv1connect.NewRecordServiceClient(h, inProcessAddress, options),
 		programme:     remitv1connect.NewProgrammeServiceClient(h, inProcessAddress, options),
 		audit:         remitv1connect.NewAuditServiceClient(h, inProcessAddress, options),
+		operator:      remitv1connect.NewOperatorServiceClient(h, inProcessAddress, options),
 	}
 }
 

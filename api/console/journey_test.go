@@ -76,7 +76,7 @@ func (r *reader) form() (action string, values url.Values) {
 	r.t.Helper()
 	values = url.Values{}
 	for n := range r.root.Descendants() {
-		if n.Data != "form" || attribute(n, "method") != "post" || !strings.HasPrefix(attribute(n, "action"), "/transfers") {
+		if n.Data != "form" || attribute(n, "method") != "post" || strings.HasPrefix(attribute(n, "action"), "/a") {
 			continue
 		}
 		action = attribute(n, "action")
@@ -131,7 +131,7 @@ func (r *reader) send(button string, pairs ...string) *reader {
 		if _, ok := values[name]; !ok {
 			r.t.Fatalf("%s has no field %q: %v", r.at, name, values)
 		}
-		if filled[name] && name == "roles" { // the one field with several answers
+		if filled[name] && (strings.HasSuffix(name, "roles") || name == "members") { // with several answers
 			values.Add(name, value)
 		} else {
 			values.Set(name, value)

@@ -16,6 +16,8 @@ type names struct {
 	allOrganisations []*remitv1.Organisation
 	allFunctions     []*remitv1.Function
 	allFootprints    []*remitv1.Footprint
+	// openFootprints is how many places there are on the date.
+	openFootprints int
 }
 
 // Body names a body: its name, or its code when the register does not know it.
@@ -105,6 +107,9 @@ func (v *visit) readNames(ctx context.Context) (*names, error) {
 	}
 	for _, f := range n.allFootprints {
 		n.footprints[f.GetCode()] = f
+		if f.GetOpen() {
+			n.openFootprints++
+		}
 	}
 	return n, nil
 }

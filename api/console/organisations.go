@@ -71,9 +71,11 @@ type organisationPage struct {
 	Members       placesText
 	// Given are the arrangements by which others exercise what it holds, Taken those by which it exercises what others hold.
 	Given, Taken []delegationLine
-	Planned      []*remitv1.Transfer
-	Findings     []*remitv1.Finding
-	Others       int
+	// GivenAll and TakenAll are how many there are, HeldAll how many lines of what it holds: the page shows the first.
+	GivenAll, TakenAll, HeldAll int
+	Planned                     []*remitv1.Transfer
+	Findings                    []*remitv1.Finding
+	Others                      int
 }
 
 // successionLine is one body following another.
@@ -112,13 +114,9 @@ func (v *visit) organisation() error {
 	if err != nil {
 		return err
 	}
-	for _, d := range delegations {
-		if d.Alike.GetDelegator() == code {
-			page.Given = append(page.Given, d)
-		} else {
-			page.Taken = append(page.Taken, d)
-		}
-	}
+	page.HeldAll = len(page.Held.Lines)
+	page.Held.Lines = page.Held.Lines[:min(page.HeldAll, heldOnPage)]
+	page.arranged(delegations, code)
 	if page.Planned, err = v.unfinished(&remitv1.ListTransfersRequest{Organisation: code}); err != nil {
 		return err
 	}
@@ -127,6 +125,24 @@ func (v *visit) organisation() error {
 	}
 	v.strip(changeScope{Organisations: []string{code}})
 	return v.show(http.StatusOK, "organisation", page)
+}
+
+const (
+	heldOnPage     = 50 // lines of what a body holds
+	arrangedOnPage = 20 // arrangements of each kind
+)
+
+// arranged adds the first of a body's arrangements, and counts all.
+func (p *organisationPage) arranged(all []delegationLine, code string) {
+	for _, d := range all {
+		lines, count := &p.Taken, &p.TakenAll
+		if d.Alike.GetDelegator() == code {
+			lines, count = &p.Given, &p.GivenAll
+		}
+		if *count++; *count <= arrangedOnPage {
+			*lines = append(*lines, d)
+		}
+	}
 }
 
 // successions says who followed whom, by date.

@@ -136,6 +136,8 @@ type frame struct {
 	Menu []menuItem
 	// Page is what the page's own template shows.
 	Page any
+	// Done says what the reader has just done, "" for nothing.
+	Done string
 	// Signed is the number of the last event in the log that is signed; "" for none.
 	Signed string
 	// Built says that the style sheet of the NHS is there.
@@ -150,7 +152,7 @@ func (v *visit) show(status int, name string, page any) error {
 	}
 	f := frame{
 		Path: v.r.URL.Path, Here: v.r.URL.RequestURI(), Name: v.cfg.Name, Actor: v.actor, At: v.at, Page: page,
-		Built: v.assets.built, Menu: currentMenu(v.r.URL.Path),
+		Built: v.assets.built, Done: doneWords()[v.r.URL.Query().Get("done")], Menu: currentMenu(v.r.URL.Path),
 	}
 	if v.at.Position != "" {
 		f.Signed = v.signed()

@@ -112,7 +112,9 @@ func (v *visit) paperAsked(f *form, l look) paperAsked {
 		request: &remitv1.GetCommitteePaperRequest{AsOf: v.at.message()},
 	}
 	if a.whose = strings.ToUpper(f.text("committee")); a.whose != "" {
-		a.request.CommitteeId = a.whose
+		if a.request.CommitteeId = a.whose; !auditULID.MatchString(a.whose) {
+			f.wrong("body", "The register knows no such committee: choose one, or a body")
+		}
 	} else if code := l.choose(f, "body", "body", amongBodies); code != "" {
 		a.whose, a.request.Organisations = code, []string{code}
 	}

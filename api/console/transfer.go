@@ -15,8 +15,6 @@ type transferPage struct {
 	Look  look
 	T     *remitv1.Transfer
 	Title string
-	// Done says what the reader has just done.
-	Done string
 	// Next are what is to be done, and More what else may be.
 	Next, More []step
 	// Missing is what the register says is missing before it can be completed.
@@ -57,7 +55,6 @@ func (v *visit) transfer() error {
 	if err != nil {
 		return err
 	}
-	page.Done = doneWords()[q.Get("done")]
 	return v.show(http.StatusOK, "transfer", page)
 }
 

@@ -100,13 +100,27 @@ func assessed(t *remitv1.Transfer, party string) bool {
 // moreSteps are what may be done besides.
 func moreSteps(t *remitv1.Transfer) []step {
 	root := "/transfers/" + t.GetTransferId() + "/do/"
-	if finished(t) {
+	switch {
+	case t.GetState() == remitv1.TransferState_TRANSFER_STATE_COMPLETED:
+		return []step{
+			{Text: "Review what it has brought", Address: root + "review"},
+			{Text: "Take it back", Address: root + "reverse"},
+			{Text: "Record a milestone", Address: root + "milestone"},
+			{Text: "Raise a risk", Address: root + "risk"},
+		}
+	case finished(t):
 		return []step{{Text: "Record a milestone", Address: root + "milestone"}, {Text: "Raise a risk", Address: root + "risk"}}
-	}
-	if t.GetState() < remitv1.TransferState_TRANSFER_STATE_PROPOSED {
+	case t.GetState() == remitv1.TransferState_TRANSFER_STATE_PLANNED:
+		return []step{
+			{Text: "Replace it by another announcement", Address: root + "replace"},
+			{Text: "Withdraw it", Address: root + "withdraw"},
+			{Text: "Raise a risk", Address: root + "risk"},
+		}
+	case t.GetState() < remitv1.TransferState_TRANSFER_STATE_PROPOSED:
 		return []step{{Text: "Withdraw it", Address: root + "withdraw"}, {Text: "Raise a risk", Address: root + "risk"}}
 	}
 	steps := []step{
+		{Text: "Amend the proposal", Address: root + "amend"},
 		{Text: "Change the terms", Address: root + "terms"},
 		{Text: "Record a milestone", Address: root + "milestone"},
 		{Text: "Raise a risk", Address: root + "risk"},

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,14 +31,6 @@ type whoSentence struct {
 	Bodies []link
 	// Others is how many more there are.
 	Others int
-}
-
-// historyLine is one recorded change, in some places at once.
-type historyLine struct {
-	Entry *remitv1.HistoryEntry
-	Where placesText
-	// Before and After are the bodies as named.
-	Before, After []link
 }
 
 // who asks who holds a function in a place.
@@ -136,33 +127,6 @@ func (v *visit) whoHistory(page whoPage) error {
 	page.More = answer.GetNextPageToken() != ""
 	page.History = page.Look.history(answer.GetEntries())
 	return v.show(http.StatusOK, "who", page)
-}
-
-// history puts changes together that differ only in the place, the latest first.
-func (l look) history(entries []*remitv1.HistoryEntry) []historyLine {
-	at, places := map[string]int{}, map[int][]string{}
-	var lines []historyLine
-	for _, e := range entries {
-		line := historyLine{Entry: e, Before: l.bodiesOf(e.GetBefore()), After: l.bodiesOf(e.GetAfter())}
-		key := strings.Join([]string{
-			e.GetEffectiveOn(), e.GetRole().String(), e.GetPart(), e.GetType(), e.GetEntity(), e.GetSlot(), texts(line.Before),
-			texts(line.After), e.GetSupersededBy(),
-		}, "\x00")
-		i, ok := at[key]
-		if !ok {
-			i = len(lines)
-			at[key] = i
-			lines = append(lines, line)
-		}
-		places[i] = append(places[i], e.GetFootprint())
-	}
-	for i := range lines {
-		lines[i].Where = l.named(places[i], "", plural(len(places[i]), "place", "places"))
-	}
-	slices.SortStableFunc(lines, func(a, b historyLine) int {
-		return cmp.Or(cmp.Compare(b.Entry.GetEffectiveOn(), a.Entry.GetEffectiveOn()), cmp.Compare(a.Entry.GetRole(), b.Entry.GetRole()))
-	})
-	return lines
 }
 
 // bodiesOf are the bodies that hold something, as named.

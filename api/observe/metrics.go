@@ -2,6 +2,7 @@ package observe
 
 import (
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -42,7 +43,7 @@ func NewMetrics(clock func() time.Time, version string) *Metrics {
 		commitEvents:    histogram("remit_commit_events", "Events in a commit.", prometheus.ExponentialBuckets(1, 4, 8)),
 		commitBytes:     histogram("remit_commit_bytes", "Size of a commit's events, in bytes.", prometheus.ExponentialBuckets(256, 4, 8)),
 		commitSeconds:   histogram("remit_commit_duration_seconds", "Time to write a commit to disk, in seconds.", seconds),
-		refused:         counter("remit_refused_attempts_total", "Attempts refused because of who made them, by reason.", "reason"),
+		refused:         counter("remit_refused_attempts_total", "Attempts refused because of who made them, by right and reason.", "right", "reason"),
 		watchers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "remit_watchers", Help: "Answers that are being streamed at present, by method.",
 		}, []string{"method"}),
@@ -53,9 +54,17 @@ func NewMetrics(clock func() time.Time, version string) *Metrics {
 	build.Set(1)
 	m.registry.MustRegister(
 		m.commands, m.questions, m.commandSeconds, m.questionSeconds, m.commitEvents, m.commitBytes, m.commitSeconds,
-		m.refused, m.watchers, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		m.refused, m.watchers, build, liveHeap(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
+}
+
+// liveHeap collects Go's own metrics, with the memory that was in use at the last collection among them: unlike the size of
+// the heap, that shows whether something is kept for ever.
+func liveHeap() prometheus.Collector {
+	return collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(
+		collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^/gc/heap/live:bytes$`)},
+	))
 }
 
 // Handler serves the metrics in the forms that Prometheus reads.
@@ -70,5 +79,8 @@ func (m *Metrics) Committed(c eventstore.Committed) {
 	m.commitSeconds.Observe(c.Took.Seconds())
 }
 
-// RefusedAttempt counts an attempt that was refused because of who made it. reason is from the closed list of reasons.
-func (m *Metrics) RefusedAttempt(reason string) { m.refused.WithLabelValues(reason).Inc() }
+// RefusedAttempt counts an attempt that was refused because of who made it. right is a row of the table of rights or
+// "other", reason is from the closed list of reasons: callers cannot make up either.
+func (m *Metrics) RefusedAttempt(right, reason string) {
+	m.refused.WithLabelValues(right, reason).Inc()
+}

@@ -23,6 +23,7 @@ type app struct {
 	server string     // URL of the register
 	actor  string     // who asks: SUBJECT@ORGANISATION[;ROLE,ROLE]
 	pass   pass       // what proves it, where people sign in
+	link   link       // how the connection is made sure of, over TLS
 	format formatFlag // of what is shown on stdout
 	quiet  bool       // nothing but the data, of a command the id of what it made
 	// commandID is that of the command that was given to the register last, "" before that.
@@ -123,6 +124,7 @@ func (a *app) globalFlags(root *cobra.Command) {
 	flags.StringVar(&a.actor, "as", a.env("REMIT_AS", ""),
 		"who you are: `SUBJECT@ORG[;ROLES]` such as po@S1Y5D (also REMIT_AS); see 'remit help identity'")
 	a.pass.flags(flags, a)
+	a.link.flags(flags, a)
 	a.format = formatTable
 	flags.VarP(&a.format, "output", "o", "table, json, jsonl or csv")
 	completeWords(root, "output", formatWords())

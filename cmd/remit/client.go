@@ -34,8 +34,8 @@ func (a *app) client() (*client, error) {
 	if err := checkActor(a.actor); err != nil {
 		return nil, err
 	}
-	over := &http.Client{Timeout: clientTimeout}
-	if err := a.pass.sendWith(over, url, a.getenv("REMIT_TOKEN")); err != nil {
+	over, err := a.over(url)
+	if err != nil {
 		return nil, err
 	}
 	return newClient(over, url, a.actor), nil

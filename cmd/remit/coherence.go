@@ -16,8 +16,10 @@ func (a *app) coherence() *cobra.Command {
 		Long: `Check the map: functions that nobody answers for, holders that no longer exist, receivers that make no claim,
 safeguards that were not met, delegations past their end, plans whose date has passed and more. --until looks ahead: the
 planned transfers take effect on their dates, and findings say from when, and which transfers open or close them. The exit
-code is 3 when there is a finding that is as grave as --fail-on says.`,
+code is 3 when there is a finding that is as grave as --fail-on says. --sums tells which functions are affected, and at how
+many bodies.`,
 		Example: `  remit coherence --severity high
+  remit coherence --kind no_receiver,unclaimed,contested --sums
   remit coherence --until 2027-04-01 --org S1Y5D
   remit coherence --function send,green-plan --fail-on none -o csv`,
 		Args: cobra.NoArgs,
@@ -29,15 +31,19 @@ code is 3 when there is a finding that is as grave as --fail-on says.`,
 	kinds := wordsVar[remitv1.FindingKind](cmd, "kind", "only of these kinds")
 	severity := wordVar[remitv1.Severity](cmd, "severity", "only those at least this grave")
 	fail := failVar(cmd)
+	sums := cmd.Flags().Bool("sums", false, "a line for each kind of finding and function, with how many bodies and footprints")
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
 		at, err := asOf.value()
 		if err != nil {
 			return err
 		}
+		if *sums && a.format != formatTable && a.format != formatCSV {
+			return usagef("--sums is for people and spreadsheets: leave it out, or ask for -o table or -o csv")
+		}
 		return a.showFindings(cmd.Context(), &remitv1.CheckCoherenceRequest{
 			AsOf: at, Until: until.text, Functions: *functions, Organisations: *organisations, Kinds: kinds.values,
 			Severity: severity.value(),
-		}, failAt(cmd, fail(), severity.value()))
+		}, *sums, failAt(cmd, fail(), severity.value()))
 	})
 	return cmd
 }
@@ -77,7 +83,7 @@ func countGrave(findings []*remitv1.Finding, fail remitv1.Severity) int {
 }
 
 // showFindings shows the findings, and returns an error when there is one as grave as fail; 0 is never.
-func (a *app) showFindings(ctx context.Context, request *remitv1.CheckCoherenceRequest, fail remitv1.Severity) error {
+func (a *app) showFindings(ctx context.Context, request *remitv1.CheckCoherenceRequest, sums bool, fail remitv1.Severity) error {
 	answer, err := asked(ctx, a, request,
 		func(c *client) func(context.Context, *remitv1.CheckCoherenceRequest) (*remitv1.CheckCoherenceResponse, error) {
 			return c.maps().CheckCoherence
@@ -85,7 +91,11 @@ func (a *app) showFindings(ctx context.Context, request *remitv1.CheckCoherenceR
 	if err != nil {
 		return err
 	}
-	if err := list(a, answer, answer.GetFindings(), findingColumns()); err != nil {
+	show := func() error { return list(a, answer, answer.GetFindings(), findingColumns()) }
+	if sums {
+		show = func() error { return a.printSums(answer.GetFindings()) }
+	}
+	if err := show(); err != nil {
 		return err
 	}
 	grave := countGrave(answer.GetFindings(), fail)
@@ -118,7 +128,7 @@ func effectsText(effects []*remitv1.PlannedEffect) string {
 	for _, e := range effects {
 		texts = append(texts, e.GetEffectiveOn()+" "+e.GetTransferId())
 	}
-	return summary(texts, 2)
+	return summaryOf(texts, 2, "transfers")
 }
 
 // fewOf shows the first numbers of events, and how many more there are.

@@ -36,6 +36,14 @@ func damagedRemedy(o serveOptions) string {
 		nothing, folder, restoreCommand(o, "BACKUP"))
 }
 
+// incompleteRemedy says how to go on with a register whose vault lost texts or people: only a backup has them too.
+func incompleteRemedy(o serveOptions) string {
+	return fmt.Sprintf("Nothing was repaired; the journal is whole. A backup has the vault too. To bring back what it has (what is "+
+		"there now is moved aside, and kept, and what the journal and the vault have since is taken over):\n  %s\n"+
+		"Without a backup, restore from the archive: what is found nowhere is recorded as missing, and shown so:\n  %s",
+		restoreCommand(o, "BACKUP"), restoreCommand(o, o.archiveFolder()))
+}
+
 // checkOwn reads a checkpoint that the register's own key signed.
 func checkOwn(data string, signed []byte) (archive.Checkpoint, error) {
 	keys, err := archive.LoadKeys(data)

@@ -46,8 +46,13 @@ func TestRunbooks(t *testing.T) {
 // declaredTests finds the names of all tests of the project.
 func declaredTests(t *testing.T) map[string]bool {
 	t.Helper()
+	return declarations(t, regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`))
+}
+
+// declarations finds what the project's test files declare.
+func declarations(t *testing.T, declaration *regexp.Regexp) map[string]bool {
+	t.Helper()
 	found := map[string]bool{}
-	declaration := regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`)
 	for _, pattern := range []string{"*", "*/*"} {
 		paths, err := filepath.Glob(filepath.Join("..", "..", pattern, "*_test.go"))
 		if err != nil {
@@ -64,6 +69,28 @@ func declaredTests(t *testing.T) map[string]bool {
 		}
 	}
 	return found
+}
+
+// TestFuzzTargetsAreListed holds CONTRIBUTING and the fuzz targets together.
+func TestFuzzTargetsAreListed(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join("..", "..", "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := declarations(t, regexp.MustCompile(`(?m)^func (Fuzz\w+)\(f \*testing\.F\)`))
+	for name := range declared {
+		if !strings.Contains(string(guide), "`"+name+"`") {
+			t.Errorf("CONTRIBUTING does not list %s", name)
+		}
+	}
+	for _, listed := range regexp.MustCompile("`(Fuzz\\w+)`").FindAllStringSubmatch(string(guide), -1) {
+		if !declared[listed[1]] {
+			t.Errorf("CONTRIBUTING lists %s, which there is not", listed[1])
+		}
+	}
+	if len(declared) < 20 {
+		t.Errorf("there are only %d fuzz targets", len(declared))
+	}
 }
 
 // TestUnit has systemd check the unit, where it is there, with the program at a place where it is.

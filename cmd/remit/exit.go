@@ -111,6 +111,9 @@ func (a *app) complain(err error) {
 	case isAnswer && isDialError(err):
 		a.line("remit: the register at %s cannot be reached: %s", a.server, cause(err))
 		a.line("Start one with 'remit serve', or name another with --server.")
+	case isAnswer && distrust(err) != "":
+		a.line("remit: there is no trusted connection to %s: %s", a.server, cause(err))
+		a.line("%s", distrust(err))
 	case isAnswer:
 		a.refusal(err, answered)
 	default:

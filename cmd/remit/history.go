@@ -64,13 +64,14 @@ func (a *app) showHistory(cmd *cobra.Command, request *remitv1.GetHistoryRequest
 }
 
 func historyColumns() []column[*remitv1.HistoryEntry] {
+	was, is := changed((*remitv1.HistoryEntry).GetBefore, (*remitv1.HistoryEntry).GetAfter)
 	return []column[*remitv1.HistoryEntry]{
 		{"function", func(e *remitv1.HistoryEntry) string { return subjectText(e.GetFunction(), e.GetPart()) }},
 		{"footprint", (*remitv1.HistoryEntry).GetFootprint},
 		{"role", func(e *remitv1.HistoryEntry) string { return word(e.GetRole()) }},
 		{"from", (*remitv1.HistoryEntry).GetEffectiveOn},
-		{"before", func(e *remitv1.HistoryEntry) string { return holdersText(e.GetBefore()) }},
-		{"after", func(e *remitv1.HistoryEntry) string { return holdersText(e.GetAfter()) }},
+		{"before", was},
+		{"after", is},
 		{"part of", (*remitv1.HistoryEntry).GetSlot},
 		{"superseded by", (*remitv1.HistoryEntry).GetSupersededBy},
 		{"event", (*remitv1.HistoryEntry).GetPosition},

@@ -39,9 +39,12 @@ baseline, an occurrence, a correction or a reorganisation does not agree to it a
   committee form, change; advise            board of one of its bodies; committee of one of its bodies
 
 With --auth oidc nobody's word counts: a token of the register's sign-in service proves who you are. Give it in the
-environment variable REMIT_TOKEN, or in a file with --token-file. If you act for several bodies, say for which with
---act-for S1Y5D. Then the map may be asked by everybody who is signed in, and the record of events by auditors and
-registrars. "remit rights" prints the whole table.
+environment variable REMIT_TOKEN, or in a file with --token-file: never on the command line, which others on the machine
+can read. If you act for several bodies, say for which with --act-for S1Y5D. Then the map may be asked by everybody who is
+signed in, and the record of events by auditors and registrars. "remit rights" prints the whole table.
+
+A register that is served over TLS proves itself with a certificate. Where its authority is not one that this machine
+trusts, name it with --ca; where the register asks for your certificate too, show it with --client-cert and --client-key.
 
 Names of people are kept apart from the record: the log shows pseudonyms.`,
 	}

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"connectrpc.com/connect"
 	"github.com/spf13/cobra"
@@ -33,10 +33,11 @@ role is tier and form of a body that is new, as provider/trust or icb/statutory_
 with it. changed is the date since which name and parent are as they are. Dates are as 2026-04-01. successor is the code of the body that follows, succession how: merge, absorb, recode.
 A column that is missing, or empty, says nothing about the register.
 
-Nothing is recorded. --commands FILE writes the commands that would make the register say the same, for a registrar to
-read, put right, and give with "remit load FILE". --propose submits those of them that wait for a second person anyhow:
-closings and successions, which are reorganisations. What cannot be made a command from what the file says is told as a
-remark. Exit code 3 says that there are differences.`,
+Nothing is changed. --commands FILE writes the commands that would make the register say the same, for a registrar to
+read, put right, and give with "remit load FILE". --propose submits those of them that wait for a second person anyhow,
+and change nothing before that: closings and successions that have happened, which are reorganisations. Those to come are
+announcements, for a registrar to give as well. What cannot be made a command from what the file says is told as a remark.
+Exit code 3 says that there are differences, 4 that a proposal was refused.`,
 		Example: `  remit import ods directory.csv
   remit import ods directory.csv --commands changes.jsonl
   remit --as registrar@X24 import ods directory.json --propose --reason "Directory of November"`,
@@ -68,6 +69,10 @@ func (a *app) runImportODS(ctx context.Context, path string, o odsImport) error 
 	if err != nil {
 		return usagef("%s: %w", path, err)
 	}
+	today, err := a.today()
+	if err != nil {
+		return err
+	}
 	c, err := a.client()
 	if err != nil {
 		return err
@@ -78,7 +83,7 @@ func (a *app) runImportODS(ctx context.Context, path string, o odsImport) error 
 		if err != nil {
 			return fmt.Errorf("look for %s: %w", body.Code, err)
 		}
-		found = append(found, compareODS(body, known, o.reason)...)
+		found = append(found, compareODS(body, known, today.String(), o.reason)...)
 	}
 	if err := a.writeDifferences(found, o); err != nil {
 		return err
@@ -150,9 +155,11 @@ func (d odsDifference) line() ([]byte, error) {
 	return json.Marshal(fileCommand{Method: "remit.v1.OrganisationService/" + d.method, Request: request})
 }
 
-// propose submits what waits for a second person. A command id that follows from the content makes twice once.
+// propose submits what waits for a second person, and tells what is refused of it. A command id that follows from the
+// content makes twice once.
 func (a *app) propose(ctx context.Context, c *client, found []odsDifference) error {
 	done := 0
+	var refused error
 	for _, d := range found {
 		if d.method != "Reorganise" {
 			continue
@@ -162,10 +169,12 @@ func (a *app) propose(ctx context.Context, c *client, found []odsDifference) err
 			return err
 		}
 		if _, err := c.give(ctx, line, false); err != nil {
-			return fmt.Errorf("%s %s: %w", d.code, strings.ToLower(d.what), err)
+			refused = errors.Join(refused, fmt.Errorf("%s %s: %w", d.code, d.what, err))
+			continue
 		}
 		done++
 	}
-	a.say("%s proposed: 'remit second' lists what waits for a second person.", plural(done, "command"))
-	return nil
+	a.say("%s proposed: 'remit second' lists what waits for a second person. The others are for a registrar to give: see --commands.",
+		plural(done, "command"))
+	return refused
 }

@@ -138,8 +138,9 @@ type odsDifference struct {
 	request map[string]any
 }
 
-// compareODS returns what the directory says differently of a body than the register; known is nil for a new one.
-func compareODS(b odsBody, known *remitv1.Organisation, reason string) []odsDifference {
+// compareODS returns what the directory says differently of a body than the register; known is nil for a new one. today
+// is an ISO date: what closes after it is only announced.
+func compareODS(b odsBody, known *remitv1.Organisation, today, reason string) []odsDifference {
 	command := func(what, text, method string, request map[string]any) odsDifference {
 		request["reason"], request["source"] = reason, odsSource
 		return odsDifference{b.Code, what, text, method, request}
@@ -170,8 +171,11 @@ func compareODS(b odsBody, known *remitv1.Organisation, reason string) []odsDiff
 	case b.Close == "" || b.Close == known.GetClosedOn():
 	case known.GetClosedOn() != "":
 		found = append(found, remark("close", fmt.Sprintf("%s, here %s: what is recorded is put right with 'remit correct'", b.Close, known.GetClosedOn())))
+	case isAnnounced(b, known):
 	case b.Successor != "" && b.Succession == "":
 		found = append(found, remark("succession", fmt.Sprintf("%s follows on %s, and it is not said how: merge, absorb or recode", b.Successor, b.Close)))
+	case b.Close > today:
+		found = append(found, command("close", closingText(b)+"; until then it is an announcement", "PlanReorganisation", announcement(b)))
 	default:
 		found = append(found, command("close", closingText(b), "Reorganise", closing(b)))
 	}
@@ -205,6 +209,29 @@ func closingText(b odsBody) string {
 		return fmt.Sprintf("on %s, without a successor; what it holds is to be said besides", b.Close)
 	}
 	return fmt.Sprintf("on %s, %s into %s; what it holds is to be said besides", b.Close, b.Succession, b.Successor)
+}
+
+// isAnnounced tells whether the register knows of a closing that is to come.
+func isAnnounced(b odsBody, known *remitv1.Organisation) bool {
+	return slices.ContainsFunc(known.GetPlanned(), func(p *remitv1.PlannedReorganisation) bool {
+		return p.GetEffectiveOn() == b.Close && slices.Contains(p.GetOriginals(), b.Code) &&
+			(b.Successor == "" || slices.Contains(p.GetResults(), b.Successor))
+	})
+}
+
+// announcement is the request that announces that a body closes. One that is merged or absorbed joins its successor.
+func announcement(b odsBody) map[string]any {
+	originals, results, kind := []string{b.Code}, []string{}, "ABOLISH"
+	if b.Successor != "" {
+		results, kind = append(results, b.Successor), strings.ToUpper(b.Succession)
+		if b.Succession != "recode" {
+			originals = append(originals, b.Successor)
+		}
+	}
+	return map[string]any{
+		"kind": "SUCCESSION_KIND_" + kind, "originals": originals, "results": results, "effectiveOn": b.Close,
+		"confidence": "CONFIDENCE_EXACT",
+	}
 }
 
 // closing is the request of the reorganisation in which a body closes.

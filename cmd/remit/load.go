@@ -13,7 +13,7 @@ func (a *app) load() *cobra.Command {
 		Long: `Give commands to a running register in the order of a file (- is standard input), in the name of --as. Each line is a
 JSON object: the call, and its request as the register's own JSON:
 
-  {"method": "remit.v1.FunctionService/AllocateFunction", "request": {"function": "eprr", "holder": "S1Y5D", …}}
+  {"method": "FunctionService/AllocateFunction", "request": {"function": "eprr", "holder": "S1Y5D", …}}
 
 A request without a commandId gets one that follows from the line's content, so that loading a file twice changes
 nothing. Two lines that say the same are one command, unless they have ids of their own. It stops at the first line
@@ -51,7 +51,7 @@ What is loaded already stays as it is. A new register does this by itself unless
 			return err
 		}
 		if a.format == formatTable {
-			a.say("The register holds all of it.")
+			a.say("The register holds all of it%s.", unless(until.text == "", " that took effect by "+until.text))
 		}
 		return list(a, answer, []*remitv1.LoadReferenceResponse{answer}, []column[*remitv1.LoadReferenceResponse]{
 			{"commands", func(r *remitv1.LoadReferenceResponse) string { return number(r.GetCommands()) }},

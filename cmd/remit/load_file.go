@@ -118,6 +118,9 @@ func parseLine(line []byte, validateOnly bool) (procedure string, request []byte
 		return "", nil, fmt.Errorf("not an object with method and request: %w", err)
 	}
 	procedure = strings.TrimPrefix(command.Method, "/")
+	if !strings.HasPrefix(procedure, "remit.") { // as in the files that simulate tries
+		procedure = "remit.v1." + procedure
+	}
 	if err := checkProcedure(procedure); err != nil {
 		return "", nil, err
 	}
@@ -147,7 +150,7 @@ func checkProcedure(procedure string) error {
 	found, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
 	method, ok := found.(protoreflect.MethodDescriptor)
 	if err != nil || !ok || strings.Count(procedure, "/") != 1 {
-		return fmt.Errorf("%q is no call of the register: write it as remit.v1.FunctionService/AllocateFunction", procedure)
+		return fmt.Errorf("%q is no call of the register: write it as FunctionService/AllocateFunction", procedure)
 	}
 	if method.Input().Fields().ByName("command_id") == nil {
 		return fmt.Errorf("%s is a question, not a command", procedure)

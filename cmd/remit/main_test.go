@@ -269,7 +269,7 @@ func plain(text string) string {
 		{`\b[0-9A-HJKMNP-TV-Z]{26}\b`, "ULID"},
 		{`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`, "UUID"},
 		{`\b[0-9a-f]{64}\b`, "DIGEST"},
-		{`\bp-[0-9a-f]{16}\b`, "PSEUDONYM"},
+		{`\bp-[0-9a-f]{20}\b`, "PSEUDONYM"},
 	} {
 		text = regexp.MustCompile(of.pattern).ReplaceAllString(text, of.word)
 	}

@@ -161,12 +161,13 @@ func (a *app) showDiff(cmd *cobra.Command, request *remitv1.CompareMapsRequest, 
 }
 
 func changeColumns() []column[*remitv1.MapChange] {
+	was, is := changed((*remitv1.MapChange).GetBefore, (*remitv1.MapChange).GetAfter)
 	return []column[*remitv1.MapChange]{
 		{"function", func(m *remitv1.MapChange) string { return subjectText(m.GetFunction(), m.GetPart()) }},
 		{"footprint", (*remitv1.MapChange).GetFootprint},
 		{"role", func(m *remitv1.MapChange) string { return word(m.GetRole()) }},
-		{"before", func(m *remitv1.MapChange) string { return holdersText(m.GetBefore()) }},
-		{"after", func(m *remitv1.MapChange) string { return holdersText(m.GetAfter()) }},
+		{"before", was},
+		{"after", is},
 		{"events", func(m *remitv1.MapChange) string { return joinWords(m.GetCauseEvents()) }},
 	}
 }

@@ -91,7 +91,7 @@ func (a *app) showPaper(ctx context.Context, request *remitv1.GetCommitteePaperR
 	return list(a, answer, []*remitv1.GetCommitteePaperResponse{answer}, []column[*remitv1.GetCommitteePaperResponse]{
 		{"date", func(r *remitv1.GetCommitteePaperResponse) string { return r.GetAsOf().GetEffectiveOn() }},
 		{"known position", func(r *remitv1.GetCommitteePaperResponse) string { return r.GetAsOf().GetKnownPosition() }},
-		{"of", func(r *remitv1.GetCommitteePaperResponse) string { return summary(r.GetOrganisations(), 4) }},
+		{"of", func(r *remitv1.GetCommitteePaperResponse) string { return summaryOf(r.GetOrganisations(), 4, "bodies") }},
 		{"digest", (*remitv1.GetCommitteePaperResponse).GetDigest},
 		{"map digest", (*remitv1.GetCommitteePaperResponse).GetMapDigest},
 	})

@@ -169,7 +169,7 @@ func allowanceText(l *remitv1.EnvelopeLine) string {
 	var texts []string
 	for _, w := range l.GetAllowances() {
 		if len(w.GetMissing()) > 0 {
-			texts = append(texts, word(w.GetBasis())+": no population of "+summary(w.GetMissing(), 4))
+			texts = append(texts, word(w.GetBasis())+": no population of "+summaryOf(w.GetMissing(), 4, "bodies"))
 			continue
 		}
 		texts = append(texts, fmt.Sprintf("%s: %s, %s left", word(w.GetBasis()), amount(w.GetPounds()), amount(w.GetHeadroomPounds())))

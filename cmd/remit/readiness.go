@@ -16,8 +16,11 @@ func (a *app) readiness() *cobra.Command {
 		Short: "How ready transfers are: ratings of both parties, gateways, conditions, and who has to act next",
 		Long: `How ready transfers are, as of a date and as known at a time: for each domain what the sender and the receiver say, and
 whether it still counts; which gateways are passed, which are outstanding and who decides them; conditions, milestones and
-risks; and what is to be done next, by whom. With the id of a transfer, all of it; without, a line for each transfer.`,
+risks; and what is to be done next, by whom. With the id of a transfer, all of it; without, a line for each transfer, or
+for each package of transfers, or for each function that is to be reviewed for transfer and has no receiver.`,
 		Example: `  remit readiness --org Y61
+  remit readiness --org Y61 --packages
+  remit readiness --without-receiver
   remit readiness --function eprr --on 2027-04-01
   remit readiness 01KABCDEFGHJKMNPQRSTVWXYZ0`,
 		Args: cobra.MaximumNArgs(1),
@@ -26,15 +29,23 @@ risks; and what is to be done next, by whom. With the id of a transfer, all of i
 	organisations := codesVar(cmd, "org", "only what these bodies send, receive or decide; a region with its bodies (`CODES`)")
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	limit := limitVar(cmd, 0)
+	byPackage := cmd.Flags().Bool("packages", false, "a line for each package of transfers")
+	without := cmd.Flags().Bool("without-receiver", false, "a line for each function that has no receiver")
+	cmd.MarkFlagsMutuallyExclusive("packages", "without-receiver")
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		at, err := asOf.value()
 		if err != nil {
 			return err
 		}
 		request := &remitv1.GetReadinessRequest{AsOf: at, Organisations: *organisations, Functions: *functions}
-		if len(args) == 1 {
+		switch {
+		case len(args) == 1 && (*byPackage || *without):
+			return usagef("one transfer is asked about: leave out its id, or --packages and --without-receiver")
+		case len(args) == 1:
 			request.TransferId = args[0]
 			return a.showReady(cmd.Context(), request)
+		case *byPackage || *without:
+			return a.showReadyAround(cmd.Context(), request, *byPackage)
 		}
 		return a.listReady(cmd.Context(), request, *limit)
 	})
@@ -53,10 +64,11 @@ func (a *app) listReady(ctx context.Context, request *remitv1.GetReadinessReques
 		},
 		columns: []column[*remitv1.TransferReadiness]{
 			{"transfer", (*remitv1.TransferReadiness).GetTransferId},
+			{"package", func(r *remitv1.TransferReadiness) string { return joinWords(r.GetPackageIds()) }},
 			{"state", func(r *remitv1.TransferReadiness) string { return word(r.GetState()) }},
 			{"function", (*remitv1.TransferReadiness).GetFunction},
 			{"from", (*remitv1.TransferReadiness).GetSender},
-			{"to", func(r *remitv1.TransferReadiness) string { return summary(r.GetReceivers(), 4) }},
+			{"to", func(r *remitv1.TransferReadiness) string { return summaryOf(r.GetReceivers(), 4, "bodies") }},
 			{"due", (*remitv1.TransferReadiness).GetDueOn},
 			{"sender says", func(r *remitv1.TransferReadiness) string { return ratingsText(r.GetSenderReadiness()) }},
 			{"receiver says", func(r *remitv1.TransferReadiness) string { return ratingsText(r.GetReceiverReadiness()) }},
@@ -121,6 +133,64 @@ func nextText(tasks []*remitv1.Task) string {
 		unless(len(tasks) == 1, ", and "+strconv.Itoa(len(tasks)-1)+" more")
 }
 
+// showReadyAround shows packages, or else functions that have no receiver.
+func (a *app) showReadyAround(ctx context.Context, request *remitv1.GetReadinessRequest, byPackage bool) error {
+	request.PageSize = 1
+	answer, err := asked(ctx, a, request,
+		func(c *client) func(context.Context, *remitv1.GetReadinessRequest) (*remitv1.GetReadinessResponse, error) {
+			return c.programme().GetReadiness
+		})
+	if err != nil {
+		return err
+	}
+	answer.Transfers, answer.NextPageToken = nil, ""
+	if a.format == formatTable && (byPackage && len(answer.GetPackages()) == 0 || !byPackage && len(answer.GetFunctionsWithoutReceiver()) == 0) {
+		a.say("There is nothing to show.")
+	}
+	if byPackage {
+		return list(a, answer, answer.GetPackages(), packageReadyColumns())
+	}
+	return list(a, answer, answer.GetFunctionsWithoutReceiver(), withoutReceiverColumns())
+}
+
+func packageReadyColumns() []column[*remitv1.PackageReadiness] {
+	return []column[*remitv1.PackageReadiness]{
+		{"package", (*remitv1.PackageReadiness).GetPackageId},
+		{"name", (*remitv1.PackageReadiness).GetName},
+		{"transfers", func(p *remitv1.PackageReadiness) string { return strconv.Itoa(int(p.GetTransfers())) }},
+		{"stages", func(p *remitv1.PackageReadiness) string {
+			var texts []string
+			for _, stage := range p.GetStages() {
+				texts = append(texts, strconv.Itoa(int(stage.GetTransfers()))+" "+word(stage.GetState()))
+			}
+			return strings.Join(texts, ", ")
+		}},
+		{"gateways passed", func(p *remitv1.PackageReadiness) string {
+			var texts []string
+			for _, g := range p.GetGateways() {
+				texts = append(texts, g.GetCode()+" "+strconv.Itoa(int(g.GetPassed()))+" of "+strconv.Itoa(int(g.GetTransfers())))
+			}
+			return strings.Join(texts, ", ")
+		}},
+		{"due", func(p *remitv1.PackageReadiness) string {
+			return p.GetDueFrom() + unless(p.GetDueFrom() == p.GetDueUntil(), " to "+p.GetDueUntil())
+		}},
+		{"conditions open", func(p *remitv1.PackageReadiness) string { return strconv.Itoa(int(p.GetOpenConditions())) }},
+		{"overdue", func(p *remitv1.PackageReadiness) string { return strconv.Itoa(int(p.GetOverdueConditions())) }},
+	}
+}
+
+func withoutReceiverColumns() []column[*remitv1.FunctionWithoutReceiver] {
+	return []column[*remitv1.FunctionWithoutReceiver]{
+		{"function", (*remitv1.FunctionWithoutReceiver).GetFunction},
+		{"bodies", func(f *remitv1.FunctionWithoutReceiver) string { return strconv.Itoa(len(f.GetOrganisations())) }},
+		{"footprints", func(f *remitv1.FunctionWithoutReceiver) string { return strconv.Itoa(int(f.GetFootprints())) }},
+		{"exploring", func(f *remitv1.FunctionWithoutReceiver) string { return summaryOf(f.GetExploring(), 2, "transfers") }},
+		{"what", (*remitv1.FunctionWithoutReceiver).GetMessage},
+		{"remedy", (*remitv1.FunctionWithoutReceiver).GetRemedy},
+	}
+}
+
 func (a *app) showReady(ctx context.Context, request *remitv1.GetReadinessRequest) error {
 	answer, err := asked(ctx, a, request,
 		func(c *client) func(context.Context, *remitv1.GetReadinessRequest) (*remitv1.GetReadinessResponse, error) {
@@ -136,7 +206,7 @@ func (a *app) showReady(ctx context.Context, request *remitv1.GetReadinessReques
 	}
 	r := answer.GetTransfers()[0]
 	s := newSheet(a)
-	s.title("%s of %s from %s to %s", r.GetTransferId(), r.GetFunction(), r.GetSender(), summary(r.GetReceivers(), 4))
+	s.title("%s of %s from %s to %s", r.GetTransferId(), r.GetFunction(), r.GetSender(), summaryOf(r.GetReceivers(), 4, "bodies"))
 	s.field("state", word(r.GetState()))
 	s.field("due", r.GetDueOn())
 	s.field("sender", r.GetSenderReadiness().GetWhy())

@@ -84,7 +84,7 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(life, from, to) })
 	r.views = projections.NewReading(cfg.Clock, log)
 	if cfg.Dir != "" {
-		r.restoreViews(ctx, filepath.Join(cfg.Dir, "views"))
+		r.restoreViews(ctx, cfg.Dir)
 		after := context.WithoutCancel(ctx)
 		r.keepViews = func() { r.checkpoints.WriteLast(after, r.views) }
 		r.running.Go(func() error {
@@ -147,9 +147,13 @@ func (r *register) close() error {
 }
 
 // restoreViews gives the views the newest checkpoint that fits the journal, if there is one.
-func (r *register) restoreViews(ctx context.Context, dir string) {
+func (r *register) restoreViews(ctx context.Context, data string) {
+	key, err := viewsKey(data)
+	if err != nil {
+		r.logger.WarnContext(ctx, "checkpoints of the views will not outlive this run: a restart takes longer", slog.Any("error", err))
+	}
 	r.checkpoints = projections.NewCheckpoints(projections.CheckpointConfig{
-		Dir: dir, Program: sync.OnceValues(programID), Logger: r.logger,
+		Dir: filepath.Join(data, "views"), Key: key, Program: sync.OnceValues(programID), Logger: r.logger,
 		Root: func(ctx context.Context, position domain.EventNo) (string, error) {
 			head, err := r.store.HeadAt(ctx, position)
 			return head.String(), err

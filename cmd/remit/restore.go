@@ -42,7 +42,10 @@ func (a *app) restore() *cobra.Command {
 Everything is verified first: the signature of the archive's checkpoint, and every event up to its root. What the old
 journal still has after that is taken over as far as it follows. What was there before is moved to a folder "damaged"
 in the data directory, and nothing is deleted. Personal texts come from the backup's vault, and from the old one as far
-as it can be read.
+as it can be read; what is in neither is recorded as missing. Where the archive is newer than the backup, restore from the
+archive, and then once more from the backup: that brings back the texts that it has.
+
+To an external cluster (--nats) events are written only where it has no journal, and nothing is taken from an old one.
 
 The register goes on in a new epoch: an event records what was restored, and what may have been lost, so that numbers
 given out before and after are told apart. A restore that was interrupted may simply be repeated.

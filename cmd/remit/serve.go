@@ -337,6 +337,8 @@ func openError(o serveOptions, err error) error {
 	switch {
 	case errors.Is(err, eventstore.ErrDamaged):
 		remedy = "\n" + damagedRemedy(o)
+	case errors.Is(err, eventstore.ErrVaultIncomplete):
+		remedy = "\n" + incompleteRemedy(o)
 	case errors.Is(err, eventstore.ErrRestoring):
 		remedy = "\nBring it to its end: " + restoreCommand(o, o.archiveFolder())
 	case errors.Is(err, eventstore.ErrInUse):

@@ -22,6 +22,11 @@ func fromFile(flags *pflag.FlagSet, path string) error {
 	if err != nil {
 		return usagef("--config: %w", err)
 	}
+	return setFields(flags, path, content)
+}
+
+// setFields sets the flags that were not given from the content of the file at path.
+func setFields(flags *pflag.FlagSet, path string, content []byte) error {
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return usagef("--config %s: %w", path, err)

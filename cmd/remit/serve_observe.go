@@ -193,7 +193,7 @@ type countedAccess struct {
 
 // Refused counts an attempt and hands it on.
 func (c countedAccess) Refused(attempt api.Attempt) {
-	c.metrics.RefusedAttempt(string(attempt.Reason))
+	c.metrics.RefusedAttempt(attempt.Right, string(attempt.Reason))
 	if c.log != nil {
 		c.log.Refused(attempt)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -43,6 +44,48 @@ func holdersText(holdings []*remitv1.Holding) string {
 		texts = append(texts, text)
 	}
 	return strings.Join(texts, ", ")
+}
+
+// beforeAndAfter names the holders before and after a change; where they are the same, with what is not.
+func beforeAndAfter(before, after []*remitv1.Holding) (was, is string) {
+	was, is = holdersText(before), holdersText(after)
+	particulars := []struct {
+		name string
+		of   func(*remitv1.Holding) string
+	}{
+		{"since", (*remitv1.Holding).GetFrom},
+		{"until", (*remitv1.Holding).GetTo},
+		{"answering to", (*remitv1.Holding).GetAccountableTo},
+		{"held through", (*remitv1.Holding).GetHeldThrough},
+		{"under", (*remitv1.Holding).GetInstrument},
+		{"arrangement", (*remitv1.Holding).GetArrangementId},
+		{"date", func(h *remitv1.Holding) string { return word(h.GetConfidence()) }},
+		{"source", (*remitv1.Holding).GetSource},
+		{"by event", (*remitv1.Holding).GetSourceEvent},
+	}
+	for _, p := range particulars {
+		if was != is || len(before) == 0 {
+			break
+		}
+		all := func(holdings []*remitv1.Holding) string {
+			texts := make([]string, 0, len(holdings))
+			for _, h := range holdings {
+				texts = append(texts, holdersText([]*remitv1.Holding{h})+" "+p.name+" "+firstOf(p.of(h), "(none)"))
+			}
+			return strings.Join(texts, ", ")
+		}
+		if x, y := all(before), all(after); x != y {
+			was, is = x, y
+		}
+	}
+	return was, is
+}
+
+// changed returns the two cells of a change.
+func changed[T any](before, after func(T) []*remitv1.Holding) (was, is func(T) string) {
+	was = func(c T) string { text, _ := beforeAndAfter(before(c), after(c)); return text }
+	is = func(c T) string { _, text := beforeAndAfter(before(c), after(c)); return text }
+	return was, is
 }
 
 // holdingColumns are those of a list of holdings. People read the holder and, where names are given, its name; programs
@@ -108,12 +151,15 @@ func plannedColumns() []column[*remitv1.PlannedMove] {
 	}
 }
 
-// summary lists codes, the first few when there are many.
-func summary(codes []string, most int) string {
+// summary lists codes of footprints, the first few when there are many.
+func summary(codes []string, most int) string { return summaryOf(codes, most, "footprints") }
+
+// summaryOf lists the first few of some things.
+func summaryOf(codes []string, most int, things string) string {
 	if len(codes) <= most {
 		return strings.Join(codes, " ")
 	}
-	return strings.Join(codes[:most], " ") + " … (" + plural(len(codes), "footprint") + ")"
+	return fmt.Sprintf("%s … (%d %s)", strings.Join(codes[:most], " "), len(codes), things)
 }
 
 // Items in a page of a list: the most that the register gives at once.

@@ -188,7 +188,7 @@ func outcomeColumns(answer *remitv1.SimulateResponse) []column[*remitv1.Simulate
 			for _, e := range o.GetReceipt().GetEvents() {
 				types = append(types, e.GetType())
 			}
-			return summary(types, 3)
+			return summaryOf(types, 3, "events")
 		}},
 		{"why", func(o *remitv1.SimulatedOutcome) string {
 			var why []string
@@ -211,13 +211,14 @@ func outcomeText(o *remitv1.SimulatedOutcome) string {
 }
 
 func simulatedColumns() []column[*remitv1.SimulatedChange] {
+	was, is := changed((*remitv1.SimulatedChange).GetBefore, (*remitv1.SimulatedChange).GetAfter)
 	return []column[*remitv1.SimulatedChange]{
 		{"from", (*remitv1.SimulatedChange).GetEffectiveOn},
 		{"function", func(c *remitv1.SimulatedChange) string { return subjectText(c.GetFunction(), c.GetPart()) }},
 		{"footprint", (*remitv1.SimulatedChange).GetFootprint},
 		{"role", func(c *remitv1.SimulatedChange) string { return word(c.GetRole()) }},
-		{"before", func(c *remitv1.SimulatedChange) string { return holdersText(c.GetBefore()) }},
-		{"after", func(c *remitv1.SimulatedChange) string { return holdersText(c.GetAfter()) }},
+		{"before", was},
+		{"after", is},
 		{"planned", func(c *remitv1.SimulatedChange) string { return yes(c.GetPlanned()) }},
 	}
 }

@@ -41,14 +41,17 @@ func (p *pass) sendWith(over *http.Client, address, otherwise string) error {
 	if to.Scheme != "https" && !isLoopbackName(to.Hostname()) {
 		return usagef("--server %q: the token would be readable on the way: use https://", address)
 	}
-	over.Transport = bearer{token: token, organisation: p.organisation, host: to.Host}
+	over.Transport = bearer{token: token, organisation: p.organisation, host: to.Host, next: over.Transport}
 	// The token is for the register, whatever an answer says about somewhere else.
 	over.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return nil
 }
 
 // bearer sends a token with every request.
-type bearer struct{ token, organisation, host string }
+type bearer struct {
+	token, organisation, host string
+	next                      http.RoundTripper
+}
 
 // RoundTrip makes a request.
 func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -60,5 +63,5 @@ func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if b.organisation != "" {
 		r.Header.Set("Remit-Organisation", b.organisation)
 	}
-	return http.DefaultTransport.RoundTrip(r) //nolint:wrapcheck // http.Client wraps it
+	return b.next.RoundTrip(r) //nolint:wrapcheck // http.Client wraps it
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -114,8 +113,11 @@ func (v *verification) run(ctx context.Context, args []string) error {
 			return usagef("verify one register at a time")
 		}
 		base := strings.TrimSuffix(strings.TrimRight(args[0], "/"), "/log") + "/log"
-		source := archive.HTTP(base, &http.Client{Timeout: clientTimeout, Transport: manyAtOnce()})
-		return v.log(ctx, args[0], source, true)
+		over, err := v.app.over(args[0])
+		if err != nil {
+			return err
+		}
+		return v.log(ctx, args[0], archive.HTTP(base, over), true)
 	}
 	var files []string
 	for _, arg := range args {
@@ -140,17 +142,6 @@ func (v *verification) run(ctx context.Context, args []string) error {
 		return usagef("--since, --on, --known-at and --known-position are about a whole log, not about proofs of single events")
 	}
 	return v.proofs(files)
-}
-
-// manyAtOnce is how the files of a log are read over the network: several at a time on connections that stay open.
-func manyAtOnce() http.RoundTripper {
-	transport, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	transport = transport.Clone()
-	transport.MaxIdleConnsPerHost = 16
-	return transport
 }
 
 // lookInto returns the archive that a directory is, or a data directory has; or else the proofs in it.

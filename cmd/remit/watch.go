@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"connectrpc.com/connect"
 	"github.com/spf13/cobra"
@@ -46,7 +45,8 @@ func (a *app) watcher() (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newClient(&http.Client{}, c.url, a.actor), nil
+	c.http.Timeout = 0
+	return c, nil
 }
 
 // followStream shows the messages of a watch: as JSON, or with show, which shows at most room changes, where that is not
@@ -129,10 +129,11 @@ func (a *app) showMapMessage(m *remitv1.WatchMapResponse, room int) int {
 	if m.GetSnapshot() != nil && m.GetComplete() {
 		a.say("Watching the map of %s from position %s on.", m.GetEffectiveOn(), m.GetPosition())
 	}
+	was, is := changed((*remitv1.MapChange).GetBefore, (*remitv1.MapChange).GetAfter)
 	for _, c := range atMost(m.GetStep().GetChanges(), room) {
 		a.tell("%s  %s  %s %s %s: %s -> %s  (events %s)", m.GetPosition(), m.GetEffectiveOn(),
 			subjectText(c.GetFunction(), c.GetPart()), c.GetFootprint(), word(c.GetRole()),
-			orNone(holdersText(c.GetBefore())), orNone(holdersText(c.GetAfter())), joinWords(c.GetCauseEvents()))
+			orNone(was(c)), orNone(is(c)), joinWords(c.GetCauseEvents()))
 	}
 	return len(m.GetStep().GetChanges())
 }

@@ -18,12 +18,14 @@ reorganisation or occurrence, who decided it and on what evidence, which legal i
 and what was corrected. -o json has the whole chain, with its events.`,
 		Example: `  remit why eprr --in 06H
   remit why specialised-services --in 06H --role exercising --on 2026-03-31
-  remit why eprr --in 06H --role accountable --known-at 2026-01-31 -o json`,
+  remit why eprr --in 06H --role accountable --known-at 2026-01-31 -o json
+  remit why eprr --in 06H --on 2026-11-21 --proof evidence`,
 		Args: cobra.ExactArgs(1),
 	}
 	in := inVar(cmd, "the place: a footprint or an organisation")
 	asOf := a.asOf(cmd)
 	role := wordVar[remitv1.Role](cmd, "role", "only this role")
+	proof := proofDirVar(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		at, err := asOf.value()
 		if err != nil {
@@ -36,9 +38,15 @@ and what was corrected. -o json has the whole chain, with its events.`,
 		function, part := subject(args[0])
 		answer, err := c.maps().ExplainHolding(cmd.Context(), &remitv1.ExplainHoldingRequest{
 			AsOf: at, Function: function, Part: part, Footprint: *in, Role: role.value(),
+			WithProof: *proof != "",
 		})
 		if err != nil {
 			return err
+		}
+		if *proof != "" {
+			if err := a.writeProofs(*proof, answer.GetProofs()); err != nil {
+				return err
+			}
 		}
 		if a.format != formatTable {
 			return list(a, answer, answer.GetHoldings(), explainedColumns())

@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -9,8 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/remit-register/remit/domain"
+	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
+	"github.com/remit-register/remit/eventstore/eventstoretest"
 )
 
 // backup writes a backup of a stopped register, with the events of its archive.
@@ -55,6 +60,61 @@ func TestBackupAndRestore(t *testing.T) {
 	if want, _ := os.ReadFile(filepath.Join(folder, archive.CheckpointPath)); err != nil || !bytes.Equal(signed, want) {
 		t.Errorf("the last checkpoint is not that of the backup: %v", err)
 	}
+}
+
+// A vault that lost texts is given back those that a backup has. Without one, what is missing is recorded, until a backup
+// with it turns up, though it has fewer events than the archive.
+func TestRestoreOfAnIncompleteVault(t *testing.T) {
+	r := newRegister(t, 8)
+	folder := filepath.Join(t.TempDir(), "backup")
+	if _, err := archive.Keep(t.Context(), r.backup(t, 0), archive.Keeping{Folder: folder}); err != nil {
+		t.Fatal(err)
+	}
+	remove(t, r.folder(), "tile")
+	r.publish(t, r.folder(), registerEvents)
+	copyOne(t, filepath.Join(r.folder(), archive.CheckpointPath), filepath.Join(r.data(), archive.LastFile))
+	r.tamper(t, func(ctx context.Context, js jetstream.JetStream) error {
+		stream, err := js.Stream(ctx, eventstoretest.VaultStream)
+		if err != nil {
+			return err
+		}
+		return errors.Join(stream.DeleteMsg(ctx, 3), stream.DeleteMsg(ctx, 8))
+	})
+	damaged := r.data()
+	if _, err := eventstore.Open(t.Context(), r.h.Config); !errors.Is(err, eventstore.ErrVaultIncomplete) {
+		t.Fatalf("it opens: %v", err)
+	}
+	restore := func(from string, want outcome) {
+		t.Helper()
+		done, err := archive.Restore(t.Context(), r.restoration(from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done.Missing != want.missing || int(done.Epoch.RestoredSize) != want.restored {
+			t.Errorf("restored %+v, want %+v", done, want)
+		}
+	}
+	lost := func(want int) {
+		t.Helper()
+		s := r.open(t)
+		if got := s.LostTexts(); got != want {
+			t.Errorf("%d texts are lost, not %d", got, want)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	r.h.Config.Dir = copyOf(t, damaged)
+	restore(folder, outcome{restored: registerEvents})
+	lost(0)
+	r.h.Config.Dir = copyOf(t, damaged)
+	restore(r.folder(), outcome{restored: registerEvents, missing: 2})
+	lost(2)
+	if _, err := archive.Restore(t.Context(), r.restoration(r.folder())); !errors.Is(err, archive.ErrWhole) {
+		t.Errorf("there is nothing to bring back, and it says %v", err)
+	}
+	restore(folder, outcome{restored: registerEvents + 1})
+	lost(0)
 }
 
 // An older backup is extended: what it has is not sent again, and not written again.

@@ -24,6 +24,9 @@ const (
 	keyRetired = "retired="
 )
 
+// safeCopy says what to do about keys that cannot be used.
+const safeCopy = "put back the file from its safe copy; without it the log cannot be continued, only begun anew: see 'remit restore --help'"
+
 // LoadKeys reads the keys in a data directory. ErrKeyFile: there are none, others can read them, or they are no keys; a
 // file that is missing is fs.ErrNotExist too.
 func LoadKeys(data string) (*Keys, error) {
@@ -41,12 +44,11 @@ func LoadKeys(data string) (*Keys, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)
+		return nil, fmt.Errorf("%w: %w: %s", ErrKeyFile, err, safeCopy)
 	}
 	keys, err := parseKeys(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: put back the file from its safe copy; without it the log cannot be continued, only begun "+
-			"anew: see 'remit restore --help'", path, err)
+		return nil, fmt.Errorf("%s: %w: %s", path, err, safeCopy)
 	}
 	return keys, nil
 }

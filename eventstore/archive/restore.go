@@ -78,7 +78,7 @@ func Restore(ctx context.Context, r Restoration) (_ Restored, err error) {
 	}
 	lock, err := eventstore.Lock(r.Store.Dir)
 	if err != nil {
-		return Restored{}, fmt.Errorf("restore: %w", err)
+		return Restored{}, err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	w := &restorer{Restoration: r, work: filepath.Join(r.Store.Dir, "restoring")}
@@ -129,6 +129,9 @@ func (w *restorer) restore(ctx context.Context) error {
 		return err
 	}
 	defer w.old.close()
+	if err := w.rehearse(ctx); err != nil {
+		return err
+	}
 	head, err := w.rebuild(ctx)
 	if err != nil {
 		return err

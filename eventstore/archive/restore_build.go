@@ -30,6 +30,20 @@ func (w *restorer) rebuild(ctx context.Context) (eventstore.TreeHead, error) {
 	return head, nil
 }
 
+// rehearse finds out whether the log can be continued before anything is written to an external server, which cannot be
+// made ready aside.
+func (w *restorer) rehearse(ctx context.Context) error {
+	if w.Store.URL == "" {
+		return nil
+	}
+	for _, err := range w.events(ctx) {
+		if err != nil {
+			return err
+		}
+	}
+	return w.mayContinue()
+}
+
 func (w *restorer) newStore() eventstore.Config {
 	cfg := w.Store
 	cfg.Dir = w.built()
@@ -41,7 +55,12 @@ func (w *restorer) newStore() eventstore.Config {
 func (w *restorer) events(ctx context.Context) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		all := &passing{marks: w.marks, tree: eventstore.NewTree(), yield: yield}
-		edge, err := w.archived(ctx, all)
+		size := w.done.Checkpoint.Head.Size
+		before := size // the old journal goes on from there: the archive may end within one of its commits
+		if w.old.remains != nil {
+			before = w.old.remains.Before(ctx, size)
+		}
+		edge, shared, err := w.archived(ctx, all, before)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -50,25 +69,41 @@ func (w *restorer) events(ctx context.Context) iter.Seq2[[]byte, error] {
 			return
 		}
 		for event, err := range w.old.remains.After(ctx, edge) {
-			if err != nil || !all.pass(event) {
+			switch {
+			case err != nil:
+				return
+			case len(shared) > 0 && eventstore.LeafHash(event) != shared[0]:
+				return // it does not go on from the archive
+			case len(shared) > 0:
+				shared = shared[1:]
+			case !all.pass(event):
 				return
 			}
 		}
 	}
 }
 
-// archived gives the archive's events, and returns the tree that they make.
-func (w *restorer) archived(ctx context.Context, all *passing) (*eventstore.Tree, error) {
-	edge, size := eventstore.NewTree(), w.done.Checkpoint.Head.Size
+// archived gives the archive's events, and returns the tree of the first so many of them, and the leaves of the rest.
+func (w *restorer) archived(
+	ctx context.Context, all *passing, before domain.EventNo,
+) (edge *eventstore.Tree, rest []eventstore.Hash, err error) {
+	edge = eventstore.NewTree()
+	whole, size := eventstore.NewTree(), w.done.Checkpoint.Head.Size
 	for first := domain.EventNo(1); first <= size && !all.stopped; first += TileWidth {
 		n := int(min(TileWidth, size-first+1))
 		events, err := readEntries(ctx, w.From, uint64(first-1)/TileWidth, n)
 		if err != nil {
-			return nil, fmt.Errorf("read the archive: %w: %w", ErrDamaged, err)
+			return nil, nil, fmt.Errorf("read the archive: %w: %w", ErrDamaged, err)
 		}
 		for _, event := range events {
-			if err := edge.Append(eventstore.LeafHash(event)); err != nil {
-				return nil, fmt.Errorf("read the archive: %w", err)
+			leaf := eventstore.LeafHash(event)
+			if err = whole.Append(leaf); err == nil && whole.Size() <= before {
+				err = edge.Append(leaf)
+			} else {
+				rest = append(rest, leaf)
+			}
+			if err != nil {
+				return nil, nil, fmt.Errorf("read the archive: %w", err)
 			}
 			if !all.pass(event) {
 				break
@@ -78,12 +113,12 @@ func (w *restorer) archived(ctx context.Context, all *passing) (*eventstore.Tree
 			w.Progress(int(first)-1+n, int(size)) //nolint:gosec // sizes of logs fit
 		}
 	}
-	head, err := edge.Head()
+	head, err := whole.Head()
 	if err == nil && !all.stopped && head != w.done.Checkpoint.Head {
 		err = fmt.Errorf("the archive's events make the tree %s, but its checkpoint signs %s: 'remit verify' tells which file is "+
 			"wrong: %w", head, w.done.Checkpoint.Head, ErrDamaged)
 	}
-	return edge, err
+	return edge, rest, err
 }
 
 // passing hands events on and notes the signed checkpoints that they lead to.
@@ -140,6 +175,7 @@ func (w *restorer) vault() iter.Seq2[[]byte, error] {
 func (w *restorer) begin(ctx context.Context, head eventstore.TreeHead) (err error) {
 	cfg := w.newStore()
 	cfg.Trusted = []eventstore.TreeHead{w.done.Checkpoint.Head, head}
+	cfg.AcceptMissing = true
 	s, err := eventstore.Open(ctx, cfg)
 	if err != nil {
 		return fmt.Errorf("open the new journal: %w", err)

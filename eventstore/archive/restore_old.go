@@ -78,13 +78,15 @@ func (w *restorer) refuseWhole(ctx context.Context, cfg eventstore.Config) error
 		w.done.OldJournal = err.Error()
 		return nil //nolint:nilerr // that is why it is restored
 	}
-	head := s.Head()
+	head, lost := s.Head(), s.LostTexts()
 	if err := s.Close(); err != nil {
 		return fmt.Errorf("close the copy of the old journal: %w", err)
 	}
 	w.done.OldJournal = fmt.Sprintf("it opens, with %d events", head.Size)
-	if !w.signs {
-		return nil // it cannot go on as it is: key or last checkpoint are missing
+	_, err = os.Stat(filepath.Join(w.Folder, VaultFile))
+	mayFind := lost > 0 && w.Folder != "" && err == nil
+	if !w.signs || mayFind {
+		return nil // it cannot go on as it is, for key or last checkpoint are missing; or texts may be brought back
 	}
 	return fmt.Errorf("%w: the journal in %s has all %d events of the archive and %d in all. Start it with 'remit serve'; to go back "+
 		"to the archive all the same, give --archive-only", ErrWhole, w.Store.Dir, w.done.Checkpoint.Head.Size, head.Size)

@@ -51,7 +51,7 @@ func (a *Archive) keepUp(ctx context.Context, group *errgroup.Group) error {
 			return nil //nolint:nilerr // it is over
 		}
 		a.tell(func(s *Status) { s.Err = err })
-		a.cfg.Logger.ErrorContext(ctx, "the archive cannot be written; commands are accepted and recorded all the same",
+		a.cfg.Logger.ErrorContext(ctx, "the archive cannot be written: see that its disk has room and works, then it catches up; commands are recorded all the same",
 			slog.Any("error", err))
 		switch {
 		case errors.Is(err, eventstore.ErrDamaged):

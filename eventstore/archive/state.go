@@ -50,11 +50,12 @@ func (a *Archive) openState() error {
 	lastPath, publishedPath := filepath.Join(a.cfg.Data, LastFile), filepath.Join(a.cfg.Dir, CheckpointPath)
 	last, err := readOptional(a.files, lastPath)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w. Put back the file from a copy of the same time, or restore the register with 'remit restore'", ErrDamaged, err)
 	}
 	published, err := readOptional(a.files, publishedPath)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w. If its disk is failing, give a folder on another one with --archive, which is then written anew; "+
+			"if only that file is damaged, move that file aside: it is published again", ErrDamaged, err)
 	}
 	if err := a.openKeys(last != nil, published != nil); err != nil {
 		return err
@@ -142,7 +143,7 @@ func readOptional(files Files, path string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, err //nolint:wrapcheck // it names the file
 	}
 	if data == nil {
 		data = []byte{}

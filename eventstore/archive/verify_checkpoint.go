@@ -76,8 +76,8 @@ func OpenCheckpoint(signed []byte, keys TrustedKeys) (SignedHead, error) {
 	invalid, isInvalid := errors.AsType[*note.InvalidSignatureError](err)
 	switch {
 	case isUnverified:
-		return SignedHead{}, foundf("the checkpoint is not signed by the key given (%s), but by %s", keys,
-			strings.Join(signatures(unverified.Note.UnverifiedSigs), ", "))
+		return SignedHead{}, foundf("the checkpoint is not signed by the key given (%s), but by %s. Where the operator "+
+			"says that the key was replaced, give the old and the new one in one file", keys, strings.Join(signatures(unverified.Note.UnverifiedSigs), ", "))
 	case isInvalid:
 		return SignedHead{}, foundf("the signature of %s under the checkpoint is not that of its text: the text was changed, "+
 			"or the signature forged", keyName(invalid.Name, invalid.Hash))

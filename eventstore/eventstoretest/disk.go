@@ -40,6 +40,7 @@ type inode struct {
 	kept     map[string]*inode // names, as they are on disk
 	data     []byte
 	synced   []byte // data, as it is on disk
+	lost     bool   // data cannot be read
 	unsynced []change
 }
 

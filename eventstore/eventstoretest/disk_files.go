@@ -50,6 +50,9 @@ func (f DiskFiles) ReadFile(name string) ([]byte, error) {
 	if err == 0 && found == nil {
 		err = syscall.ENOENT
 	}
+	if err == 0 && found.lost {
+		err = syscall.EIO
+	}
 	if err != 0 {
 		return nil, fault(err, "read", name)
 	}
@@ -148,6 +151,18 @@ func (f DiskFiles) RemoveAll(name string) error {
 		err = f.rename(naming{{folder: folder, name: last}})
 	}
 	return fault(err, "remove", name)
+}
+
+// FailReads has whatever reads the file at a path fail, as bad sectors do. It can be written, moved and removed.
+func (d *Disk) FailReads(t testing.TB, path string) {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, found, _, err := d.find(path)
+	if err != 0 || found == nil || found.folder {
+		t.Fatalf("there is no file %s on the disk", path)
+	}
+	found.lost = true
 }
 
 // Copy writes what is on the disk below a path into a folder of the machine.

@@ -156,7 +156,7 @@ func (n *node) Open(_ context.Context, flags uint32) (fusefs.FileHandle, uint32,
 func (n *node) Read(_ context.Context, _ fusefs.FileHandle, dest []byte, off int64) (fuse.ReadResult, syscall.Errno) {
 	n.disk.mu.Lock()
 	defer n.disk.mu.Unlock()
-	if n.disk.off {
+	if n.disk.off || n.inode.lost {
 		return nil, syscall.EIO
 	}
 	data := n.inode.data

@@ -2,37 +2,53 @@ package checkpoint
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
 )
 
 // A file is a line that names its form, a frame with the header as JSON, frames with the body, and an empty one. A
-// frame is its size and its CRC-32C, four bytes each, and its bytes: nothing is handed out before it is checked.
+// frame is its size, four bytes, its seal, and its bytes: nothing is handed out before it is checked.
 const (
-	magic      = "remit checkpoint 1\n"
+	magic      = "remit checkpoint 2\n"
 	frameSize  = 1 << 20
-	frameStart = 8
+	frameStart = 4 + sha256.Size
 	extension  = ".checkpoint"
 	unfinished = ".unfinished"
 )
 
-func checksum(data []byte) uint32 { return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)) }
+// sealer seals the frames of a file one after the other: HMAC-SHA256 over the seal of the frame before and the bytes.
+// So nobody without the key can make a frame, leave one out, or take one from another file.
+type sealer struct {
+	key  []byte
+	last [sha256.Size]byte
+}
+
+func (s *sealer) seal(data []byte) []byte {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write(s.last[:])
+	mac.Write(data)
+	mac.Sum(s.last[:0])
+	return s.last[:]
+}
 
 // File is a checkpoint that is being written. It is not there until it is committed.
 type File struct {
-	file  *os.File
-	frame []byte
-	err   error
+	file   *os.File
+	sealer sealer
+	frame  []byte
+	err    error
 }
 
-// Create begins a checkpoint in a directory, which is made when it is missing, with a header as JSON.
-func Create(dir string, header any) (*File, error) {
+// Create begins a checkpoint in a directory, which is made when it is missing, with a header as JSON. Only who has the
+// key reads it.
+func Create(dir string, key []byte, header any) (*File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("begin a checkpoint: %w", err)
 	}
@@ -40,7 +56,7 @@ func Create(dir string, header any) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin a checkpoint: %w", err)
 	}
-	f := &File{file: file}
+	f := &File{file: file, sealer: sealer{key: key}}
 	if _, f.err = file.WriteString(magic); f.err == nil {
 		var text []byte
 		if text, f.err = json.Marshal(header); f.err == nil {
@@ -76,7 +92,7 @@ func (f *File) Write(p []byte) (int, error) {
 func (f *File) flush(data []byte) {
 	var start [frameStart]byte
 	binary.LittleEndian.PutUint32(start[:], uint32(len(data))) //nolint:gosec // at most frameSize
-	binary.LittleEndian.PutUint32(start[4:], checksum(data))
+	copy(start[4:], f.sealer.seal(data))
 	if _, err := f.file.Write(start[:]); err != nil && f.err == nil {
 		f.err = err
 	}
@@ -129,19 +145,20 @@ type Reader struct {
 	// Size is that of the file: the body has at most as many bytes.
 	Size uint64
 
-	file  *os.File
-	frame []byte
-	rest  []byte
-	ended bool
+	file   *os.File
+	sealer sealer
+	frame  []byte
+	rest   []byte
+	ended  bool
 }
 
-// Open opens a checkpoint by its path and reads the header.
-func Open(path string, header any) (*Reader, error) {
+// Open opens a checkpoint by its path and reads the header. One that was not written with this key is ErrDamaged.
+func Open(path string, key []byte, header any) (*Reader, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open a checkpoint: %w", err)
 	}
-	r := &Reader{file: file}
+	r := &Reader{file: file, sealer: sealer{key: key}}
 	if err := r.begin(header); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the checkpoint %s: %w", filepath.Base(path), err), file.Close())
 	}
@@ -201,8 +218,8 @@ func (r *Reader) next() error {
 	if _, err := io.ReadFull(r.file, r.rest); err != nil {
 		return fmt.Errorf("it breaks off: %w: %w", ErrDamaged, err)
 	}
-	if checksum(r.rest) != binary.LittleEndian.Uint32(start[4:]) {
-		return fmt.Errorf("a frame has another checksum: %w", ErrDamaged)
+	if !hmac.Equal(r.sealer.seal(r.rest), start[4:]) {
+		return fmt.Errorf("a frame has another seal: %w", ErrDamaged)
 	}
 	r.ended = size == 0
 	if !r.ended {

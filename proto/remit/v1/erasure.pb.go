@@ -37,7 +37,8 @@ type ErasePersonalDataRequest struct {
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	// Texts of events. A text that several events share, such as the reason of a transaction, goes from all of them.
 	Texts []*PersonalText `protobuf:"bytes,10,rep,name=texts,proto3" json:"texts,omitempty"`
-	// Pseudonyms, such as "p-0123456789abcdef": who is behind them can no longer be found out.
+	// Pseudonyms, such as "p-0123456789abcdef0123": who is behind them can no longer be found out. Or the person by the name
+	// under which they sign in and the body, "jane@example.org@X24", which is looked up and not kept.
 	Pseudonyms []string `protobuf:"bytes,11,rep,name=pseudonyms,proto3" json:"pseudonyms,omitempty"`
 	// The decision on which it rests, such as "DPO decision 2026/14", at most 2,000 characters. It is recorded for ever,
 	// in the clear: never a person's name.
@@ -249,7 +250,7 @@ var File_remit_v1_erasure_proto protoreflect.FileDescriptor
 
 const file_remit_v1_erasure_proto_rawDesc = "" +
 	"\n" +
-	"\x16remit/v1/erasure.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\"\xde\x03\n" +
+	"\x16remit/v1/erasure.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x14remit/v1/rules.proto\"\xdf\x03\n" +
 	"\x18ErasePersonalDataRequest\x12*\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\xb0\x01\x01R\tcommandId\x126\n" +
@@ -257,9 +258,9 @@ const file_remit_v1_erasure_proto_rawDesc = "" +
 	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\b\xc8\x01\x01r\x03\x18\x90N\x88\xb5\x18\x01R\x06reason\x12#\n" +
 	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\x127\n" +
 	"\x05texts\x18\n" +
-	" \x03(\v2\x16.remit.v1.PersonalTextB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03R\x05texts\x123\n" +
+	" \x03(\v2\x16.remit.v1.PersonalTextB\t\xbaH\x06\x92\x01\x03\x10\xf4\x03R\x05texts\x124\n" +
 	"\n" +
-	"pseudonyms\x18\v \x03(\tB\x13\xbaH\x10\x92\x01\r\x10\xf4\x03\x18\x01\"\x06r\x04\x10\x01\x18@R\n" +
+	"pseudonyms\x18\v \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x10\xf4\x03\x18\x01\"\ar\x05\x10\x01\x18\xc0\x02R\n" +
 	"pseudonyms\x12)\n" +
 	"\tauthority\x18\f \x01(\tB\v\xbaH\b\xc8\x01\x01r\x03\x18\xd0\x0fR\tauthority:w\xbaHt\x1ar\n" +
 	"\x1derase_personal_data.something\x12#name at least one text or pseudonym\x1a,size(this.texts) + size(this.pseudonyms) > 0\"g\n" +

@@ -113,7 +113,9 @@ type ExplainHoldingRequest struct {
 	// A footprint, or an organisation, which stands for what it covers on the date: at most 100 footprints.
 	Footprint string `protobuf:"bytes,12,opt,name=footprint,proto3" json:"footprint,omitempty"`
 	// Only this role; left out: all roles.
-	Role          Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	Role Role `protobuf:"varint,13,opt,name=role,proto3,enum=remit.v1.Role" json:"role,omitempty"`
+	// Prove the events of the answer.
+	WithProof     bool `protobuf:"varint,14,opt,name=with_proof,json=withProof,proto3" json:"with_proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -190,6 +192,13 @@ func (x *ExplainHoldingRequest) GetRole() Role {
 	return Role_ROLE_UNSPECIFIED
 }
 
+func (x *ExplainHoldingRequest) GetWithProof() bool {
+	if x != nil {
+		return x.WithProof
+	}
+	return false
+}
+
 // ExplainHoldingResponse answers ExplainHolding. What the steps of several holdings share is in it once.
 type ExplainHoldingResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -199,14 +208,17 @@ type ExplainHoldingResponse struct {
 	Position string `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
 	// The holdings in force, by part, footprint, role and holder, each with the steps by which it came about.
 	Holdings []*ExplainedHolding `protobuf:"bytes,10,rep,name=holdings,proto3" json:"holdings,omitempty"`
-	// The events that the steps name, and those about the transfers and delegations below, in the order of recording.
+	// The events that the steps name, and those about the transfers, delegations and instruments below, in the order of
+	// recording.
 	Events []*Event `protobuf:"bytes,11,rep,name=events,proto3" json:"events,omitempty"`
 	// The transfers by which it came about, with their gateways, decisions, conditions and evidence, as known.
 	Transfers []*Transfer `protobuf:"bytes,12,rep,name=transfers,proto3" json:"transfers,omitempty"`
 	// The delegations, directions and joint exercises relied on on the way.
 	Delegations []*Delegation `protobuf:"bytes,13,rep,name=delegations,proto3" json:"delegations,omitempty"`
 	// The instruments relied on on the way, and where each stood on the date of the question.
-	Instruments   []*Instrument `protobuf:"bytes,14,rep,name=instruments,proto3" json:"instruments,omitempty"`
+	Instruments []*Instrument `protobuf:"bytes,14,rep,name=instruments,proto3" json:"instruments,omitempty"`
+	// Proofs of all events of the answer, where that was asked for: at most 1,000.
+	Proofs        []*EventProof `protobuf:"bytes,15,rep,name=proofs,proto3" json:"proofs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -286,6 +298,13 @@ func (x *ExplainHoldingResponse) GetDelegations() []*Delegation {
 func (x *ExplainHoldingResponse) GetInstruments() []*Instrument {
 	if x != nil {
 		return x.Instruments
+	}
+	return nil
+}
+
+func (x *ExplainHoldingResponse) GetProofs() []*EventProof {
+	if x != nil {
+		return x.Proofs
 	}
 	return nil
 }
@@ -504,7 +523,7 @@ var File_remit_v1_explain_proto protoreflect.FileDescriptor
 
 const file_remit_v1_explain_proto_rawDesc = "" +
 	"\n" +
-	"\x16remit/v1/explain.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14remit/v1/audit.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/delegation.proto\x1a\x16remit/v1/holding.proto\x1a\x19remit/v1/instrument.proto\x1a\x14remit/v1/rules.proto\x1a\x1cremit/v1/transfer_view.proto\x1a\x19remit/v1/vocabulary.proto\"\x8d\x02\n" +
+	"\x16remit/v1/explain.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x14remit/v1/audit.proto\x1a\x15remit/v1/common.proto\x1a\x19remit/v1/delegation.proto\x1a\x16remit/v1/holding.proto\x1a\x19remit/v1/instrument.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\x1a\x1cremit/v1/transfer_view.proto\x1a\x19remit/v1/vocabulary.proto\"\xac\x02\n" +
 	"\x15ExplainHoldingRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12(\n" +
@@ -512,7 +531,9 @@ const file_remit_v1_explain_proto_rawDesc = "" +
 	" \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe8\xb5'\x01R\bfunction\x12\x1d\n" +
 	"\x04part\x18\v \x01(\tB\t\xbaH\x06r\x04\xe8\xb5'\x01R\x04part\x12*\n" +
 	"\tfootprint\x18\f \x01(\tB\f\xbaH\t\xc8\x01\x01r\x04\xe0\xb5'\x01R\tfootprint\x12,\n" +
-	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xe4\x02\n" +
+	"\x04role\x18\r \x01(\x0e2\x0e.remit.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04role\x12\x1d\n" +
+	"\n" +
+	"with_proof\x18\x0e \x01(\bR\twithProof\"\x92\x03\n" +
 	"\x16ExplainHoldingResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x126\n" +
@@ -521,7 +542,8 @@ const file_remit_v1_explain_proto_rawDesc = "" +
 	"\x06events\x18\v \x03(\v2\x0f.remit.v1.EventR\x06events\x120\n" +
 	"\ttransfers\x18\f \x03(\v2\x12.remit.v1.TransferR\ttransfers\x126\n" +
 	"\vdelegations\x18\r \x03(\v2\x14.remit.v1.DelegationR\vdelegations\x126\n" +
-	"\vinstruments\x18\x0e \x03(\v2\x14.remit.v1.InstrumentR\vinstruments\"n\n" +
+	"\vinstruments\x18\x0e \x03(\v2\x14.remit.v1.InstrumentR\vinstruments\x12,\n" +
+	"\x06proofs\x18\x0f \x03(\v2\x14.remit.v1.EventProofR\x06proofs\"n\n" +
 	"\x10ExplainedHolding\x12+\n" +
 	"\aholding\x18\x01 \x01(\v2\x11.remit.v1.HoldingR\aholding\x12-\n" +
 	"\x05steps\x18\x02 \x03(\v2\x17.remit.v1.ExplainedStepR\x05steps\"\xe4\x03\n" +
@@ -581,8 +603,9 @@ var file_remit_v1_explain_proto_goTypes = []any{
 	(*Transfer)(nil),               // 9: remit.v1.Transfer
 	(*Delegation)(nil),             // 10: remit.v1.Delegation
 	(*Instrument)(nil),             // 11: remit.v1.Instrument
-	(*Holding)(nil),                // 12: remit.v1.Holding
-	(InstrumentStatus)(0),          // 13: remit.v1.InstrumentStatus
+	(*EventProof)(nil),             // 12: remit.v1.EventProof
+	(*Holding)(nil),                // 13: remit.v1.Holding
+	(InstrumentStatus)(0),          // 14: remit.v1.InstrumentStatus
 }
 var file_remit_v1_explain_proto_depIdxs = []int32{
 	5,  // 0: remit.v1.ExplainHoldingRequest.as_of:type_name -> remit.v1.AsOf
@@ -593,17 +616,18 @@ var file_remit_v1_explain_proto_depIdxs = []int32{
 	9,  // 5: remit.v1.ExplainHoldingResponse.transfers:type_name -> remit.v1.Transfer
 	10, // 6: remit.v1.ExplainHoldingResponse.delegations:type_name -> remit.v1.Delegation
 	11, // 7: remit.v1.ExplainHoldingResponse.instruments:type_name -> remit.v1.Instrument
-	12, // 8: remit.v1.ExplainedHolding.holding:type_name -> remit.v1.Holding
-	4,  // 9: remit.v1.ExplainedHolding.steps:type_name -> remit.v1.ExplainedStep
-	0,  // 10: remit.v1.ExplainedStep.kind:type_name -> remit.v1.StepKind
-	12, // 11: remit.v1.ExplainedStep.before:type_name -> remit.v1.Holding
-	12, // 12: remit.v1.ExplainedStep.after:type_name -> remit.v1.Holding
-	13, // 13: remit.v1.ExplainedStep.instrument_status:type_name -> remit.v1.InstrumentStatus
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	12, // 8: remit.v1.ExplainHoldingResponse.proofs:type_name -> remit.v1.EventProof
+	13, // 9: remit.v1.ExplainedHolding.holding:type_name -> remit.v1.Holding
+	4,  // 10: remit.v1.ExplainedHolding.steps:type_name -> remit.v1.ExplainedStep
+	0,  // 11: remit.v1.ExplainedStep.kind:type_name -> remit.v1.StepKind
+	13, // 12: remit.v1.ExplainedStep.before:type_name -> remit.v1.Holding
+	13, // 13: remit.v1.ExplainedStep.after:type_name -> remit.v1.Holding
+	14, // 14: remit.v1.ExplainedStep.instrument_status:type_name -> remit.v1.InstrumentStatus
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_explain_proto_init() }
@@ -616,6 +640,7 @@ func file_remit_v1_explain_proto_init() {
 	file_remit_v1_delegation_proto_init()
 	file_remit_v1_holding_proto_init()
 	file_remit_v1_instrument_proto_init()
+	file_remit_v1_proof_proto_init()
 	file_remit_v1_rules_proto_init()
 	file_remit_v1_transfer_view_proto_init()
 	file_remit_v1_vocabulary_proto_init()

@@ -296,9 +296,14 @@ type GetReadinessResponse struct {
 	// and have something left to do. An announcement that is carried out everywhere is left to what carries it out.
 	Transfers []*TransferReadiness `protobuf:"bytes,10,rep,name=transfers,proto3" json:"transfers,omitempty"`
 	// How many transfers the filters let through, by where they stand, over all pages.
-	Stages        []*StageCount `protobuf:"bytes,11,rep,name=stages,proto3" json:"stages,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Stages []*StageCount `protobuf:"bytes,11,rep,name=stages,proto3" json:"stages,omitempty"`
+	// The packages to which any of these transfers belongs, over all pages, in the order of forming.
+	Packages []*PackageReadiness `protobuf:"bytes,12,rep,name=packages,proto3" json:"packages,omitempty"`
+	// Functions that are to be reviewed for transfer and have no receiver, held by the bodies asked about, by slug. On the
+	// first page only, and not where one transfer is asked about.
+	FunctionsWithoutReceiver []*FunctionWithoutReceiver `protobuf:"bytes,13,rep,name=functions_without_receiver,json=functionsWithoutReceiver,proto3" json:"functions_without_receiver,omitempty"`
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
 }
 
 func (x *GetReadinessResponse) Reset() {
@@ -366,6 +371,312 @@ func (x *GetReadinessResponse) GetStages() []*StageCount {
 	return nil
 }
 
+func (x *GetReadinessResponse) GetPackages() []*PackageReadiness {
+	if x != nil {
+		return x.Packages
+	}
+	return nil
+}
+
+func (x *GetReadinessResponse) GetFunctionsWithoutReceiver() []*FunctionWithoutReceiver {
+	if x != nil {
+		return x.FunctionsWithoutReceiver
+	}
+	return nil
+}
+
+// PackageReadiness is how ready the transfers of a package are, taken together.
+type PackageReadiness struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// ULID.
+	PackageId string `protobuf:"bytes,1,opt,name=package_id,json=packageId,proto3" json:"package_id,omitempty"`
+	// Its name.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// How many transfers it has.
+	Transfers int32 `protobuf:"varint,3,opt,name=transfers,proto3" json:"transfers,omitempty"`
+	// How many of them stand where.
+	Stages []*StageCount `protobuf:"bytes,4,rep,name=stages,proto3" json:"stages,omitempty"`
+	// Their gateways, in the order in which they are decided; transfers that were dropped are left out.
+	Gateways []*PackageGateway `protobuf:"bytes,5,rep,name=gateways,proto3" json:"gateways,omitempty"`
+	// First date on which one of them takes effect, or took effect; "" where all were dropped.
+	DueFrom string `protobuf:"bytes,6,opt,name=due_from,json=dueFrom,proto3" json:"due_from,omitempty"`
+	// Last such date.
+	DueUntil string `protobuf:"bytes,7,opt,name=due_until,json=dueUntil,proto3" json:"due_until,omitempty"`
+	// Conditions that are not settled.
+	OpenConditions int32 `protobuf:"varint,8,opt,name=open_conditions,json=openConditions,proto3" json:"open_conditions,omitempty"`
+	// Those of them that were due before the date.
+	OverdueConditions int32 `protobuf:"varint,9,opt,name=overdue_conditions,json=overdueConditions,proto3" json:"overdue_conditions,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *PackageReadiness) Reset() {
+	*x = PackageReadiness{}
+	mi := &file_remit_v1_readiness_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PackageReadiness) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PackageReadiness) ProtoMessage() {}
+
+func (x *PackageReadiness) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_readiness_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PackageReadiness.ProtoReflect.Descriptor instead.
+func (*PackageReadiness) Descriptor() ([]byte, []int) {
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PackageReadiness) GetPackageId() string {
+	if x != nil {
+		return x.PackageId
+	}
+	return ""
+}
+
+func (x *PackageReadiness) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PackageReadiness) GetTransfers() int32 {
+	if x != nil {
+		return x.Transfers
+	}
+	return 0
+}
+
+func (x *PackageReadiness) GetStages() []*StageCount {
+	if x != nil {
+		return x.Stages
+	}
+	return nil
+}
+
+func (x *PackageReadiness) GetGateways() []*PackageGateway {
+	if x != nil {
+		return x.Gateways
+	}
+	return nil
+}
+
+func (x *PackageReadiness) GetDueFrom() string {
+	if x != nil {
+		return x.DueFrom
+	}
+	return ""
+}
+
+func (x *PackageReadiness) GetDueUntil() string {
+	if x != nil {
+		return x.DueUntil
+	}
+	return ""
+}
+
+func (x *PackageReadiness) GetOpenConditions() int32 {
+	if x != nil {
+		return x.OpenConditions
+	}
+	return 0
+}
+
+func (x *PackageReadiness) GetOverdueConditions() int32 {
+	if x != nil {
+		return x.OverdueConditions
+	}
+	return 0
+}
+
+// PackageGateway counts the transfers of a package at a gateway.
+type PackageGateway struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Slug of the gateway.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// Transfers at which it is passed.
+	Passed int32 `protobuf:"varint,2,opt,name=passed,proto3" json:"passed,omitempty"`
+	// Transfers that have it.
+	Transfers     int32 `protobuf:"varint,3,opt,name=transfers,proto3" json:"transfers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PackageGateway) Reset() {
+	*x = PackageGateway{}
+	mi := &file_remit_v1_readiness_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PackageGateway) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PackageGateway) ProtoMessage() {}
+
+func (x *PackageGateway) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_readiness_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PackageGateway.ProtoReflect.Descriptor instead.
+func (*PackageGateway) Descriptor() ([]byte, []int) {
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *PackageGateway) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *PackageGateway) GetPassed() int32 {
+	if x != nil {
+		return x.Passed
+	}
+	return 0
+}
+
+func (x *PackageGateway) GetTransfers() int32 {
+	if x != nil {
+		return x.Transfers
+	}
+	return 0
+}
+
+// FunctionWithoutReceiver is a function that nobody could take: what CheckCoherence finds as FINDING_KIND_NO_RECEIVER,
+// at all bodies together.
+type FunctionWithoutReceiver struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Slug.
+	Function string `protobuf:"bytes,1,opt,name=function,proto3" json:"function,omitempty"`
+	// Its name.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// What is found, in a sentence.
+	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	// What would put it right.
+	Remedy string `protobuf:"bytes,4,opt,name=remedy,proto3" json:"remedy,omitempty"`
+	// ODS codes of the bodies that hold it where it has no receiver.
+	Organisations []string `protobuf:"bytes,5,rep,name=organisations,proto3" json:"organisations,omitempty"`
+	// In how many footprints they do.
+	Footprints int32 `protobuf:"varint,6,opt,name=footprints,proto3" json:"footprints,omitempty"`
+	// ULIDs of the transfers of it for which options are being explored.
+	Exploring []string `protobuf:"bytes,7,rep,name=exploring,proto3" json:"exploring,omitempty"`
+	// Numbers of the events from which it follows, decimal numbers.
+	Events        []string `protobuf:"bytes,8,rep,name=events,proto3" json:"events,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FunctionWithoutReceiver) Reset() {
+	*x = FunctionWithoutReceiver{}
+	mi := &file_remit_v1_readiness_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FunctionWithoutReceiver) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FunctionWithoutReceiver) ProtoMessage() {}
+
+func (x *FunctionWithoutReceiver) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_readiness_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FunctionWithoutReceiver.ProtoReflect.Descriptor instead.
+func (*FunctionWithoutReceiver) Descriptor() ([]byte, []int) {
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *FunctionWithoutReceiver) GetFunction() string {
+	if x != nil {
+		return x.Function
+	}
+	return ""
+}
+
+func (x *FunctionWithoutReceiver) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FunctionWithoutReceiver) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *FunctionWithoutReceiver) GetRemedy() string {
+	if x != nil {
+		return x.Remedy
+	}
+	return ""
+}
+
+func (x *FunctionWithoutReceiver) GetOrganisations() []string {
+	if x != nil {
+		return x.Organisations
+	}
+	return nil
+}
+
+func (x *FunctionWithoutReceiver) GetFootprints() int32 {
+	if x != nil {
+		return x.Footprints
+	}
+	return 0
+}
+
+func (x *FunctionWithoutReceiver) GetExploring() []string {
+	if x != nil {
+		return x.Exploring
+	}
+	return nil
+}
+
+func (x *FunctionWithoutReceiver) GetEvents() []string {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
 // StageCount counts transfers.
 type StageCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -379,7 +690,7 @@ type StageCount struct {
 
 func (x *StageCount) Reset() {
 	*x = StageCount{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[2]
+	mi := &file_remit_v1_readiness_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -391,7 +702,7 @@ func (x *StageCount) String() string {
 func (*StageCount) ProtoMessage() {}
 
 func (x *StageCount) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[2]
+	mi := &file_remit_v1_readiness_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -404,7 +715,7 @@ func (x *StageCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StageCount.ProtoReflect.Descriptor instead.
 func (*StageCount) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{2}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *StageCount) GetState() TransferState {
@@ -455,14 +766,16 @@ type TransferReadiness struct {
 	// What is to be done next, by date, and by whom.
 	Tasks []*Task `protobuf:"bytes,15,rep,name=tasks,proto3" json:"tasks,omitempty"`
 	// Number of the last event about it as known, a decimal number.
-	LastEvent     string `protobuf:"bytes,16,opt,name=last_event,json=lastEvent,proto3" json:"last_event,omitempty"`
+	LastEvent string `protobuf:"bytes,16,opt,name=last_event,json=lastEvent,proto3" json:"last_event,omitempty"`
+	// ULIDs of the packages that it belongs to.
+	PackageIds    []string `protobuf:"bytes,17,rep,name=package_ids,json=packageIds,proto3" json:"package_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TransferReadiness) Reset() {
 	*x = TransferReadiness{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[3]
+	mi := &file_remit_v1_readiness_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -474,7 +787,7 @@ func (x *TransferReadiness) String() string {
 func (*TransferReadiness) ProtoMessage() {}
 
 func (x *TransferReadiness) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[3]
+	mi := &file_remit_v1_readiness_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -487,7 +800,7 @@ func (x *TransferReadiness) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferReadiness.ProtoReflect.Descriptor instead.
 func (*TransferReadiness) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{3}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TransferReadiness) GetTransferId() string {
@@ -602,6 +915,13 @@ func (x *TransferReadiness) GetLastEvent() string {
 	return ""
 }
 
+func (x *TransferReadiness) GetPackageIds() []string {
+	if x != nil {
+		return x.PackageIds
+	}
+	return nil
+}
+
 // PartyReadiness is a party's newest assessment.
 type PartyReadiness struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -623,7 +943,7 @@ type PartyReadiness struct {
 
 func (x *PartyReadiness) Reset() {
 	*x = PartyReadiness{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[4]
+	mi := &file_remit_v1_readiness_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -635,7 +955,7 @@ func (x *PartyReadiness) String() string {
 func (*PartyReadiness) ProtoMessage() {}
 
 func (x *PartyReadiness) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[4]
+	mi := &file_remit_v1_readiness_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -648,7 +968,7 @@ func (x *PartyReadiness) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartyReadiness.ProtoReflect.Descriptor instead.
 func (*PartyReadiness) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{4}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PartyReadiness) GetOrganisation() string {
@@ -712,7 +1032,7 @@ type RatingReadiness struct {
 
 func (x *RatingReadiness) Reset() {
 	*x = RatingReadiness{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[5]
+	mi := &file_remit_v1_readiness_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +1044,7 @@ func (x *RatingReadiness) String() string {
 func (*RatingReadiness) ProtoMessage() {}
 
 func (x *RatingReadiness) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[5]
+	mi := &file_remit_v1_readiness_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +1057,7 @@ func (x *RatingReadiness) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RatingReadiness.ProtoReflect.Descriptor instead.
 func (*RatingReadiness) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{5}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RatingReadiness) GetDomain() string {
@@ -792,7 +1112,7 @@ type ConditionReadiness struct {
 
 func (x *ConditionReadiness) Reset() {
 	*x = ConditionReadiness{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[6]
+	mi := &file_remit_v1_readiness_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -804,7 +1124,7 @@ func (x *ConditionReadiness) String() string {
 func (*ConditionReadiness) ProtoMessage() {}
 
 func (x *ConditionReadiness) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[6]
+	mi := &file_remit_v1_readiness_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -817,7 +1137,7 @@ func (x *ConditionReadiness) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConditionReadiness.ProtoReflect.Descriptor instead.
 func (*ConditionReadiness) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{6}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ConditionReadiness) GetCondition() *Condition {
@@ -871,7 +1191,7 @@ type MilestoneReadiness struct {
 
 func (x *MilestoneReadiness) Reset() {
 	*x = MilestoneReadiness{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[7]
+	mi := &file_remit_v1_readiness_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -883,7 +1203,7 @@ func (x *MilestoneReadiness) String() string {
 func (*MilestoneReadiness) ProtoMessage() {}
 
 func (x *MilestoneReadiness) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[7]
+	mi := &file_remit_v1_readiness_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -896,7 +1216,7 @@ func (x *MilestoneReadiness) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MilestoneReadiness.ProtoReflect.Descriptor instead.
 func (*MilestoneReadiness) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{7}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *MilestoneReadiness) GetKind() MilestoneKind {
@@ -970,14 +1290,16 @@ type Task struct {
 	// In a sentence.
 	Message string `protobuf:"bytes,9,opt,name=message,proto3" json:"message,omitempty"`
 	// Numbers of the events from which it follows, decimal numbers.
-	Events        []string `protobuf:"bytes,10,rep,name=events,proto3" json:"events,omitempty"`
+	Events []string `protobuf:"bytes,10,rep,name=events,proto3" json:"events,omitempty"`
+	// ULID of the first package that the transfer belongs to, "" for none.
+	PackageId     string `protobuf:"bytes,11,opt,name=package_id,json=packageId,proto3" json:"package_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[8]
+	mi := &file_remit_v1_readiness_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -989,7 +1311,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[8]
+	mi := &file_remit_v1_readiness_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1002,7 +1324,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{8}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Task) GetKind() TaskKind {
@@ -1075,6 +1397,13 @@ func (x *Task) GetEvents() []string {
 	return nil
 }
 
+func (x *Task) GetPackageId() string {
+	if x != nil {
+		return x.PackageId
+	}
+	return ""
+}
+
 // ListDueRequest asks what is due; filters that are left out let everything through.
 type ListDueRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1099,7 +1428,7 @@ type ListDueRequest struct {
 
 func (x *ListDueRequest) Reset() {
 	*x = ListDueRequest{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[9]
+	mi := &file_remit_v1_readiness_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1111,7 +1440,7 @@ func (x *ListDueRequest) String() string {
 func (*ListDueRequest) ProtoMessage() {}
 
 func (x *ListDueRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[9]
+	mi := &file_remit_v1_readiness_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1124,7 +1453,7 @@ func (x *ListDueRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDueRequest.ProtoReflect.Descriptor instead.
 func (*ListDueRequest) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{9}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListDueRequest) GetAsOf() *AsOf {
@@ -1193,7 +1522,7 @@ type ListDueResponse struct {
 
 func (x *ListDueResponse) Reset() {
 	*x = ListDueResponse{}
-	mi := &file_remit_v1_readiness_proto_msgTypes[10]
+	mi := &file_remit_v1_readiness_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1205,7 +1534,7 @@ func (x *ListDueResponse) String() string {
 func (*ListDueResponse) ProtoMessage() {}
 
 func (x *ListDueResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_v1_readiness_proto_msgTypes[10]
+	mi := &file_remit_v1_readiness_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1218,7 +1547,7 @@ func (x *ListDueResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDueResponse.ProtoReflect.Descriptor instead.
 func (*ListDueResponse) Descriptor() ([]byte, []int) {
-	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{10}
+	return file_remit_v1_readiness_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListDueResponse) GetAsOf() *ResolvedAsOf {
@@ -1265,18 +1594,46 @@ const file_remit_v1_readiness_proto_rawDesc = "" +
 	" \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
 	"transferId\x12;\n" +
 	"\rorganisations\x18\v \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\x123\n" +
-	"\tfunctions\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\"\xf0\x01\n" +
+	"\tfunctions\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe8\xb5'\x01\x10\x01R\tfunctions\"\x89\x03\n" +
 	"\x14GetReadinessResponse\x12+\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x16.remit.v1.ResolvedAsOfR\x04asOf\x12\x1a\n" +
 	"\bposition\x18\x02 \x01(\tR\bposition\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x129\n" +
 	"\ttransfers\x18\n" +
 	" \x03(\v2\x1b.remit.v1.TransferReadinessR\ttransfers\x12,\n" +
-	"\x06stages\x18\v \x03(\v2\x14.remit.v1.StageCountR\x06stages\"Y\n" +
+	"\x06stages\x18\v \x03(\v2\x14.remit.v1.StageCountR\x06stages\x126\n" +
+	"\bpackages\x18\f \x03(\v2\x1a.remit.v1.PackageReadinessR\bpackages\x12_\n" +
+	"\x1afunctions_without_receiver\x18\r \x03(\v2!.remit.v1.FunctionWithoutReceiverR\x18functionsWithoutReceiver\"\xd7\x02\n" +
+	"\x10PackageReadiness\x12\x1d\n" +
+	"\n" +
+	"package_id\x18\x01 \x01(\tR\tpackageId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1c\n" +
+	"\ttransfers\x18\x03 \x01(\x05R\ttransfers\x12,\n" +
+	"\x06stages\x18\x04 \x03(\v2\x14.remit.v1.StageCountR\x06stages\x124\n" +
+	"\bgateways\x18\x05 \x03(\v2\x18.remit.v1.PackageGatewayR\bgateways\x12\x19\n" +
+	"\bdue_from\x18\x06 \x01(\tR\adueFrom\x12\x1b\n" +
+	"\tdue_until\x18\a \x01(\tR\bdueUntil\x12'\n" +
+	"\x0fopen_conditions\x18\b \x01(\x05R\x0eopenConditions\x12-\n" +
+	"\x12overdue_conditions\x18\t \x01(\x05R\x11overdueConditions\"Z\n" +
+	"\x0ePackageGateway\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
+	"\x06passed\x18\x02 \x01(\x05R\x06passed\x12\x1c\n" +
+	"\ttransfers\x18\x03 \x01(\x05R\ttransfers\"\xf7\x01\n" +
+	"\x17FunctionWithoutReceiver\x12\x1a\n" +
+	"\bfunction\x18\x01 \x01(\tR\bfunction\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\x12\x16\n" +
+	"\x06remedy\x18\x04 \x01(\tR\x06remedy\x12$\n" +
+	"\rorganisations\x18\x05 \x03(\tR\rorganisations\x12\x1e\n" +
+	"\n" +
+	"footprints\x18\x06 \x01(\x05R\n" +
+	"footprints\x12\x1c\n" +
+	"\texploring\x18\a \x03(\tR\texploring\x12\x16\n" +
+	"\x06events\x18\b \x03(\tR\x06events\"Y\n" +
 	"\n" +
 	"StageCount\x12-\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x17.remit.v1.TransferStateR\x05state\x12\x1c\n" +
-	"\ttransfers\x18\x02 \x01(\x05R\ttransfers\"\xa2\x05\n" +
+	"\ttransfers\x18\x02 \x01(\x05R\ttransfers\"\xc3\x05\n" +
 	"\x11TransferReadiness\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
 	"transferId\x12-\n" +
@@ -1300,7 +1657,9 @@ const file_remit_v1_readiness_proto_rawDesc = "" +
 	"\x05risks\x18\x0e \x03(\v2\x0e.remit.v1.RiskR\x05risks\x12$\n" +
 	"\x05tasks\x18\x0f \x03(\v2\x0e.remit.v1.TaskR\x05tasks\x12\x1d\n" +
 	"\n" +
-	"last_event\x18\x10 \x01(\tR\tlastEvent\"\xe5\x01\n" +
+	"last_event\x18\x10 \x01(\tR\tlastEvent\x12\x1f\n" +
+	"\vpackage_ids\x18\x11 \x03(\tR\n" +
+	"packageIds\"\xe5\x01\n" +
 	"\x0ePartyReadiness\x12\"\n" +
 	"\forganisation\x18\x01 \x01(\tR\forganisation\x121\n" +
 	"\tfreshness\x18\x02 \x01(\x0e2\x13.remit.v1.FreshnessR\tfreshness\x12\x10\n" +
@@ -1331,7 +1690,7 @@ const file_remit_v1_readiness_proto_rawDesc = "" +
 	"\tactual_on\x18\x04 \x01(\tR\bactualOn\x12\x18\n" +
 	"\areached\x18\x05 \x01(\bR\areached\x12\x18\n" +
 	"\aoverdue\x18\x06 \x01(\bR\aoverdue\x12\x16\n" +
-	"\x06events\x18\a \x03(\tR\x06events\"\x91\x02\n" +
+	"\x06events\x18\a \x03(\tR\x06events\"\xb0\x02\n" +
 	"\x04Task\x12&\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x12.remit.v1.TaskKindR\x04kind\x12\x15\n" +
 	"\x06due_on\x18\x02 \x01(\tR\x05dueOn\x12\x18\n" +
@@ -1343,7 +1702,9 @@ const file_remit_v1_readiness_proto_rawDesc = "" +
 	"\x04item\x18\b \x01(\tR\x04item\x12\x18\n" +
 	"\amessage\x18\t \x01(\tR\amessage\x12\x16\n" +
 	"\x06events\x18\n" +
-	" \x03(\tR\x06events\"\xd5\x02\n" +
+	" \x03(\tR\x06events\x12\x1d\n" +
+	"\n" +
+	"package_id\x18\v \x01(\tR\tpackageId\"\xd5\x02\n" +
 	"\x0eListDueRequest\x12#\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x0e.remit.v1.AsOfR\x04asOf\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
@@ -1399,57 +1760,64 @@ func file_remit_v1_readiness_proto_rawDescGZIP() []byte {
 }
 
 var file_remit_v1_readiness_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_remit_v1_readiness_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_remit_v1_readiness_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_remit_v1_readiness_proto_goTypes = []any{
-	(Freshness)(0),               // 0: remit.v1.Freshness
-	(TaskKind)(0),                // 1: remit.v1.TaskKind
-	(*GetReadinessRequest)(nil),  // 2: remit.v1.GetReadinessRequest
-	(*GetReadinessResponse)(nil), // 3: remit.v1.GetReadinessResponse
-	(*StageCount)(nil),           // 4: remit.v1.StageCount
-	(*TransferReadiness)(nil),    // 5: remit.v1.TransferReadiness
-	(*PartyReadiness)(nil),       // 6: remit.v1.PartyReadiness
-	(*RatingReadiness)(nil),      // 7: remit.v1.RatingReadiness
-	(*ConditionReadiness)(nil),   // 8: remit.v1.ConditionReadiness
-	(*MilestoneReadiness)(nil),   // 9: remit.v1.MilestoneReadiness
-	(*Task)(nil),                 // 10: remit.v1.Task
-	(*ListDueRequest)(nil),       // 11: remit.v1.ListDueRequest
-	(*ListDueResponse)(nil),      // 12: remit.v1.ListDueResponse
-	(*AsOf)(nil),                 // 13: remit.v1.AsOf
-	(*ResolvedAsOf)(nil),         // 14: remit.v1.ResolvedAsOf
-	(TransferState)(0),           // 15: remit.v1.TransferState
-	(*Gateway)(nil),              // 16: remit.v1.Gateway
-	(*Risk)(nil),                 // 17: remit.v1.Risk
-	(*Condition)(nil),            // 18: remit.v1.Condition
-	(MilestoneKind)(0),           // 19: remit.v1.MilestoneKind
+	(Freshness)(0),                  // 0: remit.v1.Freshness
+	(TaskKind)(0),                   // 1: remit.v1.TaskKind
+	(*GetReadinessRequest)(nil),     // 2: remit.v1.GetReadinessRequest
+	(*GetReadinessResponse)(nil),    // 3: remit.v1.GetReadinessResponse
+	(*PackageReadiness)(nil),        // 4: remit.v1.PackageReadiness
+	(*PackageGateway)(nil),          // 5: remit.v1.PackageGateway
+	(*FunctionWithoutReceiver)(nil), // 6: remit.v1.FunctionWithoutReceiver
+	(*StageCount)(nil),              // 7: remit.v1.StageCount
+	(*TransferReadiness)(nil),       // 8: remit.v1.TransferReadiness
+	(*PartyReadiness)(nil),          // 9: remit.v1.PartyReadiness
+	(*RatingReadiness)(nil),         // 10: remit.v1.RatingReadiness
+	(*ConditionReadiness)(nil),      // 11: remit.v1.ConditionReadiness
+	(*MilestoneReadiness)(nil),      // 12: remit.v1.MilestoneReadiness
+	(*Task)(nil),                    // 13: remit.v1.Task
+	(*ListDueRequest)(nil),          // 14: remit.v1.ListDueRequest
+	(*ListDueResponse)(nil),         // 15: remit.v1.ListDueResponse
+	(*AsOf)(nil),                    // 16: remit.v1.AsOf
+	(*ResolvedAsOf)(nil),            // 17: remit.v1.ResolvedAsOf
+	(TransferState)(0),              // 18: remit.v1.TransferState
+	(*Gateway)(nil),                 // 19: remit.v1.Gateway
+	(*Risk)(nil),                    // 20: remit.v1.Risk
+	(*Condition)(nil),               // 21: remit.v1.Condition
+	(MilestoneKind)(0),              // 22: remit.v1.MilestoneKind
 }
 var file_remit_v1_readiness_proto_depIdxs = []int32{
-	13, // 0: remit.v1.GetReadinessRequest.as_of:type_name -> remit.v1.AsOf
-	14, // 1: remit.v1.GetReadinessResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	5,  // 2: remit.v1.GetReadinessResponse.transfers:type_name -> remit.v1.TransferReadiness
-	4,  // 3: remit.v1.GetReadinessResponse.stages:type_name -> remit.v1.StageCount
-	15, // 4: remit.v1.StageCount.state:type_name -> remit.v1.TransferState
-	15, // 5: remit.v1.TransferReadiness.state:type_name -> remit.v1.TransferState
-	6,  // 6: remit.v1.TransferReadiness.sender_readiness:type_name -> remit.v1.PartyReadiness
-	6,  // 7: remit.v1.TransferReadiness.receiver_readiness:type_name -> remit.v1.PartyReadiness
-	16, // 8: remit.v1.TransferReadiness.gateways:type_name -> remit.v1.Gateway
-	8,  // 9: remit.v1.TransferReadiness.conditions:type_name -> remit.v1.ConditionReadiness
-	9,  // 10: remit.v1.TransferReadiness.milestones:type_name -> remit.v1.MilestoneReadiness
-	17, // 11: remit.v1.TransferReadiness.risks:type_name -> remit.v1.Risk
-	10, // 12: remit.v1.TransferReadiness.tasks:type_name -> remit.v1.Task
-	0,  // 13: remit.v1.PartyReadiness.freshness:type_name -> remit.v1.Freshness
-	7,  // 14: remit.v1.PartyReadiness.ratings:type_name -> remit.v1.RatingReadiness
-	0,  // 15: remit.v1.RatingReadiness.freshness:type_name -> remit.v1.Freshness
-	18, // 16: remit.v1.ConditionReadiness.condition:type_name -> remit.v1.Condition
-	19, // 17: remit.v1.MilestoneReadiness.kind:type_name -> remit.v1.MilestoneKind
-	1,  // 18: remit.v1.Task.kind:type_name -> remit.v1.TaskKind
-	13, // 19: remit.v1.ListDueRequest.as_of:type_name -> remit.v1.AsOf
-	14, // 20: remit.v1.ListDueResponse.as_of:type_name -> remit.v1.ResolvedAsOf
-	10, // 21: remit.v1.ListDueResponse.tasks:type_name -> remit.v1.Task
-	22, // [22:22] is the sub-list for method output_type
-	22, // [22:22] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	16, // 0: remit.v1.GetReadinessRequest.as_of:type_name -> remit.v1.AsOf
+	17, // 1: remit.v1.GetReadinessResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	8,  // 2: remit.v1.GetReadinessResponse.transfers:type_name -> remit.v1.TransferReadiness
+	7,  // 3: remit.v1.GetReadinessResponse.stages:type_name -> remit.v1.StageCount
+	4,  // 4: remit.v1.GetReadinessResponse.packages:type_name -> remit.v1.PackageReadiness
+	6,  // 5: remit.v1.GetReadinessResponse.functions_without_receiver:type_name -> remit.v1.FunctionWithoutReceiver
+	7,  // 6: remit.v1.PackageReadiness.stages:type_name -> remit.v1.StageCount
+	5,  // 7: remit.v1.PackageReadiness.gateways:type_name -> remit.v1.PackageGateway
+	18, // 8: remit.v1.StageCount.state:type_name -> remit.v1.TransferState
+	18, // 9: remit.v1.TransferReadiness.state:type_name -> remit.v1.TransferState
+	9,  // 10: remit.v1.TransferReadiness.sender_readiness:type_name -> remit.v1.PartyReadiness
+	9,  // 11: remit.v1.TransferReadiness.receiver_readiness:type_name -> remit.v1.PartyReadiness
+	19, // 12: remit.v1.TransferReadiness.gateways:type_name -> remit.v1.Gateway
+	11, // 13: remit.v1.TransferReadiness.conditions:type_name -> remit.v1.ConditionReadiness
+	12, // 14: remit.v1.TransferReadiness.milestones:type_name -> remit.v1.MilestoneReadiness
+	20, // 15: remit.v1.TransferReadiness.risks:type_name -> remit.v1.Risk
+	13, // 16: remit.v1.TransferReadiness.tasks:type_name -> remit.v1.Task
+	0,  // 17: remit.v1.PartyReadiness.freshness:type_name -> remit.v1.Freshness
+	10, // 18: remit.v1.PartyReadiness.ratings:type_name -> remit.v1.RatingReadiness
+	0,  // 19: remit.v1.RatingReadiness.freshness:type_name -> remit.v1.Freshness
+	21, // 20: remit.v1.ConditionReadiness.condition:type_name -> remit.v1.Condition
+	22, // 21: remit.v1.MilestoneReadiness.kind:type_name -> remit.v1.MilestoneKind
+	1,  // 22: remit.v1.Task.kind:type_name -> remit.v1.TaskKind
+	16, // 23: remit.v1.ListDueRequest.as_of:type_name -> remit.v1.AsOf
+	17, // 24: remit.v1.ListDueResponse.as_of:type_name -> remit.v1.ResolvedAsOf
+	13, // 25: remit.v1.ListDueResponse.tasks:type_name -> remit.v1.Task
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_readiness_proto_init() }
@@ -1463,14 +1831,14 @@ func file_remit_v1_readiness_proto_init() {
 	file_remit_v1_transfer_view_proto_init()
 	file_remit_v1_vocabulary_proto_init()
 	file_remit_v1_vocabulary_life_proto_init()
-	file_remit_v1_readiness_proto_msgTypes[9].OneofWrappers = []any{}
+	file_remit_v1_readiness_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_readiness_proto_rawDesc), len(file_remit_v1_readiness_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   11,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

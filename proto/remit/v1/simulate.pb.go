@@ -104,8 +104,10 @@ func (x *SimulateRequest) GetUntil() string {
 type SimulatedCommand struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// In whose name it is tried, SUBJECT@ORGCODE, with roles after ";" or else every role at that body; left out: the
-	// caller's. It lets a whole route be tried, from proposal to completion. A caller who says no name and is nobody
-	// tries the command without rights and second persons being looked at.
+	// caller's. It lets a whole route be tried, from proposal to completion. Where people sign in, a person named here is
+	// taken for somebody who has recorded nothing so far: a simulation does not tell who stands behind a pseudonym. Where
+	// nobody signs in, a caller who says no name is nobody, and tries the command without rights and second persons being
+	// looked at.
 	As string `protobuf:"bytes,100,opt,name=as,proto3" json:"as,omitempty"`
 	// The command.
 	//

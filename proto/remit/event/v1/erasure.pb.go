@@ -171,7 +171,9 @@ type ErasePersonalData struct {
 	// The decision on which it rests, never a person's name.
 	Authority string `protobuf:"bytes,3,opt,name=authority,proto3" json:"authority,omitempty"`
 	// The personal texts of the events named, as they were when it was asked for.
-	Recorded      []*CommittedText `protobuf:"bytes,4,rep,name=recorded,proto3" json:"recorded,omitempty"`
+	Recorded []*CommittedText `protobuf:"bytes,4,rep,name=recorded,proto3" json:"recorded,omitempty"`
+	// Who of the pseudonyms was known when it was asked for.
+	People        []*KnownPerson `protobuf:"bytes,5,rep,name=people,proto3" json:"people,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -234,6 +236,68 @@ func (x *ErasePersonalData) GetRecorded() []*CommittedText {
 	return nil
 }
 
+func (x *ErasePersonalData) GetPeople() []*KnownPerson {
+	if x != nil {
+		return x.People
+	}
+	return nil
+}
+
+// KnownPerson is a pseudonym behind which somebody was known.
+type KnownPerson struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The pseudonym.
+	Pseudonym string `protobuf:"bytes,1,opt,name=pseudonym,proto3" json:"pseudonym,omitempty"`
+	// Code of the body in whose name they act.
+	Organisation  string `protobuf:"bytes,2,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KnownPerson) Reset() {
+	*x = KnownPerson{}
+	mi := &file_remit_event_v1_erasure_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KnownPerson) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KnownPerson) ProtoMessage() {}
+
+func (x *KnownPerson) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_event_v1_erasure_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KnownPerson.ProtoReflect.Descriptor instead.
+func (*KnownPerson) Descriptor() ([]byte, []int) {
+	return file_remit_event_v1_erasure_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *KnownPerson) GetPseudonym() string {
+	if x != nil {
+		return x.Pseudonym
+	}
+	return ""
+}
+
+func (x *KnownPerson) GetOrganisation() string {
+	if x != nil {
+		return x.Organisation
+	}
+	return ""
+}
+
 // TextRef names personal texts of an event.
 type TextRef struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -247,7 +311,7 @@ type TextRef struct {
 
 func (x *TextRef) Reset() {
 	*x = TextRef{}
-	mi := &file_remit_event_v1_erasure_proto_msgTypes[3]
+	mi := &file_remit_event_v1_erasure_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -259,7 +323,7 @@ func (x *TextRef) String() string {
 func (*TextRef) ProtoMessage() {}
 
 func (x *TextRef) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_event_v1_erasure_proto_msgTypes[3]
+	mi := &file_remit_event_v1_erasure_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -272,7 +336,7 @@ func (x *TextRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TextRef.ProtoReflect.Descriptor instead.
 func (*TextRef) Descriptor() ([]byte, []int) {
-	return file_remit_event_v1_erasure_proto_rawDescGZIP(), []int{3}
+	return file_remit_event_v1_erasure_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *TextRef) GetEvent() uint64 {
@@ -306,7 +370,7 @@ type CommittedText struct {
 
 func (x *CommittedText) Reset() {
 	*x = CommittedText{}
-	mi := &file_remit_event_v1_erasure_proto_msgTypes[4]
+	mi := &file_remit_event_v1_erasure_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -318,7 +382,7 @@ func (x *CommittedText) String() string {
 func (*CommittedText) ProtoMessage() {}
 
 func (x *CommittedText) ProtoReflect() protoreflect.Message {
-	mi := &file_remit_event_v1_erasure_proto_msgTypes[4]
+	mi := &file_remit_event_v1_erasure_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -331,7 +395,7 @@ func (x *CommittedText) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommittedText.ProtoReflect.Descriptor instead.
 func (*CommittedText) Descriptor() ([]byte, []int) {
-	return file_remit_event_v1_erasure_proto_rawDescGZIP(), []int{4}
+	return file_remit_event_v1_erasure_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CommittedText) GetEvent() uint64 {
@@ -380,14 +444,18 @@ const file_remit_event_v1_erasure_proto_rawDesc = "" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x1e\n" +
 	"\n" +
 	"commitment\x18\x03 \x01(\fR\n" +
-	"commitment\"\xbb\x01\n" +
+	"commitment\"\xf0\x01\n" +
 	"\x11ErasePersonalData\x12-\n" +
 	"\x05texts\x18\x01 \x03(\v2\x17.remit.event.v1.TextRefR\x05texts\x12\x1e\n" +
 	"\n" +
 	"pseudonyms\x18\x02 \x03(\tR\n" +
 	"pseudonyms\x12\x1c\n" +
 	"\tauthority\x18\x03 \x01(\tR\tauthority\x129\n" +
-	"\brecorded\x18\x04 \x03(\v2\x1d.remit.event.v1.CommittedTextR\brecorded\"5\n" +
+	"\brecorded\x18\x04 \x03(\v2\x1d.remit.event.v1.CommittedTextR\brecorded\x123\n" +
+	"\x06people\x18\x05 \x03(\v2\x1b.remit.event.v1.KnownPersonR\x06people\"O\n" +
+	"\vKnownPerson\x12\x1c\n" +
+	"\tpseudonym\x18\x01 \x01(\tR\tpseudonym\x12\"\n" +
+	"\forganisation\x18\x02 \x01(\tR\forganisation\"5\n" +
 	"\aTextRef\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\x04R\x05event\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\"\x7f\n" +
@@ -411,23 +479,25 @@ func file_remit_event_v1_erasure_proto_rawDescGZIP() []byte {
 	return file_remit_event_v1_erasure_proto_rawDescData
 }
 
-var file_remit_event_v1_erasure_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_remit_event_v1_erasure_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_remit_event_v1_erasure_proto_goTypes = []any{
 	(*PersonalDataErased)(nil), // 0: remit.event.v1.PersonalDataErased
 	(*ErasedText)(nil),         // 1: remit.event.v1.ErasedText
 	(*ErasePersonalData)(nil),  // 2: remit.event.v1.ErasePersonalData
-	(*TextRef)(nil),            // 3: remit.event.v1.TextRef
-	(*CommittedText)(nil),      // 4: remit.event.v1.CommittedText
+	(*KnownPerson)(nil),        // 3: remit.event.v1.KnownPerson
+	(*TextRef)(nil),            // 4: remit.event.v1.TextRef
+	(*CommittedText)(nil),      // 5: remit.event.v1.CommittedText
 }
 var file_remit_event_v1_erasure_proto_depIdxs = []int32{
 	1, // 0: remit.event.v1.PersonalDataErased.texts:type_name -> remit.event.v1.ErasedText
-	3, // 1: remit.event.v1.ErasePersonalData.texts:type_name -> remit.event.v1.TextRef
-	4, // 2: remit.event.v1.ErasePersonalData.recorded:type_name -> remit.event.v1.CommittedText
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4, // 1: remit.event.v1.ErasePersonalData.texts:type_name -> remit.event.v1.TextRef
+	5, // 2: remit.event.v1.ErasePersonalData.recorded:type_name -> remit.event.v1.CommittedText
+	3, // 3: remit.event.v1.ErasePersonalData.people:type_name -> remit.event.v1.KnownPerson
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_remit_event_v1_erasure_proto_init() }
@@ -441,7 +511,7 @@ func file_remit_event_v1_erasure_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_event_v1_erasure_proto_rawDesc), len(file_remit_event_v1_erasure_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

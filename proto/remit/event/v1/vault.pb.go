@@ -33,8 +33,12 @@ type VaultRecord struct {
 	ErasedCommitments [][]byte `protobuf:"bytes,3,rep,name=erased_commitments,json=erasedCommitments,proto3" json:"erased_commitments,omitempty"`
 	// Pseudonyms whose persons are erased, wherever they still are.
 	ErasedPseudonyms []string `protobuf:"bytes,4,rep,name=erased_pseudonyms,json=erasedPseudonyms,proto3" json:"erased_pseudonyms,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Commitments in events whose secrets were in no copy from which the vault was restored.
+	MissingCommitments [][]byte `protobuf:"bytes,5,rep,name=missing_commitments,json=missingCommitments,proto3" json:"missing_commitments,omitempty"`
+	// Subjects of actors whose persons were in no copy from which the vault was restored.
+	MissingPseudonyms []string `protobuf:"bytes,6,rep,name=missing_pseudonyms,json=missingPseudonyms,proto3" json:"missing_pseudonyms,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *VaultRecord) Reset() {
@@ -91,6 +95,20 @@ func (x *VaultRecord) GetErasedCommitments() [][]byte {
 func (x *VaultRecord) GetErasedPseudonyms() []string {
 	if x != nil {
 		return x.ErasedPseudonyms
+	}
+	return nil
+}
+
+func (x *VaultRecord) GetMissingCommitments() [][]byte {
+	if x != nil {
+		return x.MissingCommitments
+	}
+	return nil
+}
+
+func (x *VaultRecord) GetMissingPseudonyms() []string {
+	if x != nil {
+		return x.MissingPseudonyms
 	}
 	return nil
 }
@@ -162,12 +180,15 @@ func (x *Secret) GetText() string {
 // Person is who acts under a pseudonym.
 type Person struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// "p-" and 16 hexadecimal digits, random.
+	// "p-" and 20 hexadecimal digits of HMAC-SHA256(key, subject "@" organisation): the log says who it is, once the key is
+	// known. Those with 16 digits were random.
 	Pseudonym string `protobuf:"bytes,1,opt,name=pseudonym,proto3" json:"pseudonym,omitempty"`
 	// The name that the sign-in gave.
 	Subject string `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`
 	// ODS code of the body in whose name the person acts: the same subject at another body is another person.
-	Organisation  string `protobuf:"bytes,3,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	Organisation string `protobuf:"bytes,3,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// 32 random bytes, used for this person only; empty where the pseudonym has 16 digits.
+	Key           []byte `protobuf:"bytes,4,opt,name=key,proto3" json:"key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -223,26 +244,36 @@ func (x *Person) GetOrganisation() string {
 	return ""
 }
 
+func (x *Person) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
 var File_remit_event_v1_vault_proto protoreflect.FileDescriptor
 
 const file_remit_event_v1_vault_proto_rawDesc = "" +
 	"\n" +
-	"\x1aremit/event/v1/vault.proto\x12\x0eremit.event.v1\"\xcd\x01\n" +
+	"\x1aremit/event/v1/vault.proto\x12\x0eremit.event.v1\"\xad\x02\n" +
 	"\vVaultRecord\x120\n" +
 	"\asecrets\x18\x01 \x03(\v2\x16.remit.event.v1.SecretR\asecrets\x120\n" +
 	"\apersons\x18\x02 \x03(\v2\x16.remit.event.v1.PersonR\apersons\x12-\n" +
 	"\x12erased_commitments\x18\x03 \x03(\fR\x11erasedCommitments\x12+\n" +
-	"\x11erased_pseudonyms\x18\x04 \x03(\tR\x10erasedPseudonyms\"N\n" +
+	"\x11erased_pseudonyms\x18\x04 \x03(\tR\x10erasedPseudonyms\x12/\n" +
+	"\x13missing_commitments\x18\x05 \x03(\fR\x12missingCommitments\x12-\n" +
+	"\x12missing_pseudonyms\x18\x06 \x03(\tR\x11missingPseudonyms\"N\n" +
 	"\x06Secret\x12\x1e\n" +
 	"\n" +
 	"commitment\x18\x01 \x01(\fR\n" +
 	"commitment\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x12\n" +
-	"\x04text\x18\x03 \x01(\tR\x04text\"d\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"v\n" +
 	"\x06Person\x12\x1c\n" +
 	"\tpseudonym\x18\x01 \x01(\tR\tpseudonym\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12\"\n" +
-	"\forganisation\x18\x03 \x01(\tR\forganisationB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
+	"\forganisation\x18\x03 \x01(\tR\forganisation\x12\x10\n" +
+	"\x03key\x18\x04 \x01(\fR\x03keyB>Z<github.com/remit-register/remit/proto/remit/event/v1;eventv1b\x06proto3"
 
 var (
 	file_remit_event_v1_vault_proto_rawDescOnce sync.Once
