@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 )
@@ -158,11 +159,34 @@ func (m *machine) drawWord(t *rapid.T) order {
 	if chance(t, "attest", 40) {
 		return m.order(t, body, AttestRemit{Organisation: body, Agrees: true, EffectiveOn: m.date(t)})
 	}
+	if chance(t, "import", 30) {
+		return m.order(t, body, m.drawImport(t, body))
+	}
 	function, part := m.function(t)
 	return m.order(t, body, ClaimRemit{
 		Claimant: body, Function: function, Part: part, Footprints: m.drawFootprintCodes(t), Roles: m.roles(t),
 		Holds: chance(t, "holds", 50), EffectiveOn: m.date(t), Basis: text("a model"),
 	})
+}
+
+// drawImport draws a function map: claims of a body, or baselines of anybody.
+func (m *machine) drawImport(t *rapid.T, claimant OrganisationCode) ImportMap {
+	c := ImportMap{Kind: ImportClaims, Claimant: claimant, SHA256: strings.Repeat("0a", 32), FileName: text("map.csv"), Rows: 2}
+	if chance(t, "baselines", 50) {
+		c.Kind, c.Claimant = ImportBaselines, ""
+	}
+	for range rapid.IntRange(1, 2).Draw(t, "lines") {
+		function, part := m.function(t)
+		line := ImportLine{
+			Function: function, Part: part, Holder: claimant, Footprints: m.drawFootprintCodes(t), Roles: m.roles(t),
+			EffectiveOn: m.date(t), Basis: text("a model"),
+		}
+		if c.Kind == ImportBaselines {
+			line.Holder, line.Basis, line.Source = m.body(t, "holder"), Text{}, "a list"
+		}
+		c.Lines = append(c.Lines, line)
+	}
+	return c
 }
 
 func (m *machine) drawRisk(t *rapid.T) order {
