@@ -212,7 +212,7 @@ func TestTravelByKeyboard(t *testing.T) {
 		tabTo("on-year").keys("2026").tabTo("Show").enter()
 	b.reads("In the past", "31 March 2026", "Mid and South Essex ICB", "Next change: 1 April 2026")
 	b.tabTo("Next change: 1 April 2026").enter().reads("1 April 2026", "Essex ICB")
-	b.tabTo("Today").enter().tabTo("Functions").enter().tabTo("q").keys("emergency").enter().reads("1 of 66 functions")
+	b.tabTo("Today").enter().tabTo("Functions").enter().tabTo("Change the date").tabTo("q").keys("emergency").enter().reads("1 of 66 functions")
 }
 
 // A risk is raised without a mouse.

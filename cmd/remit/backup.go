@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -123,8 +124,17 @@ func (a *app) backUpRunning(ctx context.Context, after domain.EventNo, out io.Wr
 	return errors.Join(stream.Err(), stream.Close())
 }
 
-// backUp writes the backup of an open register.
+// backupPatience is how long a backup waits for the archive.
+const backupPatience = 10 * time.Second
+
+// backUp writes the backup of an open register: of everything recorded when it begins, unless the archive is further
+// behind than backupPatience. The command says how many events were backed up.
 func (r *register) backUp(ctx context.Context, after domain.EventNo, out io.Writer) error {
+	patient, cancel := context.WithTimeout(ctx, backupPatience)
+	defer cancel()
+	if err := r.archive.WaitFor(patient, r.store.Position()); err != nil {
+		r.logger.WarnContext(ctx, "a backup begins without the newest events, which are not archived yet", slog.Any("error", err))
+	}
 	b := archive.Backup{
 		Archive: r.archive.Source(), VerifierKeys: r.archive.Keys().VerifierKeys(), After: after, Vault: r.store.Vault().Snapshot,
 	}

@@ -258,7 +258,7 @@ func isDialError(err error) bool {
 // isBroken tells whether a connection could not be made, or broke.
 func isBroken(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op)
+	return errors.As(err, &op) && op.Op != "listen"
 }
 
 // cause returns the innermost part of a connection error that still says something.
