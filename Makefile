@@ -29,7 +29,7 @@ build: ## build the remit binary into .ci/tools/bin
 	go build -o $(TOOLS)/bin/remit ./cmd/remit
 
 test: ## run every test (needs Go only)
-	go test -timeout 15m ./...
+	go test -timeout 30m ./...
 
 # A browser and LibreOffice find no races that requests do not.
 SLOW := Browser|AreAccessible|PlainPages|ByKeyboard|LibreOffice

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"connectrpc.com/connect"
 	"github.com/spf13/pflag"
 )
 
@@ -91,10 +92,11 @@ func isSameHost(one, other string) bool {
 func (a *app) distrust(err error) string {
 	var broken *net.OpError
 	var unknown *tls.CertificateVerificationError
+	isUnanswered := connect.CodeOf(err) == connect.CodeUnavailable && !connect.IsWireError(err)
 	switch {
 	case errors.As(err, &unknown):
 		return "Name the authorities that signed the register's certificate with --ca, or the name in it with --server-name."
-	case errors.As(err, &broken) && strings.HasPrefix(a.server, "https://"):
+	case (errors.As(err, &broken) || isUnanswered) && strings.HasPrefix(a.server, "https://"):
 		return "Where the register asks for a certificate of an authority that it trusts, show one with --client-cert and --client-key."
 	}
 	return ""
