@@ -63,9 +63,14 @@ func established(t *testing.T, dir string, bodies int) (events []string) {
 	t.Helper()
 	s := launch(t, "--data", dir, "--empty")
 	s.mustGetReady(t)
-	s.establish(t, "X24")
+	last := s.establish(t, "X24")
 	for i := range bodies - 1 {
-		s.establish(t, fmt.Sprintf("A%d", i))
+		last = s.establish(t, fmt.Sprintf("A%d", i))
+	}
+	// What is acknowledged is shown a moment later to who does not ask for it.
+	shown := &remitv1.ListEventsRequest{MinPosition: strconv.Itoa(last)}
+	if _, err := s.client("").audit().ListEvents(t.Context(), shown); err != nil {
+		t.Fatal(err)
 	}
 	events = allEvents(t, s)
 	s.stop(t)
