@@ -193,7 +193,7 @@ func TestRealOverload(t *testing.T) {
 	}
 	t.Logf("capacity %d a second; of %d commands %d were accepted, 99%% within %s, and %d refused, 99%% within %s",
 		capacity, len(offered), len(accepted), slowest(accepted), len(refused), slowest(refused))
-	if len(accepted) == 0 || len(refused) < len(offered)/5 {
+	if len(accepted) == 0 || len(refused) < 50 { // as many as are asked again below
 		t.Fatal("that is no overload")
 	}
 	metrics := parseMetrics([]byte(fetch(t, s.url+"/metrics")))
@@ -203,7 +203,7 @@ func TestRealOverload(t *testing.T) {
 			soon = bucket.value
 		}
 	}
-	if soon < 0.99*commands {
+	if !eventstoretest.Race && soon < 0.99*commands {
 		t.Errorf("only %.0f of %.0f commands were answered within a second", soon, commands)
 	}
 	// The callers share the machine with the program, which slows down what they see.
