@@ -61,10 +61,10 @@ func Damages() map[string]func(*Views) {
 			c := packTree(v.holdings.all)[1]
 			c.lines[0].points[0].value = v.holdings.values.id([]domain.Holding{{Holder: "WRONG"}})
 		},
-		"the map: another date":     func(v *Views) { first(v).lines[0].points[0].from++ },
-		"the map: nobody holds":     func(v *Views) { first(v).lines[0].points[0].value = nobody },
-		"the map: a line is gone":   func(v *Views) { first(v).lines = nil },
-		"the map: a place is gone":  func(v *Views) { v.holdings.all.Delete(first(v)) },
+		"the map: another date":                  func(v *Views) { first(v).lines[0].points[0].from++ },
+		"the map: nobody holds":                  func(v *Views) { first(v).lines[0].points[0].value = nobody },
+		"the map: a line is gone":                func(v *Views) { first(v).lines = nil },
+		"the map: a place is gone":               func(v *Views) { v.holdings.all.Delete(first(v)) },
 		"the indexes of the map: of a body":      func(v *Views) { v.holdings.byBody["ICA"].Delete(first(v)) },
 		"the indexes of the map: of a place":     func(v *Views) { v.holdings.unlink(first(v)); first(v).next = nil },
 		"the index of events: recorded earlier":  func(v *Views) { *v.events.recorded.at(1)-- },

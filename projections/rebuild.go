@@ -122,13 +122,13 @@ func (v *Views) replace(ctx context.Context, fresh *Views) (old *Views, differs 
 	}
 	differs = v.differences(&fresh.state)
 	old = &Views{now: v.now, log: v.log, state: v.state}
+	if len(differs) > 0 {
+		v.milestones.mended.Add(1) // before anybody can be answered from the new state
+	}
 	v.mu.Lock()
 	v.state = fresh.state
 	v.mu.Unlock()
 	v.milestones.rebuilds.Add(1)
-	if len(differs) > 0 {
-		v.milestones.mended.Add(1)
-	}
 	return old, differs, nil
 }
 
