@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -40,6 +42,11 @@ type Coherence struct {
 // domain.UnknownOrganisation when the query names something that is not known, and with domain.InvalidArgument for a
 // position not reached yet, or an end before the date.
 func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
+	return v.coherence(context.Background(), q)
+}
+
+// coherence is Coherence that ends with ctx.
+func (v *Views) coherence(ctx context.Context, q CoherenceQuery) (Coherence, error) {
 	a, err := v.resolveFilter(q.AsOf, Filter{Functions: q.Functions, Organisations: q.Organisations})
 	if err != nil {
 		return Coherence{}, err
@@ -52,15 +59,34 @@ func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
 	answer := Coherence{AsOf: a, Until: q.Until, Dates: v.datesOf(a, q, plans)}
 	all, ahead := drafts{}, newForecast()
 	for _, on := range answer.Dates {
+		if err := ctx.Err(); err != nil {
+			return Coherence{}, fmt.Errorf("look for findings on %s: %w", on, err)
+		}
 		at := domain.AsOf{On: on, Known: a.Known}
 		happened := v.inquire(q, at, nil)
 		all.add(happened)
 		if due := dueBy(plans, on); len(due) > 0 {
-			ahead.compare(on, happened, v.inquire(q, at, due), due)
+			ahead.compare(on, happened, v.inquire(v.concerned(q, due), at, due), due)
 		}
 	}
 	answer.Findings = all.findings(q, ahead)
 	return answer, nil
+}
+
+// concerned narrows a query to the functions that planned transfers concern: nothing else differs because of them.
+func (v *Views) concerned(q CoherenceQuery, due []*foreseen) CoherenceQuery {
+	if len(q.Functions) > 0 {
+		return q
+	}
+	functions := map[domain.FunctionCode]bool{}
+	for _, f := range due {
+		functions[f.Subject.Function] = true
+		for _, result := range f.Results {
+			functions[result.Function] = true
+		}
+	}
+	q.Functions = v.linked(functions)
+	return q
 }
 
 // datesOf returns the dates to look at: that of the question, and those after it on which anything changes.
