@@ -16,7 +16,6 @@ import (
 type outsider struct {
 	t       *testing.T
 	program string
-	url     string // of the register, in the client's form
 	flags   []string
 }
 

@@ -42,7 +42,7 @@ func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
 		seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
 		wait := time.Duration(seconds) * time.Second
 		if err != nil || wait > patientWait {
-			return answer, nil
+			return answer, nil //nolint:nilerr // it does not say when: that is the answer
 		}
 		_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
 		_ = answer.Body.Close()
