@@ -2,12 +2,9 @@ package projections
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/remit-register/remit/domain"
 )
@@ -31,18 +28,13 @@ func (c *Copy) FindingsChanged(ctx context.Context, q CoherenceQuery, events []d
 	}
 	with := q
 	with.AsOf.Known = c.State.Last()
-	var before, after map[finding]Finding
-	var group errgroup.Group
-	group.Go(func() (err error) {
-		before, err = c.foundFor(ctx, q)
-		return err
-	})
-	group.Go(func() (err error) {
-		after, err = c.foundFor(ctx, with)
-		return err
-	})
-	if err := group.Wait(); err != nil {
-		return FindingsChanged{}, fmt.Errorf("look for findings: %w", err)
+	before, err := c.foundFor(ctx, q)
+	if err != nil {
+		return FindingsChanged{}, err
+	}
+	after, err := c.foundFor(ctx, with)
+	if err != nil {
+		return FindingsChanged{}, err
 	}
 	return changedFindings(before, after), nil
 }
