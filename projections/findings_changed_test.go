@@ -88,14 +88,7 @@ func TestFindingsChangedAreThoseOfAll(t *testing.T) {
 		fill(t, c, middle)
 		c.Try()
 		tried := j.events[middle:]
-		for _, e := range tried {
-			if err := c.State.Apply(e); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := c.Show(tried); err != nil {
-			t.Fatal(err)
-		}
+		try(t, c, tried)
 		on := domain.Date(rapid.IntRange(1, worldDays).Draw(t, "on"))
 		q := projections.CoherenceQuery{
 			AsOf: domain.AsOf{On: on, Known: middle}, Today: on, Until: on + domain.Date(rapid.IntRange(0, worldDays).Draw(t, "days")),
