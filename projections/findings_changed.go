@@ -56,7 +56,7 @@ func (c *Copy) foundFor(ctx context.Context, q CoherenceQuery) (map[finding]Find
 	if asked && len(q.Functions) == 0 {
 		return nil, nil //nolint:nilnil // nothing is found
 	}
-	list, err := c.coherence(ctx, q)
+	list, err := c.coherence(q, ctx.Err)
 	if err != nil {
 		return nil, err
 	}
