@@ -154,3 +154,18 @@ func TestRefusalsAreAccessible(t *testing.T) {
 			press("Continue").reads(refused.says).states(axe, refused.name)
 	}
 }
+
+// A file that is far too large is refused in plain words, in a browser too, before all of it has come.
+func TestFarTooLargeFileInABrowser(t *testing.T) {
+	s := newRegister(t)
+	path := filepath.Join(t.TempDir(), "map.csv")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 100<<20); err != nil {
+		t.Fatal(err)
+	}
+	b := newBrowser(t, s, false).as("po@S1Y5D").open("/import").write("source", "Map", "reason", "First load")
+	b.do("choose the file", chromedp.SetUploadFiles(`input[name="file"]`, []string{path}))
+	b.press("Check the file").reads("There is a problem", "The file is larger than 10 MB: divide it into several files")
+}
