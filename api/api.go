@@ -78,6 +78,8 @@ type Config struct {
 	TimeLimit time.Duration
 	// Backup writes a backup of all that an earlier one with so many events does not have. Default: there are none.
 	Backup func(ctx context.Context, after domain.EventNo, out io.Writer) error
+	// Mended is called when the views were rebuilt and had not been what the journal says. Default: nobody is told.
+	Mended func(context.Context)
 	// Watch limits watches.
 	Watch WatchLimits
 	// Stopping is closed when the server is about to stop: watches end then, each telling where to go on. Default: they
@@ -114,6 +116,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Access == nil {
 		c.Access = noAccessLog{}
+	}
+	if c.Mended == nil {
+		c.Mended = func(context.Context) {}
 	}
 	if c.Version == "" {
 		c.Version = "unknown"
@@ -201,7 +206,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock), asserted}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks, streams}, options...))
-	mux.Handle(remitv1connect.NewOperatorServiceHandler(&operatorService{asks, c.Backup}, options...))
+	mux.Handle(remitv1connect.NewOperatorServiceHandler(&operatorService{asks, streams, c.Backup, c.Mended, c.Logger}, options...))
 }
 
 // mountReflection lets tools such as grpcurl ask which calls there are.

@@ -32,6 +32,8 @@ const (
 	OutOfTime domain.Reason = "OUT_OF_TIME"
 	// ServerStopping says that a watch ended because the server is about to stop.
 	ServerStopping domain.Reason = "SERVER_STOPPING"
+	// ViewsMended says that a watch ended because what it was answered from was wrong, and was mended by a rebuild.
+	ViewsMended domain.Reason = "VIEWS_MENDED"
 	// Canceled says that the caller went away.
 	Canceled domain.Reason = "CANCELED"
 	// HostNotAllowed says that the Host header does not name this machine.
@@ -100,6 +102,7 @@ func codes() map[domain.Reason]connect.Code { //nolint:funlen // one row a reaso
 		NotCaughtUp:       connect.CodeUnavailable,
 		NotArchivedYet:    connect.CodeUnavailable,
 		ServerStopping:    connect.CodeUnavailable,
+		ViewsMended:       connect.CodeAborted,
 		OutOfTime:         connect.CodeDeadlineExceeded,
 		Canceled:          connect.CodeCanceled,
 		HostNotAllowed:    connect.CodePermissionDenied,

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"connectrpc.com/connect"
 
@@ -16,7 +17,10 @@ import (
 // operatorService serves remit.v1.OperatorService.
 type operatorService struct {
 	queries *queries
+	watches *watches
 	backup  func(ctx context.Context, after domain.EventNo, out io.Writer) error
+	mended  func(context.Context)
+	logger  *slog.Logger
 }
 
 // Backup sends a backup, piece by piece: a caller who reads slowly has it wait, not gather in memory.

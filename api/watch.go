@@ -71,6 +71,10 @@ type watch struct {
 	// told is the position after which the reader goes on, begun whether there is one yet.
 	told  domain.EventNo
 	begun bool
+	// mended is how often the views had been mended when the watch began. standsAlone says that it does not matter: what is
+	// told is not taken from the views.
+	mended      uint64
+	standsAlone bool
 	// today is the date that a watch of today goes on with, 0 for other watches.
 	today domain.Date
 	// due fires when the reader has to be given a sign of life.
@@ -95,7 +99,7 @@ func (s *watches) begin(ctx context.Context) (_ context.Context, _ *watch, end f
 		case <-ctx.Done():
 		}
 	}()
-	w := &watch{watches: s, due: time.NewTimer(s.limits.Heartbeat)}
+	w := &watch{watches: s, due: time.NewTimer(s.limits.Heartbeat), mended: s.queries.views.Status().Mended}
 	return ctx, w, func() {
 		cancel(nil)
 		w.due.Stop()
@@ -108,6 +112,10 @@ func (s *watches) begin(ctx context.Context) (_ context.Context, _ *watch, end f
 func send[M any](ctx context.Context, w *watch, stream *connect.ServerStream[M], message *M, sent func()) error {
 	if ctx.Err() != nil {
 		return w.ended(ctx)
+	}
+	if !w.standsAlone && w.queries.views.Status().Mended != w.mended {
+		return domain.Refuse(ViewsMended, "What this watch was answered from was not what the journal says, and was mended.",
+			"Begin again from the start, not after a position.")
 	}
 	before := w.queries.views.Position()
 	cut := make(chan struct{})

@@ -23,6 +23,7 @@ func (s *auditService) WatchEvents(
 		return err
 	}
 	defer end()
+	w.standsAlone = true // events are read from the journal
 	e := &eventWatch{watch: w, stream: stream, query: projections.FeedQuery{
 		Entities: r.GetEntities(), Types: r.GetTypes(), Limit: feedPage,
 		Organisations: strs[domain.OrganisationCode](r.GetOrganisations()),

@@ -234,6 +234,7 @@ func questionRights() []Right {
 		question("GetEvent", record),
 		question("WatchEvents", record),
 		Right{Method: "Backup", Kind: RightQuestion, Ways: anyWay(ActorOperator)},
+		Right{Method: "RebuildViews", Kind: RightQuestion, Ways: anyWay(ActorOperator)},
 		Right{Method: ResolvePerson, Kind: RightQuestion, Ways: resolveWays()},
 	)
 }

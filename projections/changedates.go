@@ -65,6 +65,10 @@ type dateCounter struct {
 	values *valueTable
 	counts map[domain.Date]int
 	answer ChangeDates
+	// These are used again for each remit that several bodies hold.
+	changes       []slotChange
+	inForce       []valueID
+	before, after []domain.Holding
 }
 
 // count counts the changes of the lines of one remit; the caller holds the lock.
@@ -88,29 +92,50 @@ func (x *dateCounter) countLine(l *line) {
 	}
 }
 
+// slotChange is a point of one of the lines of a remit.
+type slotChange struct {
+	on    domain.Date
+	slot  int32
+	value valueID
+}
+
 // countLines counts the changes of a remit that several bodies hold side by side: one change of a date, however many of
-// them it concerns.
+// them it concerns. It goes through the dates once, with what is in force on each line in hand.
 func (x *dateCounter) countLines(lines []line) {
-	known := x.match.asOf.Known
-	dates := map[domain.Date]bool{}
+	x.changes, x.inForce = x.changes[:0], x.inForce[:0]
 	for i := range lines {
-		for p := range lines[i].knownAt(known) {
-			dates[p.from] = true
-		}
-	}
-	held := func(on domain.Date) (holdings []domain.Holding) {
-		for i := range lines {
-			if p := lines[i].at(on, known); p != nil {
-				holdings = append(holdings, x.values.get(p.value)...)
+		before := nobody
+		for p := range lines[i].knownAt(x.match.asOf.Known) {
+			if p.value != before { // what is told again changes nothing
+				x.changes = append(x.changes, slotChange{p.from, int32(i), p.value}) //nolint:gosec // bodies are few
 			}
+			before = p.value
 		}
-		return holdings
+		x.inForce = append(x.inForce, nobody)
 	}
-	for on := range dates {
-		if x.differs(held(on-1), held(on)) {
-			x.add(on)
+	slices.SortFunc(x.changes, func(a, b slotChange) int { return cmp.Compare(a.on, b.on) })
+	for rest := x.changes; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].on == rest[0].on {
+			n++
 		}
+		x.before = x.held(x.before[:0])
+		for _, c := range rest[:n] {
+			x.inForce[c.slot] = c.value
+		}
+		if x.after = x.held(x.after[:0]); x.differs(x.before, x.after) {
+			x.add(rest[0].on)
+		}
+		rest = rest[n:]
 	}
+}
+
+// held appends the holdings in force.
+func (x *dateCounter) held(holdings []domain.Holding) []domain.Holding {
+	for _, value := range x.inForce {
+		holdings = append(holdings, x.values.get(value)...)
+	}
+	return holdings
 }
 
 // differs tells whether the holders differ, of a remit that the view is about.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/remit-register/remit/domain"
@@ -20,6 +21,8 @@ type Checkpoints struct {
 	config      CheckpointConfig
 	codec       *checkpoint.Codec
 	fingerprint string
+	// writing is held by who writes.
+	writing sync.Mutex
 }
 
 // CheckpointConfig says where checkpoints are kept and when they are written. Dir, Program, Root and Logger are required.
@@ -201,6 +204,30 @@ func (c *Checkpoints) Write(ctx context.Context, v *Views) (domain.EventNo, erro
 
 // WriteTelling is Write that tells when the views take new events again.
 func (c *Checkpoints) WriteTelling(ctx context.Context, v *Views, goOn func()) (domain.EventNo, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return c.write(ctx, v, goOn)
+}
+
+// Replace writes a checkpoint in the place of all that there are, because the views were not what they should have been.
+func (c *Checkpoints) Replace(ctx context.Context, v *Views) error {
+	c.writing.Lock() // and what is being written now is among those that go
+	defer c.writing.Unlock()
+	paths, err := checkpoint.List(c.config.Dir)
+	if err != nil {
+		return fmt.Errorf("list the checkpoints of the views: %w", err)
+	}
+	for _, path := range paths {
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("remove a checkpoint of the views: %w", err)
+		}
+	}
+	_, err = c.write(ctx, v, func() {})
+	return err
+}
+
+// write is WriteTelling while writing is held.
+func (c *Checkpoints) write(ctx context.Context, v *Views, goOn func()) (domain.EventNo, error) {
 	file, position, err := c.copy(ctx, v)
 	if err != nil {
 		return 0, fmt.Errorf("write a checkpoint of the views: %w", err)

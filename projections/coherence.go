@@ -50,13 +50,15 @@ func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
 	}
 	plans := v.plansUntil(a, q.Until)
 	answer := Coherence{AsOf: a, Until: q.Until, Dates: v.datesOf(a, q, plans)}
+	days, err := v.inquireAll(q, answer, plans)
+	if err != nil {
+		return Coherence{}, err
+	}
 	all, ahead := drafts{}, newForecast()
-	for _, on := range answer.Dates {
-		at := domain.AsOf{On: on, Known: a.Known}
-		happened := v.inquire(q, at, nil)
-		all.add(happened)
-		if due := dueBy(plans, on); len(due) > 0 {
-			ahead.compare(on, happened, v.inquire(q, at, due), due)
+	for _, day := range days {
+		all.add(day.happened)
+		if len(day.due) > 0 {
+			ahead.compare(day.on, day.happened, day.planned, day.due)
 		}
 	}
 	answer.Findings = all.findings(q, ahead)
@@ -87,6 +89,17 @@ type inquiry struct {
 	// under has what is held under each arrangement, caused what is held by virtue of each occurrence.
 	under  map[domain.ArrangementID]*tally
 	caused map[domain.EventNo]*tally
+	// defined has the last event that defined or revised each function, by its entity.
+	defined map[string]domain.EventNo
+	// sound are the holdings, by their place among the values of the map, whose bodies are open and not announced to end.
+	sound map[*domain.Holding]bool
+	// everywhere has the footprints of each kind that functions are about.
+	everywhere map[string][]domain.FootprintCode
+	// latest is the function that was looked at last: the walk goes from one to the next.
+	latest struct {
+		code domain.FunctionCode
+		*functionTally
+	}
 	// buffer has what is held in the cell that is looked at.
 	buffer []held
 	// planned are the planned transfers that are taken to have taken effect; none: only what has happened counts.
@@ -145,7 +158,8 @@ func (v *Views) newInquiry(q CoherenceQuery, a domain.AsOf, planned []*foreseen)
 		functions: map[domain.FunctionCode]*functionTally{}, bodies: map[domain.OrganisationCode]*bodyState{},
 		ending: map[domain.OrganisationCode]domain.PlannedReorganisation{},
 		under:  map[domain.ArrangementID]*tally{}, caused: make(map[domain.EventNo]*tally),
-		planned: planned,
+		defined: make(map[string]domain.EventNo), sound: map[*domain.Holding]bool{},
+		everywhere: make(map[string][]domain.FootprintCode), planned: planned,
 	}
 	if x.today == 0 {
 		x.today = a.On
@@ -167,6 +181,12 @@ func (x *inquiry) begin() {
 	}
 	for _, no := range x.views.events.ofType("OccurrenceRecorded", x.asOf.Known) {
 		x.caused[domain.EventNo(no)] = newTally()
+	}
+	for _, kind := range []string{domain.FunctionDefined{}.FactType(), domain.FunctionRevised{}.FactType()} {
+		for _, no := range x.views.events.ofType(kind, x.asOf.Known) {
+			entity := x.views.events.entityName(domain.EventNo(no))
+			x.defined[entity] = max(x.defined[entity], domain.EventNo(no))
+		}
 	}
 }
 

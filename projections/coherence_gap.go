@@ -24,7 +24,7 @@ func (x *inquiry) gaps() {
 		if f.since == 0 || !x.asksFor(code) {
 			continue
 		}
-		required, _ := x.views.organisations.Expand(f.details, domain.England, x.asOf)
+		required := x.required(f.details)
 		function, _ := x.views.functions.Get(code, x.asOf.Known)
 		for _, subject := range function.Subjects(x.asOf) {
 			cells := f.cells[subject]
@@ -34,6 +34,17 @@ func (x *inquiry) gaps() {
 			}
 		}
 	}
+}
+
+// required returns the footprints of a function's kind, all over England. Many functions have the same.
+func (x *inquiry) required(details domain.FunctionDetails) []domain.FootprintCode {
+	kind := string(details.FootprintKind) + joinAnd(details.OwnOperationOf)
+	footprints, ok := x.everywhere[kind]
+	if !ok {
+		footprints, _ = x.views.organisations.Expand(details, domain.England, x.asOf)
+		x.everywhere[kind] = footprints
+	}
+	return footprints
 }
 
 // usualRoles returns which of exercising and delivering are held in most of the cells in which anything is.

@@ -62,12 +62,7 @@ func (x *inquiry) function(code domain.FunctionCode) *functionTally {
 	if known, ok := x.views.functions.Get(code, x.asOf.Known); ok {
 		f.details = known.Details
 	}
-	for _, no := range x.views.events.about("function/"+string(code), x.asOf.Known) {
-		switch x.views.events.kindName(domain.EventNo(no)) {
-		case domain.FunctionDefined{}.FactType(), domain.FunctionRevised{}.FactType():
-			f.event = domain.EventNo(no)
-		}
-	}
+	f.event = x.defined["function/"+string(code)]
 	for _, flight := range x.views.plans.byFunction[code] {
 		t, ok := x.views.transfers.Get(flight.id, x.asOf.Known)
 		if ok && t.Subject.Function == code && t.State == domain.StateCompleted && t.CompletedOn <= x.asOf.On {
@@ -102,7 +97,10 @@ func (x *inquiry) at(f *functionTally, code domain.FootprintCode) domain.Organis
 
 // cell looks at one cell of the map; the caller holds the lock.
 func (x *inquiry) cell(c *cell) {
-	f := x.function(c.subject.Function)
+	if x.latest.functionTally == nil || x.latest.code != c.subject.Function {
+		x.latest.code, x.latest.functionTally = c.subject.Function, x.function(c.subject.Function)
+	}
+	f := x.latest.functionTally
 	if f.cells[c.subject] == nil {
 		f.cells[c.subject] = map[domain.FootprintCode]*cellTally{}
 	}
@@ -208,9 +206,17 @@ func (x *inquiry) holding(f *functionTally, c *cell, h held) {
 
 // orphan looks at whether the holder, and the body that acts for it, are open, and stay so.
 func (x *inquiry) orphan(c *cell, h held) {
+	if x.sound[h.holding] {
+		return
+	}
+	sound := true
 	for _, code := range []domain.OrganisationCode{h.holding.Holder, h.holding.ActingThrough} {
 		if code == "" {
 			continue
+		}
+		_, ends := x.ending[code]
+		if state := x.body(code); !state.open || ends {
+			sound = false
 		}
 		if state := x.body(code); !state.open {
 			d, isNew := x.drafts.at(findingKey{FindingOrphan, c.subject.Function, code, ""}, SeverityHigh)
@@ -222,6 +228,9 @@ func (x *inquiry) orphan(c *cell, h held) {
 			d.seen(max(h.from, state.since), h.no, state.event)
 		}
 		x.announcedEnd(c, h, code)
+	}
+	if sound {
+		x.sound[h.holding] = true
 	}
 }
 
@@ -239,8 +248,12 @@ func (x *inquiry) announcedEnd(c *cell, h held, code domain.OrganisationCode) {
 
 // overlap finds several holders of a sole remit in what the buffer holds.
 func (x *inquiry) overlap(f *functionTally, c *cell) {
+	var holders [roleCount]int
+	for _, h := range x.buffer {
+		holders[h.role]++
+	}
 	for i, role := range domain.Roles() {
-		if f.details.RuleOf(role) != domain.RuleSole {
+		if holders[i] < 2 || f.details.RuleOf(role) != domain.RuleSole {
 			continue
 		}
 		var since []domain.Date

@@ -72,7 +72,14 @@ func (r relations) names() string {
 // held.
 type peerGroup struct {
 	tier   domain.Tier
-	bodies map[domain.OrganisationCode][]domain.FootprintCode
+	bodies []peer
+}
+
+// peer is a body with what is held in each footprint that it covers, in order.
+type peer struct {
+	code       domain.OrganisationCode
+	footprints []domain.FootprintCode
+	cells      []*cellTally
 }
 
 // outliers finds bodies for which a role is held otherwise than for nearly all their peers.
@@ -84,7 +91,7 @@ func (x *inquiry) outliers() {
 					continue
 				}
 				for role := range domain.Roles() {
-					x.outliersOf(code, f.cells[subject], group, role)
+					x.outliersOf(code, group, role)
 				}
 			}
 		}
@@ -93,44 +100,48 @@ func (x *inquiry) outliers() {
 
 func compareSubjects(a, b domain.Subject) int { return cmp.Compare(a.Part, b.Part) }
 
-// peers groups the open bodies that cover the cells of a subject by tier.
+// peers groups the open bodies that cover the cells of a subject by tier, in the order of their codes.
 func (x *inquiry) peers(f *functionTally, cells map[domain.FootprintCode]*cellTally) map[domain.Tier]peerGroup {
-	groups := make(map[domain.Tier]peerGroup)
+	covering := make(map[domain.OrganisationCode]*peer)
 	for _, footprint := range slices.Sorted(maps.Keys(cells)) {
-		code := x.at(f, footprint)
-		body, known := x.views.organisations.Body(code, x.asOf.Known)
-		if !cells[footprint].any || !known || !x.body(code).open {
+		if !cells[footprint].any {
 			continue
 		}
-		group, ok := groups[body.Tier]
+		code := x.at(f, footprint)
+		p, ok := covering[code]
 		if !ok {
-			group = peerGroup{body.Tier, map[domain.OrganisationCode][]domain.FootprintCode{}}
-			groups[body.Tier] = group
+			p = &peer{code: code}
+			covering[code] = p
 		}
-		group.bodies[code] = append(group.bodies[code], footprint)
+		p.footprints, p.cells = append(p.footprints, footprint), append(p.cells, cells[footprint])
+	}
+	groups := make(map[domain.Tier]peerGroup)
+	for _, code := range slices.Sorted(maps.Keys(covering)) {
+		body, known := x.views.organisations.Body(code, x.asOf.Known)
+		if known && x.body(code).open {
+			groups[body.Tier] = peerGroup{body.Tier, append(groups[body.Tier].bodies, *covering[code])}
+		}
 	}
 	return groups
 }
 
 // outliersOf compares one role of a group. What nobody holds, or nobody knows who, is found as that.
-func (x *inquiry) outliersOf(
-	function domain.FunctionCode, cells map[domain.FootprintCode]*cellTally, group peerGroup, role int,
-) {
-	way := usualWay(cells, group, role)
+func (x *inquiry) outliersOf(function domain.FunctionCode, group peerGroup, role int) {
+	way := usualWay(group, role)
 	if way.relations == 0 || way.relations&relationUnknown != 0 || len(way.kept) < group.nearlyAll() {
 		return
 	}
 	settled := way.kept[group.nearlyAll()-1] // from when nearly all keep to it
-	for _, body := range slices.Sorted(maps.Keys(group.bodies)) {
-		for _, footprint := range group.bodies[body] {
-			t := cells[footprint].roles[role]
+	for _, body := range group.bodies {
+		for i, footprint := range body.footprints {
+			t := &body.cells[i].roles[role]
 			if t.relations == way.relations || t.relations == 0 || t.relations&relationUnknown != 0 {
 				continue
 			}
-			d, isNew := x.drafts.at(findingKey{FindingOutlier, function, body, ""}, SeverityLow)
+			d, isNew := x.drafts.at(findingKey{FindingOutlier, function, body.code, ""}, SeverityLow)
 			if isNew {
 				d.says("Check whether it is meant; if not, correct the record or move it as its peers did.",
-					"%s holds %s otherwise than nearly all its peers", x.named(body), x.title(function))
+					"%s holds %s otherwise than nearly all its peers", x.named(body.code), x.title(function))
 			}
 			d.details[fmt.Sprintf("%s is %s; for %d of %d of the tier %s it is %s", domain.Roles()[role],
 				t.relations.names(), len(way.kept), len(group.bodies), group.tier, way.relations.names())] = true
@@ -149,13 +160,13 @@ type way struct {
 	kept      []roleTally
 }
 
-func usualWay(cells map[domain.FootprintCode]*cellTally, group peerGroup, role int) way {
+func usualWay(group peerGroup, role int) way {
 	kept := make(map[relations][]roleTally)
-	for _, footprints := range group.bodies {
-		own := cells[footprints[0]].roles[role]
+	for _, body := range group.bodies {
+		own := body.cells[0].roles[role]
 		differs := false
-		for _, code := range footprints {
-			t := cells[code].roles[role]
+		for _, cell := range body.cells {
+			t := &cell.roles[role]
 			differs = differs || t.relations != own.relations
 			own.from = max(own.from, t.from)
 		}

@@ -51,3 +51,25 @@ func NewCopyWithEpochs(now func() time.Time, log Log, epochChanges int32) *Copy 
 	c.holdings = newFunctionMap(epochChanges)
 	return c
 }
+
+// Damages are ways in which what views know may come to differ from the log, each by what a rebuild calls it. Every one
+// changes one thing only.
+func Damages() map[string]func(*Views) {
+	first := func(v *Views) *cell { return packTree(v.holdings.all)[0] }
+	return map[string]func(*Views){
+		"the map: another holder": func(v *Views) {
+			c := packTree(v.holdings.all)[1]
+			c.lines[0].points[0].value = v.holdings.values.id([]domain.Holding{{Holder: "WRONG"}})
+		},
+		"the map: another date":                  func(v *Views) { first(v).lines[0].points[0].from++ },
+		"the map: nobody holds":                  func(v *Views) { first(v).lines[0].points[0].value = nobody },
+		"the map: a line is gone":                func(v *Views) { first(v).lines = nil },
+		"the map: a place is gone":               func(v *Views) { v.holdings.all.Delete(first(v)) },
+		"the indexes of the map: of a body":      func(v *Views) { v.holdings.byBody["ICA"].Delete(first(v)) },
+		"the indexes of the map: of a place":     func(v *Views) { v.holdings.unlink(first(v)); first(v).next = nil },
+		"the index of events: recorded earlier":  func(v *Views) { *v.events.recorded.at(1)-- },
+		"the index of events: about nothing":     func(v *Views) { v.events.byEntity[0] = nil },
+		"organisations and footprints: all gone": func(v *Views) { v.organisations = domain.NewOrganisations() },
+		"functions: all gone":                    func(v *Views) { v.functions = domain.NewFunctions() },
+	}
+}

@@ -37,6 +37,8 @@ type Views struct {
 
 	progress   progress
 	milestones milestones
+	// rebuilding is held while the state is being rebuilt.
+	rebuilding sync.Mutex
 }
 
 // state is all that the views know, and nothing but what follows from the events.

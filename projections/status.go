@@ -18,11 +18,13 @@ type Status struct {
 	Checkpoint domain.EventNo
 	// Rebuilds is how often the state was rebuilt beside the one that was shown.
 	Rebuilds uint64
+	// Mended is how often what was shown then differed from what the log says.
+	Mended uint64
 }
 
 // milestones are what Status tells besides the state.
 type milestones struct {
-	restored, checkpoint, rebuilds atomic.Uint64
+	restored, checkpoint, rebuilds, mended atomic.Uint64
 }
 
 // Status returns how the views are getting on.
@@ -33,5 +35,6 @@ func (v *Views) Status() Status {
 	return Status{
 		Position: position, RecordedAt: v.events.recordedAt(position), Restored: domain.EventNo(v.milestones.restored.Load()),
 		Checkpoint: domain.EventNo(v.milestones.checkpoint.Load()), Rebuilds: v.milestones.rebuilds.Load(),
+		Mended: v.milestones.mended.Load(),
 	}
 }

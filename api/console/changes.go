@@ -101,6 +101,9 @@ func (v *visit) changes() error {
 	page.Lines = l.changeLines(answer.GetChanges())
 	page.Pager = v.paged(len(page.Lines), changeLines)
 	page.Lines = onPage(page.Pager, page.Lines)
+	for i := range page.Lines {
+		page.Lines[i].Events = eachOnce(page.Lines[i].Events)
+	}
 	return v.show(http.StatusOK, "changes", page)
 }
 
@@ -144,6 +147,7 @@ func (l look) changeLines(changes []*remitv1.MapChange) []changeLine {
 	for _, line := range lines {
 		slices.Sort(line.Roles)
 		slices.Sort(line.Places)
+		line.Places = slices.Compact(line.Places)
 		key := strings.Join([]string{fmt.Sprint(line.Roles), strings.Join(line.Places, ","), texts(line.Before), texts(line.After)}, "\x00")
 		i, ok := at[key]
 		if !ok {
@@ -152,7 +156,7 @@ func (l look) changeLines(changes []*remitv1.MapChange) []changeLine {
 			continue
 		}
 		left[i].Functions = append(left[i].Functions, line.Functions...)
-		left[i].Events = union(left[i].Events, line.Events)
+		left[i].Events = append(left[i].Events, line.Events...)
 	}
 	for i := range left {
 		line := &left[i]
@@ -187,20 +191,14 @@ func (l look) byHands(changes []*remitv1.MapChange) []changeLine {
 		if !slices.Contains(have.Roles, c.GetRole()) {
 			have.Roles = append(have.Roles, c.GetRole())
 		}
-		if !slices.Contains(have.Places, c.GetFootprint()) {
-			have.Places = append(have.Places, c.GetFootprint())
-		}
-		have.Events = union(have.Events, c.GetCauseEvents())
+		have.Places = append(have.Places, c.GetFootprint())
+		have.Events = append(have.Events, c.GetCauseEvents()...)
 	}
 	return lines
 }
 
-// union adds those events to a list that are not in it.
-func union(events, more []string) []string {
-	for _, event := range more {
-		if !slices.Contains(events, event) {
-			events = append(events, event)
-		}
-	}
-	return events
+// eachOnce returns events without those that are there twice, in the order of the register.
+func eachOnce(events []string) []string {
+	slices.SortFunc(events, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	return slices.Compact(events)
 }

@@ -40,6 +40,9 @@ func functions(files assets, location *time.Location) template.FuncMap {
 	return all
 }
 
+// fewEvents is how many of the events are named from which something follows; of the others the number is said.
+const fewEvents = 3
+
 // mapFunctions are those of the pages about who does what.
 func mapFunctions() template.FuncMap {
 	return template.FuncMap{
@@ -48,6 +51,7 @@ func mapFunctions() template.FuncMap {
 		"sure":      howSure,
 		"sentence":  sentence,
 		"less":      func(n, by int) int { return n - by },
+		"few":       func(events []string) []string { return events[:min(len(events), fewEvents)] },
 		"pounds":    pounds,
 		"number":    grouped,
 		"eventName": eventName,

@@ -21,6 +21,7 @@ func watched(now *time.Time) *Metrics {
 		Waiting: func() (int, int) { return 3, 100 }, Writable: func() bool { return true }, Synced: func() bool { return false },
 		Archived: func() (uint64, time.Time) { return 4, now.Add(-90 * time.Second) },
 		Fed:      func() (uint64, int) { return 9, 2 },
+		Rebuilt:  func() (uint64, uint64) { return 3, 1 },
 		Findings: func() (map[string]int, error) { return map[string]int{"high": 1}, nil },
 		Awaiting: func() (int, error) { return 5, nil },
 	})

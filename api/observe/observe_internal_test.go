@@ -49,7 +49,7 @@ func TestStateIsShown(t *testing.T) {
 		"remit_events_recorded 10", "remit_events_shown 7", "remit_projection_lag_events 3", "remit_archive_lag_events 6",
 		"remit_checkpoint_age_seconds 90", "remit_feed_lag_events 1", "remit_feed_rebuilds_total 2", "remit_queue_commands 3",
 		"remit_queue_limit_commands 100", "remit_writable 1", "remit_journal_synced 0", `remit_findings{severity="high"} 1`,
-		"remit_awaiting_second_persons 5", "remit_clock_seconds 1000", `remit_build_info{version="v1"} 1`,
+		"remit_views_rebuilds_total 3", "remit_views_mended_total 1", "remit_awaiting_second_persons 5", "remit_clock_seconds 1000", `remit_build_info{version="v1"} 1`,
 		"remit_commit_events_sum 5", "remit_commit_bytes_sum 1000", "remit_commit_duration_seconds_sum 0.02",
 		`remit_refused_attempts_total{reason="NOT_AUTHORISED",right="ListEvents"} 1`)
 }

@@ -22,6 +22,9 @@ type State struct {
 	Archived func() (position uint64, at time.Time)
 	// Fed is the last event in the feed, and how often it was begun anew. nil without a feed.
 	Fed func() (position uint64, rebuilt int)
+	// Rebuilt is how often the views were rebuilt since the start, and how often they had not been what the journal says.
+	// nil where that is not known.
+	Rebuilt func() (times, mended uint64)
 	// Findings counts what is incoherent in today's map, by severity. It may take some time, so it is asked at most once a
 	// minute and only when events came.
 	Findings func() (map[string]int, error)
@@ -64,6 +67,8 @@ func descriptions() map[string]*prometheus.Desc {
 		"remit_checkpoint_age_seconds":  "Time since the newest checkpoint was published, in seconds.",
 		"remit_feed_lag_events":         "Events recorded that are not in the feed yet.",
 		"remit_feed_rebuilds_total":     "How often the feed was begun anew because it disagreed with the journal.",
+		"remit_views_rebuilds_total":    "How often the views were rebuilt since the start.",
+		"remit_views_mended_total":      "How often the views were not what the journal says, and were mended by rebuilding them.",
 		"remit_awaiting_second_persons": "Commands that wait for a second person.",
 	} {
 		all[name] = prometheus.NewDesc(name, help, nil, nil)
@@ -100,6 +105,11 @@ func (c *collectorOfState) Collect(to chan<- prometheus.Metric) {
 		var rebuilt int
 		fed, rebuilt = c.state.Fed()
 		tell("remit_feed_rebuilds_total", prometheus.CounterValue, float64(rebuilt))
+	}
+	if c.state.Rebuilt != nil {
+		times, mended := c.state.Rebuilt()
+		tell("remit_views_rebuilds_total", prometheus.CounterValue, float64(times))
+		tell("remit_views_mended_total", prometheus.CounterValue, float64(mended))
 	}
 	recorded := c.state.Recorded()
 	gauge("remit_events_recorded", float64(recorded))

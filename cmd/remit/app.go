@@ -113,7 +113,7 @@ func (a *app) addCommands(root *cobra.Command) {
 	add("move", a.transfer(), a.packageGroup(), a.packages(), a.delegate(), a.delegations(), a.revoke(), a.risk())
 	add("record", a.allocate(), a.occurrence(), a.reorganise(), a.correct(), a.erase(), a.second(), a.claim(), a.claims(), a.attest(), a.attestations(), a.intervene())
 	add("programme", a.readiness(), a.due(), a.paper(), a.committee(), a.planReturn(), a.framework(), a.population(), a.cost(), a.envelope(), a.shift())
-	add(groupRun, a.serve(), a.feed(), a.doctor(), a.rights(), a.key(), a.backup(), a.restore(), a.load(), a.importing(), a.verify(), a.bench(), a.version())
+	add(groupRun, a.serve(), a.feed(), a.doctor(), a.rights(), a.key(), a.backup(), a.restore(), a.rebuild(), a.load(), a.importing(), a.verify(), a.bench(), a.version())
 	root.AddCommand(exitCodesTopic(), identityTopic())
 }
 

@@ -34,6 +34,7 @@ func checkMetrics(metrics map[string][]sample, version string, now time.Time) []
 	checks := []check{s.version(version), s.journal(), s.sync(), s.queue()}
 	checks = append(checks, s.lag("projections", "remit_projection_lag_events", "events are recorded that answers do not show",
 		"see the load of the machine; if it stays so, restart the register")...)
+	checks = append(checks, s.views()...)
 	checks = append(checks, s.archive()...)
 	checks = append(checks, s.lag("feed", "remit_feed_lag_events", "events are not in the feed yet", "see the register's log about the feed")...)
 	return append(checks, s.clock(now), s.findings(), s.seconds())
@@ -94,6 +95,22 @@ func (s state) lag(name, metric, what, remedy string) []check {
 		return []check{{name, checkWarn, fmt.Sprintf("%.0f %s", behind, what), remedy}}
 	}
 	return []check{{name, checkOK, fmt.Sprintf("%.0f events behind", behind), ""}}
+}
+
+// views is whether the views were found to be what the journal says; nothing where they were never compared.
+func (s state) views() []check {
+	times, _ := s.value("remit_views_rebuilds_total")
+	mended, _ := s.value("remit_views_mended_total")
+	switch {
+	case mended > 0:
+		return []check{{
+			"views", checkWarn, fmt.Sprintf("they were not what the journal says in %.0f of %.0f rebuilds, and are mended", mended, times),
+			"answers before that may have been wrong: the log names what differed; report it, and look at the machine's memory",
+		}}
+	case times > 0:
+		return []check{{"views", checkOK, "rebuilt from the journal, they were what it says", ""}}
+	}
+	return nil
 }
 
 func (s state) archive() []check {

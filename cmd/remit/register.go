@@ -162,6 +162,17 @@ func (r *register) restoreViews(ctx context.Context, data string) {
 	r.checkpoints.Restore(ctx, r.views, r.checkpoints.Read(ctx))
 }
 
+// replaceViews keeps what the views show now in the place of what was kept of them, which was wrong.
+func (r *register) replaceViews(ctx context.Context) {
+	if r.checkpoints == nil {
+		return
+	}
+	if err := r.checkpoints.Replace(ctx, r.views); err != nil {
+		r.logger.WarnContext(ctx, "the checkpoints of the views may still be wrong: remove the directory views in the data directory when the register is stopped",
+			slog.Any("error", err))
+	}
+}
+
 // programID identifies the program by its bytes: another build may fold events in another way.
 func programID() (string, error) {
 	path, err := os.Executable()
@@ -207,7 +218,7 @@ func (r *register) server() (*http.Server, error) {
 	stopping := make(chan struct{})
 	config := api.Config{
 		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
-		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping,
+		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping, Mended: r.replaceViews,
 		SignIn: r.entrance.signIn, Hosts: r.entrance.hosts, Version: versionText(), RateLimit: r.entrance.rate,
 		Pages: func(calls http.Handler) (http.Handler, error) { return r.console(calls, zone) },
 	}

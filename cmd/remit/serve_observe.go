@@ -123,6 +123,10 @@ func (r *register) state(i *instruments, checkpoint string) observe.State {
 		Shown:    func() uint64 { return uint64(r.views.Position()) },
 		Waiting:  r.store.Waiting,
 		Writable: func() bool { return r.store.Healthy() == nil },
+		Rebuilt: func() (times, mended uint64) {
+			status := r.views.Status()
+			return status.Rebuilds, status.Mended
+		},
 		Findings: r.findings,
 		Awaiting: func() (int, error) {
 			page, err := r.views.Awaiting(projections.AwaitingQuery{Known: domain.Latest})

@@ -334,6 +334,226 @@ func (x *Epoch) GetFormerLog() string {
 	return ""
 }
 
+// RebuildViewsRequest asks that the views be rebuilt.
+type RebuildViewsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Date whose map is digested before and after; left out: today.
+	EffectiveOn   string `protobuf:"bytes,1,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RebuildViewsRequest) Reset() {
+	*x = RebuildViewsRequest{}
+	mi := &file_remit_v1_operator_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RebuildViewsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RebuildViewsRequest) ProtoMessage() {}
+
+func (x *RebuildViewsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_operator_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RebuildViewsRequest.ProtoReflect.Descriptor instead.
+func (*RebuildViewsRequest) Descriptor() ([]byte, []int) {
+	return file_remit_v1_operator_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *RebuildViewsRequest) GetEffectiveOn() string {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return ""
+}
+
+// RebuildViewsResponse says how far a rebuild is, or what came of it.
+type RebuildViewsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of the last event folded so far, a decimal number.
+	Position string `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
+	// Number of the last event that there is to fold, a decimal number. It grows while commands are recorded.
+	Of string `protobuf:"bytes,2,opt,name=of,proto3" json:"of,omitempty"`
+	// What came of it; in the last message only.
+	Rebuilt       *RebuiltViews `protobuf:"bytes,3,opt,name=rebuilt,proto3" json:"rebuilt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RebuildViewsResponse) Reset() {
+	*x = RebuildViewsResponse{}
+	mi := &file_remit_v1_operator_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RebuildViewsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RebuildViewsResponse) ProtoMessage() {}
+
+func (x *RebuildViewsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_operator_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RebuildViewsResponse.ProtoReflect.Descriptor instead.
+func (*RebuildViewsResponse) Descriptor() ([]byte, []int) {
+	return file_remit_v1_operator_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RebuildViewsResponse) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+func (x *RebuildViewsResponse) GetOf() string {
+	if x != nil {
+		return x.Of
+	}
+	return ""
+}
+
+func (x *RebuildViewsResponse) GetRebuilt() *RebuiltViews {
+	if x != nil {
+		return x.Rebuilt
+	}
+	return nil
+}
+
+// RebuiltViews is what came of a rebuild.
+type RebuiltViews struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What was shown before and what is shown since agree, on every date and as known at every position.
+	Agrees bool `protobuf:"varint,1,opt,name=agrees,proto3" json:"agrees,omitempty"`
+	// Names what was otherwise before; none when all agrees.
+	Differs []string `protobuf:"bytes,2,rep,name=differs,proto3" json:"differs,omitempty"`
+	// Digest of the map before and after, on the date asked for and as known at the position: see ReplayTo. "" where what was
+	// shown before could not even be asked.
+	DigestBefore string `protobuf:"bytes,3,opt,name=digest_before,json=digestBefore,proto3" json:"digest_before,omitempty"`
+	// See digest_before.
+	DigestAfter string `protobuf:"bytes,4,opt,name=digest_after,json=digestAfter,proto3" json:"digest_after,omitempty"`
+	// Number of holdings in the map before, a decimal number.
+	HoldingsBefore string `protobuf:"bytes,5,opt,name=holdings_before,json=holdingsBefore,proto3" json:"holdings_before,omitempty"`
+	// Number of holdings in the map after, a decimal number.
+	HoldingsAfter string `protobuf:"bytes,6,opt,name=holdings_after,json=holdingsAfter,proto3" json:"holdings_after,omitempty"`
+	// Date of the map.
+	EffectiveOn string `protobuf:"bytes,7,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	// Number of the last event that both showed, a decimal number.
+	Position      string `protobuf:"bytes,8,opt,name=position,proto3" json:"position,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RebuiltViews) Reset() {
+	*x = RebuiltViews{}
+	mi := &file_remit_v1_operator_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RebuiltViews) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RebuiltViews) ProtoMessage() {}
+
+func (x *RebuiltViews) ProtoReflect() protoreflect.Message {
+	mi := &file_remit_v1_operator_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RebuiltViews.ProtoReflect.Descriptor instead.
+func (*RebuiltViews) Descriptor() ([]byte, []int) {
+	return file_remit_v1_operator_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *RebuiltViews) GetAgrees() bool {
+	if x != nil {
+		return x.Agrees
+	}
+	return false
+}
+
+func (x *RebuiltViews) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
+}
+
+func (x *RebuiltViews) GetDigestBefore() string {
+	if x != nil {
+		return x.DigestBefore
+	}
+	return ""
+}
+
+func (x *RebuiltViews) GetDigestAfter() string {
+	if x != nil {
+		return x.DigestAfter
+	}
+	return ""
+}
+
+func (x *RebuiltViews) GetHoldingsBefore() string {
+	if x != nil {
+		return x.HoldingsBefore
+	}
+	return ""
+}
+
+func (x *RebuiltViews) GetHoldingsAfter() string {
+	if x != nil {
+		return x.HoldingsAfter
+	}
+	return ""
+}
+
+func (x *RebuiltViews) GetEffectiveOn() string {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return ""
+}
+
+func (x *RebuiltViews) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
 var File_remit_v1_operator_proto protoreflect.FileDescriptor
 
 const file_remit_v1_operator_proto_rawDesc = "" +
@@ -359,11 +579,27 @@ const file_remit_v1_operator_proto_rawDesc = "" +
 	"\n" +
 	"lost_up_to\x18\a \x01(\tR\blostUpTo\x12\x1d\n" +
 	"\n" +
-	"former_log\x18\b \x01(\tR\tformerLog2\x9e\x01\n" +
+	"former_log\x18\b \x01(\tR\tformerLog\"C\n" +
+	"\x13RebuildViewsRequest\x12,\n" +
+	"\feffective_on\x18\x01 \x01(\tB\t\xbaH\x06r\x04ص'\x01R\veffectiveOn\"t\n" +
+	"\x14RebuildViewsResponse\x12\x1a\n" +
+	"\bposition\x18\x01 \x01(\tR\bposition\x12\x0e\n" +
+	"\x02of\x18\x02 \x01(\tR\x02of\x120\n" +
+	"\arebuilt\x18\x03 \x01(\v2\x16.remit.v1.RebuiltViewsR\arebuilt\"\x97\x02\n" +
+	"\fRebuiltViews\x12\x16\n" +
+	"\x06agrees\x18\x01 \x01(\bR\x06agrees\x12\x18\n" +
+	"\adiffers\x18\x02 \x03(\tR\adiffers\x12#\n" +
+	"\rdigest_before\x18\x03 \x01(\tR\fdigestBefore\x12!\n" +
+	"\fdigest_after\x18\x04 \x01(\tR\vdigestAfter\x12'\n" +
+	"\x0fholdings_before\x18\x05 \x01(\tR\x0eholdingsBefore\x12%\n" +
+	"\x0eholdings_after\x18\x06 \x01(\tR\rholdingsAfter\x12!\n" +
+	"\feffective_on\x18\a \x01(\tR\veffectiveOn\x12\x1a\n" +
+	"\bposition\x18\b \x01(\tR\bposition2\xef\x01\n" +
 	"\x0fOperatorService\x12=\n" +
 	"\x06Backup\x12\x17.remit.v1.BackupRequest\x1a\x18.remit.v1.BackupResponse0\x01\x12L\n" +
 	"\n" +
-	"ListEpochs\x12\x1b.remit.v1.ListEpochsRequest\x1a\x1c.remit.v1.ListEpochsResponse\"\x03\x90\x02\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
+	"ListEpochs\x12\x1b.remit.v1.ListEpochsRequest\x1a\x1c.remit.v1.ListEpochsResponse\"\x03\x90\x02\x01\x12O\n" +
+	"\fRebuildViews\x12\x1d.remit.v1.RebuildViewsRequest\x1a\x1e.remit.v1.RebuildViewsResponse0\x01B8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\x06proto3"
 
 var (
 	file_remit_v1_operator_proto_rawDescOnce sync.Once
@@ -377,25 +613,31 @@ func file_remit_v1_operator_proto_rawDescGZIP() []byte {
 	return file_remit_v1_operator_proto_rawDescData
 }
 
-var file_remit_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_remit_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_remit_v1_operator_proto_goTypes = []any{
-	(*BackupRequest)(nil),      // 0: remit.v1.BackupRequest
-	(*BackupResponse)(nil),     // 1: remit.v1.BackupResponse
-	(*ListEpochsRequest)(nil),  // 2: remit.v1.ListEpochsRequest
-	(*ListEpochsResponse)(nil), // 3: remit.v1.ListEpochsResponse
-	(*Epoch)(nil),              // 4: remit.v1.Epoch
+	(*BackupRequest)(nil),        // 0: remit.v1.BackupRequest
+	(*BackupResponse)(nil),       // 1: remit.v1.BackupResponse
+	(*ListEpochsRequest)(nil),    // 2: remit.v1.ListEpochsRequest
+	(*ListEpochsResponse)(nil),   // 3: remit.v1.ListEpochsResponse
+	(*Epoch)(nil),                // 4: remit.v1.Epoch
+	(*RebuildViewsRequest)(nil),  // 5: remit.v1.RebuildViewsRequest
+	(*RebuildViewsResponse)(nil), // 6: remit.v1.RebuildViewsResponse
+	(*RebuiltViews)(nil),         // 7: remit.v1.RebuiltViews
 }
 var file_remit_v1_operator_proto_depIdxs = []int32{
 	4, // 0: remit.v1.ListEpochsResponse.epochs:type_name -> remit.v1.Epoch
-	0, // 1: remit.v1.OperatorService.Backup:input_type -> remit.v1.BackupRequest
-	2, // 2: remit.v1.OperatorService.ListEpochs:input_type -> remit.v1.ListEpochsRequest
-	1, // 3: remit.v1.OperatorService.Backup:output_type -> remit.v1.BackupResponse
-	3, // 4: remit.v1.OperatorService.ListEpochs:output_type -> remit.v1.ListEpochsResponse
-	3, // [3:5] is the sub-list for method output_type
-	1, // [1:3] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	7, // 1: remit.v1.RebuildViewsResponse.rebuilt:type_name -> remit.v1.RebuiltViews
+	0, // 2: remit.v1.OperatorService.Backup:input_type -> remit.v1.BackupRequest
+	2, // 3: remit.v1.OperatorService.ListEpochs:input_type -> remit.v1.ListEpochsRequest
+	5, // 4: remit.v1.OperatorService.RebuildViews:input_type -> remit.v1.RebuildViewsRequest
+	1, // 5: remit.v1.OperatorService.Backup:output_type -> remit.v1.BackupResponse
+	3, // 6: remit.v1.OperatorService.ListEpochs:output_type -> remit.v1.ListEpochsResponse
+	6, // 7: remit.v1.OperatorService.RebuildViews:output_type -> remit.v1.RebuildViewsResponse
+	5, // [5:8] is the sub-list for method output_type
+	2, // [2:5] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_operator_proto_init() }
@@ -410,7 +652,7 @@ func file_remit_v1_operator_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_operator_proto_rawDesc), len(file_remit_v1_operator_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

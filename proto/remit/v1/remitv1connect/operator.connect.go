@@ -38,6 +38,9 @@ const (
 	// OperatorServiceListEpochsProcedure is the fully-qualified name of the OperatorService's
 	// ListEpochs RPC.
 	OperatorServiceListEpochsProcedure = "/remit.v1.OperatorService/ListEpochs"
+	// OperatorServiceRebuildViewsProcedure is the fully-qualified name of the OperatorService's
+	// RebuildViews RPC.
+	OperatorServiceRebuildViewsProcedure = "/remit.v1.OperatorService/RebuildViews"
 )
 
 // OperatorServiceClient is a client for the remit.v1.OperatorService service.
@@ -47,6 +50,12 @@ type OperatorServiceClient interface {
 	Backup(context.Context, *v1.BackupRequest) (*connect.ServerStreamForClient[v1.BackupResponse], error)
 	// ListEpochs returns how often the register was restored, and what may have been lost.
 	ListEpochs(context.Context, *v1.ListEpochsRequest) (*v1.ListEpochsResponse, error)
+	// RebuildViews folds the journal anew from its first event beside what questions are answered from, and puts the result
+	// in its place in one step. Questions and watches are answered and commands taken all the while. It says how far it is,
+	// and at last what was otherwise before: nothing, unless something is wrong with this register. It needs as much memory
+	// again as the views have; one goes on at a time (WRONG_STATE); it ends without having replaced anything when the caller
+	// goes away. Needs the role operator.
+	RebuildViews(context.Context, *v1.RebuildViewsRequest) (*connect.ServerStreamForClient[v1.RebuildViewsResponse], error)
 }
 
 // NewOperatorServiceClient constructs a client for the remit.v1.OperatorService service. By
@@ -73,13 +82,20 @@ func NewOperatorServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		rebuildViews: connect.NewClient[v1.RebuildViewsRequest, v1.RebuildViewsResponse](
+			httpClient,
+			baseURL+OperatorServiceRebuildViewsProcedure,
+			connect.WithSchema(operatorServiceMethods.ByName("RebuildViews")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // operatorServiceClient implements OperatorServiceClient.
 type operatorServiceClient struct {
-	backup     *connect.Client[v1.BackupRequest, v1.BackupResponse]
-	listEpochs *connect.Client[v1.ListEpochsRequest, v1.ListEpochsResponse]
+	backup       *connect.Client[v1.BackupRequest, v1.BackupResponse]
+	listEpochs   *connect.Client[v1.ListEpochsRequest, v1.ListEpochsResponse]
+	rebuildViews *connect.Client[v1.RebuildViewsRequest, v1.RebuildViewsResponse]
 }
 
 // Backup calls remit.v1.OperatorService.Backup.
@@ -96,6 +112,11 @@ func (c *operatorServiceClient) ListEpochs(ctx context.Context, req *v1.ListEpoc
 	return nil, err
 }
 
+// RebuildViews calls remit.v1.OperatorService.RebuildViews.
+func (c *operatorServiceClient) RebuildViews(ctx context.Context, req *v1.RebuildViewsRequest) (*connect.ServerStreamForClient[v1.RebuildViewsResponse], error) {
+	return c.rebuildViews.CallServerStream(ctx, connect.NewRequest(req))
+}
+
 // OperatorServiceHandler is an implementation of the remit.v1.OperatorService service.
 type OperatorServiceHandler interface {
 	// Backup sends a backup of the register: its archive up to a checkpoint, and then the vault, in pieces of a tar. It may be
@@ -103,6 +124,12 @@ type OperatorServiceHandler interface {
 	Backup(context.Context, *v1.BackupRequest, *connect.ServerStream[v1.BackupResponse]) error
 	// ListEpochs returns how often the register was restored, and what may have been lost.
 	ListEpochs(context.Context, *v1.ListEpochsRequest) (*v1.ListEpochsResponse, error)
+	// RebuildViews folds the journal anew from its first event beside what questions are answered from, and puts the result
+	// in its place in one step. Questions and watches are answered and commands taken all the while. It says how far it is,
+	// and at last what was otherwise before: nothing, unless something is wrong with this register. It needs as much memory
+	// again as the views have; one goes on at a time (WRONG_STATE); it ends without having replaced anything when the caller
+	// goes away. Needs the role operator.
+	RebuildViews(context.Context, *v1.RebuildViewsRequest, *connect.ServerStream[v1.RebuildViewsResponse]) error
 }
 
 // NewOperatorServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -125,12 +152,20 @@ func NewOperatorServiceHandler(svc OperatorServiceHandler, opts ...connect.Handl
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	operatorServiceRebuildViewsHandler := connect.NewServerStreamHandlerSimple(
+		OperatorServiceRebuildViewsProcedure,
+		svc.RebuildViews,
+		connect.WithSchema(operatorServiceMethods.ByName("RebuildViews")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/remit.v1.OperatorService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case OperatorServiceBackupProcedure:
 			operatorServiceBackupHandler.ServeHTTP(w, r)
 		case OperatorServiceListEpochsProcedure:
 			operatorServiceListEpochsHandler.ServeHTTP(w, r)
+		case OperatorServiceRebuildViewsProcedure:
+			operatorServiceRebuildViewsHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -146,4 +181,8 @@ func (UnimplementedOperatorServiceHandler) Backup(context.Context, *v1.BackupReq
 
 func (UnimplementedOperatorServiceHandler) ListEpochs(context.Context, *v1.ListEpochsRequest) (*v1.ListEpochsResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.OperatorService.ListEpochs is not implemented"))
+}
+
+func (UnimplementedOperatorServiceHandler) RebuildViews(context.Context, *v1.RebuildViewsRequest, *connect.ServerStream[v1.RebuildViewsResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("remit.v1.OperatorService.RebuildViews is not implemented"))
 }
