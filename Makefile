@@ -2,12 +2,14 @@
 # Running and testing Remit needs Go only; lint and generate also fetch golangci-lint (with Go) and buf (with npm).
 
 GOLANGCI_VERSION := v2.15.0
+GRPCURL_VERSION := v1.9.3
 PROTOVALIDATE_VERSION := v1.2.2
 VALIDATE_SHA256 := a1dc1163ebac930b3b070655b91f2bc78df8b4aea940021661fe5ec7904a7b88
 
 TOOLS := .ci/tools
 GOLANGCI := $(TOOLS)/bin/golangci-lint-$(GOLANGCI_VERSION)
 BUF := $(TOOLS)/node_modules/.bin/buf
+GRPCURL := $(TOOLS)/bin/grpcurl-$(GRPCURL_VERSION)
 VALIDATE := $(TOOLS)/protovalidate/buf/validate/validate.proto
 STYLE := api/console/_style
 CONSOLE := api/console/assets/built/console.css
@@ -15,7 +17,7 @@ CONSOLE := api/console/assets/built/console.css
 RELEASED := .ci/released.binpb
 
 .DEFAULT_GOAL := help
-.PHONY: help run console build test race soak lint lint-go lint-proto lint-mod generate breaking release-image bench screenshots clean
+.PHONY: help run console build test race soak lint lint-go lint-proto lint-mod generate tools breaking release-image bench screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -57,6 +59,8 @@ generate: $(BUF) $(VALIDATE) ## regenerate the Go code beside the proto files
 	$(BUF) format --write proto
 	$(BUF) generate
 
+tools: $(BUF) $(GRPCURL) ## install the clients of others that tests ask a register with (buf, grpcurl); without them these are skipped
+
 breaking: $(BUF) $(VALIDATE) ## check that the schema breaks nothing of the last release
 	@if test -f $(RELEASED); then set -x; $(BUF) breaking proto --against $(RELEASED); \
 	else echo "breaking: nothing released yet, so nothing to compare with ($(RELEASED) is missing)"; fi
@@ -77,6 +81,10 @@ clean: ## remove what was built and fetched
 $(GOLANGCI):
 	GOBIN="$(CURDIR)/$(TOOLS)/bin" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv $(TOOLS)/bin/golangci-lint $@
+
+$(GRPCURL):
+	GOBIN="$(CURDIR)/$(TOOLS)/bin" go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)
+	mv $(TOOLS)/bin/grpcurl $@
 
 $(BUF): $(TOOLS)/package-lock.json
 	npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund --loglevel=error

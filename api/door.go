@@ -107,7 +107,7 @@ func notAuthorised(p person, right domain.Right) *domain.Refusal {
 		for _, way := range right.Ways {
 			roles = append(roles, string(way.Role))
 		}
-		remedy = "The right belongs to the roles " + strings.Join(roles, ", ") + "."
+		remedy = "The right belongs to: " + strings.Join(roles, ", ") + "."
 	}
 	return domain.Refuse(domain.NotAuthorised,
 		"You have no right to "+right.Method+" as "+joinRoles(p.roles)+" of "+string(p.organisation)+".", remedy,

@@ -101,13 +101,26 @@ func newServerOn(t testing.TB, store *eventstoretest.Harness, change ...func(*ap
 	return s
 }
 
+// referenceStore is a store with the reference register in it. It is loaded by the first test that needs it.
+var referenceStore struct {
+	once sync.Once
+	kept *eventstoretest.Kept
+}
+
 // newRegister starts a register with the reference register in it.
 func newRegister(t testing.TB) *server {
 	t.Helper()
-	s := newServer(t)
-	if _, err := load(t.Context(), s.store.Store, 0); err != nil {
-		t.Fatal(err)
+	referenceStore.once.Do(func() {
+		store := eventstoretest.New(t)
+		if _, err := load(t.Context(), store.Store, 0); err != nil {
+			t.Fatal(err)
+		}
+		referenceStore.kept = store.Keep(t)
+	})
+	if referenceStore.kept == nil {
+		t.Fatal("the reference register could not be loaded: see the first test that failed")
 	}
+	s := newServerOn(t, eventstoretest.New(t, referenceStore.kept.Copied(t)))
 	if err := s.views.WaitFor(t.Context(), s.store.Position()); err != nil {
 		t.Fatal(err)
 	}

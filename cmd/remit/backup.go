@@ -52,7 +52,7 @@ The key that signs is not in it unless you add it: without that key, what is res
 	flags := cmd.Flags()
 	flags.StringVar(&o.data, "data", "", "`DIRECTORY` of a register that is stopped; left out: ask the one that runs")
 	flags.StringVar(&o.archive, "archive", "", "`FOLDER` of its archive, with --data; left out: archive in that directory")
-	flags.StringVar(&o.key, "key", "", "verifier `KEY` that must have signed; left out: the register's own word is taken")
+	flags.StringVar(&o.key, "key", "", "verifier `KEY`, or a file with it, that must have signed; left out: the register's own word is taken")
 	flags.StringVar(&o.withKey, "with-key", "", "`FILE` with the signing key, log.key in the data directory, to keep a copy of too")
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
 		o.folder = args[0]
@@ -64,8 +64,11 @@ The key that signs is not in it unless you add it: without that key, what is res
 func (a *app) runBackup(ctx context.Context, o backupOptions) error {
 	to := archive.Keeping{Folder: o.folder, KeyFile: o.withKey, Progress: a.progress("verifying the backup")}
 	if o.key != "" {
-		var err error
-		if to.Keys, err = archive.ParseTrustedKeys(o.key); err != nil {
+		text, err := keyText(o.key)
+		if err != nil {
+			return err
+		}
+		if to.Keys, err = archive.ParseTrustedKeys(text); err != nil {
 			return usagef("--key: %w", err)
 		}
 	}

@@ -8,12 +8,16 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/remit-register/remit/api"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 	"github.com/remit-register/remit/proto/remit/v1/remitv1connect"
 )
 
-// Header in which a caller names itself.
-const actorHeader = "Remit-Actor"
+// Headers in which a caller names itself, and the body to act for.
+const (
+	actorHeader        = api.ActorHeader
+	organisationHeader = api.OrganisationHeader
+)
 
 // The longest that a command line waits for an answer: that to a load of the reference register.
 const clientTimeout = 5 * time.Minute

@@ -193,7 +193,7 @@ func violations(err *connect.Error) []violationLine {
 		if !ok {
 			break
 		}
-		text := strings.TrimSpace(metadata[prefix+"message"] + " " + metadata[prefix+"remedy"])
+		text := strings.TrimSpace(metadata[prefix+"message"] + " " + ownRemedy(metadata[prefix+"remedy"]))
 		lines = append(lines, violationLine{Reason: reason, Description: text})
 	}
 	if len(lines) > 0 || reasonOf(err) != string(domain.InvalidArgument) {
@@ -201,10 +201,27 @@ func violations(err *connect.Error) []violationLine {
 	}
 	for _, field := range slices.Sorted(maps.Keys(metadata)) {
 		if field != "reasons" && field != "violations" {
-			lines = append(lines, violationLine{Reason: reasonOf(err), Subject: field, Description: metadata[field]})
+			subject := field
+			if field == actorHeader {
+				subject = "--as"
+			}
+			lines = append(lines, violationLine{Reason: reasonOf(err), Subject: subject, Description: metadata[field]})
 		}
 	}
 	return lines
+}
+
+// ownRemedy is a remedy as it is on the command line, where what the register says about headers is said by flags.
+func ownRemedy(remedy string) string {
+	switch {
+	case strings.Contains(remedy, actorHeader):
+		return "Say who you are with --as SUBJECT@ORG, such as --as po@S1Y5D: see 'remit help identity'."
+	case strings.Contains(remedy, organisationHeader):
+		return "Say for which with --act-for CODE."
+	case strings.Contains(remedy, "Authorization"):
+		return "Give a token of the register's sign-in service with --token-file, or in REMIT_TOKEN: see 'remit help identity'."
+	}
+	return remedy
 }
 
 // info returns the error's ErrorInfo, nil without one.

@@ -128,6 +128,7 @@ func (a *app) writeDifferences(found []odsDifference, o odsImport) (err error) {
 		}()
 		commands = file
 	}
+	written := 0
 	for _, d := range found {
 		if _, err := fmt.Fprintf(a.stdout, "%s  %-10s  %s\n", d.code, d.what, d.text); err != nil {
 			return fmt.Errorf("print the differences: %w", err)
@@ -142,6 +143,10 @@ func (a *app) writeDifferences(found []odsDifference, o odsImport) (err error) {
 		if _, err := commands.Write(append(line, '\n')); err != nil {
 			return fmt.Errorf("write %s: %w", o.commands, err)
 		}
+		written++
+	}
+	if o.commands != "" {
+		a.say("%s written to %s: read them, and give them with 'remit load %s'.", plural(written, "command"), o.commands, o.commands)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func readODS(from io.Reader) ([]odsBody, error) {
 }
 
 func readODSTable(data []byte) ([]odsBody, error) {
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff")))).ReadAll() // as spreadsheets write it
 	if err != nil {
 		return nil, fmt.Errorf("read it as CSV: %w", err)
 	}

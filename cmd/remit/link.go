@@ -73,7 +73,7 @@ func (a *app) over(address string) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	over := &http.Client{Timeout: clientTimeout, Transport: transport}
+	over := &http.Client{Timeout: clientTimeout, Transport: patient{transport}}
 	if !isSameHost(address, a.server) {
 		return over, nil
 	}

@@ -62,7 +62,7 @@ refused; --accept-loss begins another log, with another key, and that is recorde
 	flags.StringVar(&o.from, "from", "", "`FOLDER` of the archive or backup, or URL of a served archive")
 	flags.StringVar(&o.data, "data", a.env("REMIT_DATA", "./remit-data"), "`DIRECTORY` of the register to restore (also REMIT_DATA)")
 	flags.StringVar(&o.archive, "archive", a.env("REMIT_ARCHIVE", ""), "`FOLDER` of its own archive (also REMIT_ARCHIVE); left out: archive in the data directory")
-	flags.StringArrayVar(&o.keys, "key", nil, "verifier `KEY` that must have signed; left out: that of the data directory or backup")
+	flags.StringArrayVar(&o.keys, "key", nil, "verifier `KEY`, or a file with it, that must have signed; left out: that of the data directory or backup")
 	flags.BoolVar(&o.acceptLoss, "accept-loss", false, "begin another log where the old one cannot be continued")
 	flags.BoolVar(&o.archiveOnly, "archive-only", false, "take nothing from what is left of the old journal and vault")
 	flags.StringVar(&o.reason, "reason", "", "why, to be recorded")
@@ -110,7 +110,15 @@ func (a *app) restoration(o restoreOptions) (archive.Restoration, error) {
 		r.From, r.Folder = archive.Dir(o.from), o.from
 	}
 	if len(o.keys) > 0 {
-		verifiers, err := archive.NewVerifiers(o.keys...)
+		var lines []string
+		for _, key := range o.keys {
+			text, err := keyText(key)
+			if err != nil {
+				return r, err
+			}
+			lines = append(lines, strings.Fields(text)...)
+		}
+		verifiers, err := archive.NewVerifiers(lines...)
 		if err != nil {
 			return r, usagef("--key: %w", err)
 		}

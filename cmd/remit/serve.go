@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -137,6 +139,10 @@ func (o serveOptions) check() error {
 		return usagef("--listen %q is no address: write it as 127.0.0.1:8080", o.listen)
 	case o.replicas != 1 && o.nats == "":
 		return usagef("--replicas %d needs an external cluster: give --nats", o.replicas)
+	case !slices.Contains([]int{1, 3, 5}, o.replicas):
+		return usagef("--replicas %d cannot be: 1, 3 or 5", o.replicas)
+	case o.drainTimeout < 0:
+		return usagef("--drain-timeout %s must not be less than nothing", o.drainTimeout)
 	case o.archiveMode != archiveAsync && o.archiveMode != archiveSync:
 		return usagef("--archive-mode %q is not known: async or sync", o.archiveMode)
 	}
@@ -278,6 +284,9 @@ func (a *app) progress(what string) func(done, total int) {
 func (a *app) sayReady(url string, r *register, took time.Duration) {
 	a.say("")
 	a.say("Ready after %s with %d events. Now ask, from another window:", took.Round(time.Millisecond), r.store.Position())
+	if r.entrance.signIn != nil {
+		a.say("  remit help identity                  # with a token of the sign-in service, as this says")
+	}
 	if !strings.HasPrefix(url, "http://") || !strings.HasSuffix(url, ":8080") {
 		a.say("  export REMIT_SERVER=%s", url)
 	}
@@ -323,6 +332,8 @@ func listenError(address string, err error) error {
 			"(0 takes a free one): %w", address, err)
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("%s may not be used by this user: choose a port above 1023 with --listen: %w", address, err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("this machine has no address %s: give one of its own with --listen, or 0.0.0.0 for all: %w", address, err)
 	}
 	return fmt.Errorf("listen on %s: %w", address, err)
 }
@@ -343,8 +354,8 @@ func openError(o serveOptions, err error) error {
 		remedy = "\nSee --nats-monitor and --nats-accept-unverified-sync in 'remit serve --help'."
 	case errors.Is(err, nats.ErrNoServers):
 		remedy = "\nIs the NATS cluster running at the address that --nats gives?"
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EROFS):
-		remedy = "\nGive a directory that this user may write with --data."
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrNotExist):
+		remedy = "\nGive a directory that this user may write with --data, and another for the archive with --archive."
 	}
 	return fmt.Errorf("open the register: %w%s", err, remedy)
 }

@@ -216,9 +216,9 @@ func TestServeWithSignIn(t *testing.T) {
 		want int
 		says string
 	}{
-		{[]string{"functions"}, exitRefused, "NOT_SIGNED_IN"},
+		{[]string{"functions"}, exitRefused, "NOT_SIGNED_IN: Nobody is signed in. Give a token of the register's sign-in service with --token-file"},
 		{[]string{"functions", "--as", "po@X24"}, exitRefused, "NOT_SIGNED_IN"},
-		{[]string{"functions", "--token-file", token}, exitRefused, "Remit-Organisation"},
+		{[]string{"functions", "--token-file", token}, exitRefused, "Say for which with --act-for"},
 		{[]string{"functions", "--token-file", token, "--act-for", "S1Y5D"}, exitRefused, "You do not act for S1Y5D"},
 		{[]string{"functions", "--token-file", token, "--act-for", "X24"}, exitOK, ""},
 		{[]string{"functions", "--token-file", token + "x", "--act-for", "X24"}, exitUsage, "--token-file"},

@@ -61,7 +61,7 @@ func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Authorization", "Bearer "+b.token)
 	if b.organisation != "" {
-		r.Header.Set("Remit-Organisation", b.organisation)
+		r.Header.Set(organisationHeader, b.organisation)
 	}
 	return b.next.RoundTrip(r) //nolint:wrapcheck // http.Client wraps it
 }

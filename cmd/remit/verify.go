@@ -86,21 +86,29 @@ func (v *verification) prepare() error {
 		return usagef("--key is missing: a log is checked against a key that came to you another way, as a key that the register " +
 			"hands out with its answers proves nothing. 'remit key' on the register's machine prints it")
 	}
-	text := v.key
-	if content, err := os.ReadFile(v.key); err == nil {
-		text = string(content)
-	} else if !strings.Contains(v.key, "+") {
-		return usagef("--key %q is neither a key nor a file that can be read: %w", v.key, err)
+	text, err := keyText(v.key)
+	if err != nil {
+		return err
 	}
-	if strings.Contains(text, "PRIVATE+KEY") {
-		return usagef("--key is the key that signs, which must not leave the register's machine: give the public one, " +
-			"which 'remit key' prints there")
-	}
-	var err error
 	if v.keys, err = archive.ParseTrustedKeys(text); err != nil {
 		return usagef("--key: %w", err)
 	}
 	return nil
+}
+
+// keyText returns the verifier keys that --key gives, itself or in the file that it names: a key a line.
+func keyText(key string) (string, error) {
+	text := key
+	if content, err := os.ReadFile(key); err == nil {
+		text = string(content)
+	} else if !strings.Contains(key, "+") {
+		return "", usagef("--key %q is neither a key nor a file that can be read: %w", key, err)
+	}
+	if strings.Contains(text, "PRIVATE+KEY") {
+		return "", usagef("--key is the key that signs, which must not leave the register's machine: give the public one, " +
+			"which 'remit key' prints there")
+	}
+	return text, nil
 }
 
 // run finds out what is to be verified, and does it.

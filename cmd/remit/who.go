@@ -25,36 +25,61 @@ an organisation such as S1Y5D for all that it covers on the date, or ENG.`,
   remit who eprr --in 06H --proof evidence`,
 		Args: cobra.ExactArgs(1),
 	}
-	in := inVar(cmd, "the place: a footprint, an organisation or ENG")
-	asOf := a.asOf(cmd)
-	role := wordVar[remitv1.Role](cmd, "role", "only this role")
+	asked := a.placeFlags(cmd, "the place: a footprint, an organisation or ENG")
 	planned := cmd.Flags().Bool("planned", false, "list what is planned there instead of who holds it")
-	proof := proofDirVar(cmd)
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
-		at, err := asOf.value()
+		c, question, err := asked.question(args[0])
 		if err != nil {
 			return err
 		}
-		c, err := a.client()
+		answer, err := c.maps().WhoHolds(cmd.Context(), question)
 		if err != nil {
 			return err
 		}
-		function, part := subject(args[0])
-		answer, err := c.maps().WhoHolds(cmd.Context(), &remitv1.WhoHoldsRequest{
-			AsOf: at, Function: function, Part: part, Footprint: *in, Role: role.value(),
-			WithProof: *proof != "",
-		})
-		if err != nil {
+		if err := asked.keep(answer.GetProofs()); err != nil {
 			return err
-		}
-		if *proof != "" {
-			if err := a.writeProofs(*proof, answer.GetProofs()); err != nil {
-				return err
-			}
 		}
 		return a.showWho(cmd.Context(), c, answer, *planned)
 	})
 	return cmd
+}
+
+// placeFlags are those of a question about a function in a place.
+type placeFlags struct {
+	app       *app
+	in, proof *string
+	asOf      *asOfFlags
+	role      *enumFlag[remitv1.Role]
+}
+
+func (a *app) placeFlags(cmd *cobra.Command, place string) *placeFlags {
+	return &placeFlags{
+		app: a, in: inVar(cmd, place), asOf: a.asOf(cmd), role: wordVar[remitv1.Role](cmd, "role", "only this role"), proof: proofDirVar(cmd),
+	}
+}
+
+// question returns what is asked about a function, or FUNCTION/PART, and whom to ask.
+func (f *placeFlags) question(about string) (*client, *remitv1.WhoHoldsRequest, error) {
+	at, err := f.asOf.value()
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := f.app.client()
+	if err != nil {
+		return nil, nil, err
+	}
+	function, part := subject(about)
+	return c, &remitv1.WhoHoldsRequest{
+		AsOf: at, Function: function, Part: part, Footprint: *f.in, Role: f.role.value(), WithProof: *f.proof != "",
+	}, nil
+}
+
+// keep writes the answer's proofs, where they were asked for.
+func (f *placeFlags) keep(proofs []*remitv1.EventProof) error {
+	if *f.proof == "" {
+		return nil
+	}
+	return f.app.writeProofs(*f.proof, proofs)
 }
 
 // inVar adds the required flag for a place.

@@ -22,31 +22,21 @@ and what was corrected. -o json has the whole chain, with its events.`,
   remit why eprr --in 06H --on 2026-11-21 --proof evidence`,
 		Args: cobra.ExactArgs(1),
 	}
-	in := inVar(cmd, "the place: a footprint or an organisation")
-	asOf := a.asOf(cmd)
-	role := wordVar[remitv1.Role](cmd, "role", "only this role")
-	proof := proofDirVar(cmd)
+	asked := a.placeFlags(cmd, "the place: a footprint or an organisation")
 	cmd.RunE = a.do(func(cmd *cobra.Command, args []string) error {
-		at, err := asOf.value()
+		c, q, err := asked.question(args[0])
 		if err != nil {
 			return err
 		}
-		c, err := a.client()
-		if err != nil {
-			return err
-		}
-		function, part := subject(args[0])
 		answer, err := c.maps().ExplainHolding(cmd.Context(), &remitv1.ExplainHoldingRequest{
-			AsOf: at, Function: function, Part: part, Footprint: *in, Role: role.value(),
-			WithProof: *proof != "",
+			AsOf: q.GetAsOf(), Function: q.GetFunction(), Part: q.GetPart(), Footprint: q.GetFootprint(), Role: q.GetRole(),
+			WithProof: q.GetWithProof(),
 		})
 		if err != nil {
 			return err
 		}
-		if *proof != "" {
-			if err := a.writeProofs(*proof, answer.GetProofs()); err != nil {
-				return err
-			}
+		if err := asked.keep(answer.GetProofs()); err != nil {
+			return err
 		}
 		if a.format != formatTable {
 			return list(a, answer, answer.GetHoldings(), explainedColumns())

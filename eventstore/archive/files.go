@@ -94,12 +94,13 @@ func makeFolder(files Files, name string, mode fs.FileMode) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return nil
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && filepath.Dir(name) != name:
 		if err := makeFolder(files, filepath.Dir(name), mode); err != nil {
 			return err
 		}
-		return makeFolder(files, name, mode)
-	case err != nil:
+		err = files.Mkdir(name, mode) // once: a file system that has no room for it says the same again
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make the folder %s: %w", name, err)
 	}
 	if err := files.SyncDir(filepath.Dir(name)); err != nil {
