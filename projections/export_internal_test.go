@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"context"
 	"reflect"
 	"time"
 
@@ -63,7 +64,8 @@ func Damages() map[string]func(*Views) {
 		},
 		"the map: another date":                  func(v *Views) { first(v).lines[0].points[0].from++ },
 		"the map: nobody holds":                  func(v *Views) { first(v).lines[0].points[0].value = nobody },
-		"the map: a line is gone":                func(v *Views) { first(v).lines = nil },
+		"the map: a line is gone":                func(v *Views) { first(v).lines, first(v).ends = nil, [roleCount]int32{} },
+		"the map: it cannot be read":             func(v *Views) { first(v).lines = nil },
 		"the map: a place is gone":               func(v *Views) { v.holdings.all.Delete(first(v)) },
 		"the indexes of the map: of a body":      func(v *Views) { v.holdings.byBody["ICA"].Delete(first(v)) },
 		"the indexes of the map: of a place":     func(v *Views) { v.holdings.unlink(first(v)); first(v).next = nil },
@@ -72,4 +74,22 @@ func Damages() map[string]func(*Views) {
 		"organisations and footprints: all gone": func(v *Views) { v.organisations = domain.NewOrganisations() },
 		"functions: all gone":                    func(v *Views) { v.functions = domain.NewFunctions() },
 	}
+}
+
+// FindingsChangedAnywhere is Copy.FindingsChanged that looks at everything, as that must answer.
+func FindingsChangedAnywhere(ctx context.Context, c *Copy, q CoherenceQuery) (FindingsChanged, error) {
+	with := q
+	with.AsOf.Known = c.State.Last()
+	before, err := c.foundFor(ctx, q)
+	if err != nil {
+		return FindingsChanged{}, err
+	}
+	after, err := c.foundFor(ctx, with)
+	return changedFindings(before, after), err
+}
+
+// Touches returns the functions at which FindingsChanged looks because of events, or false for all of them.
+func Touches(c *Copy, events []domain.Event) ([]domain.FunctionCode, bool) {
+	touched, all := c.touchedBy(events)
+	return c.linked(touched), !all
 }
