@@ -176,9 +176,9 @@ type recorded struct {
 type recordedPoint struct {
 	remit Remit
 	slot  OrganisationCode
-	point Point[LineValue]
+	point Point[*LineValue]
 	// below is what an earlier event had recorded for the same date.
-	below *Point[LineValue]
+	below *Point[*LineValue]
 }
 
 // recordedBy finds what an event put on the register.
@@ -322,8 +322,8 @@ func (d *decision) checkChains(changes []HoldingChange) {
 }
 
 // brokenLinks returns the points of a line that rest on a holder before them who was not.
-func brokenLinks(line Line) []Point[LineValue] {
-	var broken []Point[LineValue]
+func brokenLinks(line Line) []Point[*LineValue] {
+	var broken []Point[*LineValue]
 	for _, p := range line.Points.Known(Latest) {
 		if !p.Value.Relies {
 			continue

@@ -73,7 +73,7 @@ func (c HoldingChange) Remits(yield func(Remit) bool) {
 	}
 }
 
-// LineValue is what a change point puts on a line.
+// LineValue is what a change point puts on a line. Points that say the same share one: it is never changed.
 type LineValue struct {
 	Holdings  []Holding
 	TakenFrom OrganisationCode
@@ -85,7 +85,7 @@ type Line struct {
 	Slot OrganisationCode
 	// Points are what stands as known now: on each date that counts the point recorded last, and the one before it on
 	// the same date. However often a line was corrected, there are no more of them than it has dates.
-	Points Timeline[LineValue]
+	Points Timeline[*LineValue]
 	// gone are the points that no longer stand, the last one that went first. newest is the last event of all.
 	gone   *gonePoint
 	newest EventNo
@@ -93,12 +93,12 @@ type Line struct {
 
 // gonePoint is a point of a line that took its place, or that was taken back, and those that went before it.
 type gonePoint struct {
-	Point[LineValue]
+	Point[*LineValue]
 	before *gonePoint
 }
 
 // with returns the line with a point added; l stays as it is.
-func (l Line) with(p Point[LineValue]) Line {
+func (l Line) with(p Point[*LineValue]) Line {
 	points := l.Points.With(p)
 	l.newest = max(l.newest, p.No)
 	end := points.upTo(p.From)
@@ -119,22 +119,22 @@ func (l Line) with(p Point[LineValue]) Line {
 }
 
 // Recorded returns every point that was ever recorded on the line.
-func (l Line) Recorded() Timeline[LineValue] {
-	var all Timeline[LineValue]
+func (l Line) Recorded() Timeline[*LineValue] {
+	var all Timeline[*LineValue]
 	for g := l.gone; g != nil; g = g.before {
 		all = append(all, g.Point)
 	}
 	// Of several points of one event on one date those that went are the earlier ones.
 	slices.Reverse(all)
 	all = append(all, l.Points...)
-	slices.SortStableFunc(all, func(a, b Point[LineValue]) int {
+	slices.SortStableFunc(all, func(a, b Point[*LineValue]) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.No, b.No))
 	})
 	return all
 }
 
 // at returns the point in force, or false when none is.
-func (l Line) at(a AsOf) (Point[LineValue], bool) {
+func (l Line) at(a AsOf) (Point[*LineValue], bool) {
 	if a.Known >= l.newest {
 		return l.Points.At(a)
 	}
@@ -151,23 +151,54 @@ type Held struct {
 
 // Holdings is who holds what, on both clocks.
 type Holdings struct {
-	lines table[Remit, []Line]
+	lines  table[Remit, []Line]
+	values table[lineKey, *LineValue]
+}
+
+// lineKey is what tells apart the values of lines that nobody holds, or one body.
+type lineKey struct {
+	held    bool
+	holding Holding
+	from    OrganisationCode
+	relies  bool
+}
+
+func (h *Holdings) init(undo *undoLog) {
+	h.lines.init(undo)
+	h.values.init(undo)
+}
+
+// value returns what a change puts on lines. Millions of points share a few thousand values, so that they take little
+// memory; those of several bodies are rare, and not shared.
+func (h *Holdings) value(change *HoldingChange) *LineValue {
+	key := lineKey{from: change.TakenFrom, relies: change.Relies}
+	switch len(change.Holdings) {
+	case 0:
+	case 1:
+		key.held, key.holding = true, change.Holdings[0]
+	default:
+		return &LineValue{Holdings: change.Holdings, TakenFrom: change.TakenFrom, Relies: change.Relies}
+	}
+	shared, ok := h.values.m[key]
+	if !ok {
+		shared = &LineValue{Holdings: change.Holdings, TakenFrom: change.TakenFrom, Relies: change.Relies}
+		h.values.set(key, shared)
+	}
+	return shared
 }
 
 // Apply folds the changes of one event.
 func (h *Holdings) Apply(no EventNo, changes []HoldingChange) {
-	for _, change := range changes {
-		point := Point[LineValue]{
-			From: change.On, No: no, Retracted: change.Retracts,
-			Value: LineValue{Holdings: change.Holdings, TakenFrom: change.TakenFrom, Relies: change.Relies},
-		}
+	for i := range changes {
+		change := &changes[i]
+		point := Point[*LineValue]{From: change.On, No: no, Retracted: change.Retracts, Value: h.value(change)}
 		for remit := range change.Remits {
 			h.lines.set(remit, withPoint(h.lines.m[remit], change.Slot, point))
 		}
 	}
 }
 
-func withPoint(lines []Line, slot OrganisationCode, p Point[LineValue]) []Line {
+func withPoint(lines []Line, slot OrganisationCode, p Point[*LineValue]) []Line {
 	next := slices.Clone(lines)
 	for i := range next {
 		if next[i].Slot == slot {

@@ -11,10 +11,10 @@ func TestLineAgainstATimeline(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var line Line
-		var all Timeline[LineValue]
+		var all Timeline[*LineValue]
 		for _, drawn := range drawPoints(t) {
-			p := Point[LineValue]{From: drawn.From, No: drawn.No, Retracted: drawn.Retracted}
-			p.Value.Holdings = []Holding{{Holder: OrganisationCode(rune('A' + drawn.Value))}}
+			p := Point[*LineValue]{From: drawn.From, No: drawn.No, Retracted: drawn.Retracted}
+			p.Value = &LineValue{Holdings: []Holding{{Holder: OrganisationCode(rune('A' + drawn.Value))}}}
 			before, held := line, partPrint(line)
 			line, all = line.with(p), all.With(p)
 			if partPrint(before) != held {
@@ -42,14 +42,14 @@ func TestLineAgainstATimeline(t *testing.T) {
 	})
 }
 
-func stood(p Point[LineValue], ok bool) []Point[LineValue] {
+func stood(p Point[*LineValue], ok bool) []Point[*LineValue] {
 	if !ok {
 		return nil
 	}
-	return []Point[LineValue]{p}
+	return []Point[*LineValue]{p}
 }
 
-func compareLine(t *rapid.T, line Line, all Timeline[LineValue], a AsOf) {
+func compareLine(t *rapid.T, line Line, all Timeline[*LineValue], a AsOf) {
 	if got, want := partPrint(stood(line.at(a))), partPrint(stood(all.At(a))); got != want {
 		t.Fatalf("at %v it is %s, not %s", a, got, want)
 	}

@@ -307,7 +307,7 @@ func chainHolds(s *State) error {
 	for _, remit := range s.Holdings.Remits() {
 		for _, line := range s.Holdings.Lines(remit) {
 			for _, p := range line.Points.Known(Latest) {
-				same := func(q Point[LineValue]) bool { return q.From == p.From }
+				same := func(q Point[*LineValue]) bool { return q.From == p.From }
 				if !p.Value.Relies || countIf(line.Recorded(), same) > 1 {
 					continue
 				}

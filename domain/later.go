@@ -105,7 +105,7 @@ func (d *decision) changesBy(r Remit, change HoldingChange, end Date) bool {
 	return false
 }
 
-func (d *decision) contradicted(r Remit, change HoldingChange) (Point[LineValue], bool) {
+func (d *decision) contradicted(r Remit, change HoldingChange) (Point[*LineValue], bool) {
 	for _, line := range d.s.Holdings.Lines(r) {
 		if line.Slot != change.Slot {
 			continue
@@ -120,7 +120,7 @@ func (d *decision) contradicted(r Remit, change HoldingChange) (Point[LineValue]
 		stillHeld := slices.ContainsFunc(change.Holdings, func(h Holding) bool { return h.Holder == next.Value.TakenFrom })
 		return next, !stillHeld
 	}
-	return Point[LineValue]{}, false
+	return Point[*LineValue]{}, false
 }
 
 // checkNoneLater refuses when any of the remits is held, after the date, in a way that would then no longer make sense.

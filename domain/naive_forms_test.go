@@ -316,7 +316,7 @@ func (x forms) history(a domain.AsOf) {
 			after := v.holdings
 			if v.retracts {
 				after = nil
-				for _, held := range l.versions[:i+1].held(l.remit, v.on, v.no) {
+				for _, held := range l.versions.held(l.remit, v.on, v.no) {
 					after = append(after, held.Holding)
 				}
 			}

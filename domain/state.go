@@ -37,7 +37,7 @@ func NewState() *State {
 	s.Organisations.init(&s.undo)
 	s.Functions.init(&s.undo)
 	s.Instruments.init(&s.undo)
-	s.Holdings.lines.init(&s.undo)
+	s.Holdings.init(&s.undo)
 	s.Transfers.init(&s.undo)
 	s.Delegations.init(&s.undo)
 	s.Interventions.init(&s.undo)

@@ -17,9 +17,9 @@ func Now(on Date) AsOf { return AsOf{On: on, Known: Latest} }
 // Point is one recorded change of a dated fact: from date From the fact is Value, says event No. A retracted point was
 // recorded in error: from event No on, the register no longer knows of any change on that date.
 type Point[V any] struct {
-	From      Date
 	No        EventNo
 	Value     V
+	From      Date
 	Retracted bool
 }
 

@@ -127,21 +127,25 @@ func commandID(c *coder, v *string) {
 	}
 	binary(c, 5, 16, &raw)
 	if c.needs(5, raw) {
-		*v = c.make(uuidText(raw))
+		var text [36]byte
+		var id uuid.UUID
+		copy(id[:], raw)
+		putUUID(&text, id)
+		*v = c.make(text[:])
 	}
 }
 
-// uuidText returns the usual form of the 16 bytes of a UUID.
-func uuidText(raw string) []byte {
-	var buffer [36 + 16]byte
-	text, id := buffer[:0], append(buffer[36:36], raw...)
+// putUUID writes the usual form of a UUID.
+func putUUID(text *[36]byte, id uuid.UUID) {
+	at := 0
 	for i, size := range [...]int{4, 2, 2, 2, 6} {
 		if i > 0 {
-			text = append(text, '-')
+			text[at] = '-'
+			at++
 		}
-		text, id = hex.AppendEncode(text, id[:size]), id[size:]
+		at += hex.Encode(text[at:], id[:size])
+		copy(id[:], id[size:])
 	}
-	return text
 }
 
 // needs tells whether a value was read, and fails when it was left out.

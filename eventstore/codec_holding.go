@@ -2,7 +2,19 @@ package eventstore
 
 import "github.com/remit-register/remit/domain"
 
+// oneOfEach is room for the lists of a change of one remit that one body holds, as most are.
+type oneOfEach struct {
+	subjects   [1]domain.Subject
+	footprints [1]domain.FootprintCode
+	roles      [1]domain.Role
+	holdings   [1]domain.Holding
+}
+
 func holdingChange(c *coder, v *domain.HoldingChange) {
+	if !c.writing {
+		room := &oneOfEach{}
+		v.Subjects, v.Footprints, v.Roles, v.Holdings = room.subjects[:0], room.footprints[:0], room.roles[:0], room.holdings[:0]
+	}
 	date(c, 1, &v.On)
 	many(c, 2, &v.Subjects, subject)
 	texts(c, 3, &v.Footprints)

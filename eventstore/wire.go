@@ -252,11 +252,22 @@ func texts[T ~string](c *coder, num protowire.Number, v *[]T) {
 		}
 		return
 	}
-	if n := c.ahead(num); n > 0 {
-		*v = make([]T, 0, n)
-	}
+	makeList(c, num, v)
 	for c.next(num, protowire.BytesType) {
 		*v = append(*v, T(c.readText()))
+	}
+	if len(*v) == 0 {
+		*v = nil
+	}
+}
+
+// makeList makes room for a list that is to be read, where v has none.
+func makeList[T any](c *coder, num protowire.Number, v *[]T) {
+	if cap(*v) > 0 {
+		return
+	}
+	if n := c.ahead(num); n > 0 {
+		*v = make([]T, 0, n)
 	}
 }
 
@@ -340,11 +351,14 @@ func many[T any](c *coder, num protowire.Number, v *[]T, body func(*coder, *T)) 
 		}
 		return
 	}
-	if n := c.ahead(num); n > 0 {
-		*v = make([]T, n)
+	makeList(c, num, v)
+	for c.next(num, protowire.BytesType) {
+		var zero T
+		*v = append(*v, zero)
+		readMessage(c, &(*v)[len(*v)-1], body)
 	}
-	for i := 0; i < len(*v) && c.next(num, protowire.BytesType); i++ {
-		readMessage(c, &(*v)[i], body)
+	if len(*v) == 0 {
+		*v = nil
 	}
 }
 

@@ -127,8 +127,10 @@ func roleIndex(r domain.Role) int8 {
 type cell struct {
 	subject   domain.Subject
 	footprint domain.FootprintCode
-	// lines are in the order of role and slot.
+	// lines are in the order of role and slot; ends are how many there are up to and with each role, so that nobody has to
+	// look at the lines of one role to find those of another.
 	lines []line
+	ends  [roleCount]int32
 	// bodies are those under which the cell is listed: everyone that ever held any of it, or acted for who did.
 	bodies []domain.OrganisationCode
 	// next is the cell of the next part of the same function in the same footprint, in order, nil for the last.
@@ -148,29 +150,24 @@ func compareCells(a, b *cell) int {
 
 // line returns the line of a role and slot, which begins empty.
 func (c *cell) line(role int8, slot domain.OrganisationCode) *line {
-	i := sort.Search(len(c.lines), func(i int) bool { return !c.lines[i].isBefore(role, slot) })
-	if i == len(c.lines) || c.lines[i].role != role || c.lines[i].slot != slot {
-		c.lines = slices.Insert(c.lines, i, line{role: role, slot: slot})
+	lines := c.of(role)
+	i := sort.Search(len(lines), func(i int) bool { return lines[i].slot >= slot })
+	at := int(c.ends[role]) - len(lines) + i
+	if i == len(lines) || lines[i].slot != slot {
+		c.lines = slices.Insert(c.lines, at, line{role: role, slot: slot})
+		for r := role; r < roleCount; r++ {
+			c.ends[r]++
+		}
 	}
-	return &c.lines[i]
-}
-
-// isBefore tells whether a line stands before another of a cell.
-func (l *line) isBefore(role int8, slot domain.OrganisationCode) bool {
-	return l.role < role || l.role == role && l.slot < slot
+	return &c.lines[at]
 }
 
 // of returns the lines of a role, in the order of their slots.
 func (c *cell) of(role int8) []line {
-	start := 0
-	for start < len(c.lines) && c.lines[start].role < role {
-		start++
+	if role == 0 {
+		return c.lines[:c.ends[0]]
 	}
-	end := start
-	for end < len(c.lines) && c.lines[end].role == role {
-		end++
-	}
-	return c.lines[start:end]
+	return c.lines[c.ends[role-1]:c.ends[role]]
 }
 
 // cellTree holds cells in order.
@@ -322,9 +319,10 @@ func (m *functionMap) find(subject domain.Subject, footprint domain.FootprintCod
 // line returns a line that was recorded, or an empty one.
 func (m *functionMap) line(r domain.Remit, slot domain.OrganisationCode) *line {
 	if c := m.find(r.Subject, r.Footprint); c != nil {
-		for i := range c.lines {
-			if c.lines[i].role == roleIndex(r.Role) && c.lines[i].slot == slot {
-				return &c.lines[i]
+		lines := c.of(roleIndex(r.Role))
+		for i := range lines {
+			if lines[i].slot == slot {
+				return &lines[i]
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func (v *Views) ChangeDates(q ChangeDatesQuery) (ChangeDates, error) {
 	}
 	x := dateCounter{query: q, match: v.newMatcher(q.Filter, a), counts: map[domain.Date]int{}}
 	x.answer.AsOf = a
-	v.walk(q.Filter, nil, func(c *cell) bool {
+	v.walk(q.Filter, nil, a, func(c *cell) bool {
 		x.values = &v.holdings.values
 		for role := range x.match.names {
 			if x.match.roles[role] {

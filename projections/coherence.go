@@ -155,7 +155,7 @@ func (v *Views) inquire(q CoherenceQuery, a domain.AsOf, planned []*foreseen) dr
 	v.mu.RLock()
 	x.begin()
 	v.mu.RUnlock()
-	v.walk(Filter{Functions: q.Functions}, nil, func(c *cell) bool {
+	v.walk(Filter{Functions: q.Functions}, nil, a, func(c *cell) bool {
 		x.cell(c)
 		return true
 	})

@@ -20,7 +20,7 @@ func (v *Views) changeDates(a domain.AsOf, q CoherenceQuery) []domain.Date {
 			dates[on] = true
 		}
 	}
-	v.walk(Filter{Functions: q.Functions}, nil, func(c *cell) bool {
+	v.walk(Filter{Functions: q.Functions}, nil, a, func(c *cell) bool {
 		for i := range c.lines {
 			addChanges(c.lines[i].epochAt(a.Known), a, q.Until, add)
 		}

@@ -51,7 +51,7 @@ func (v *Views) Compare(q CompareQuery) (Comparison, error) {
 	}
 	answer := Comparison{From: from, To: to}
 	pages := pager{after: q.After, limit: q.Limit}
-	v.walk(q.Filter, q.After, func(c *cell) bool {
+	v.walk(q.Filter, q.After, to, func(c *cell) bool {
 		var more bool
 		answer.Changes, more = paged(&pages, answer.Changes, c, compare.differences)
 		return more
@@ -121,7 +121,7 @@ func (x *comparer) differences(list []Difference, c *cell) []Difference {
 		return list
 	}
 	x.before.roles, x.after.roles = differing, differing
-	_, most := x.before.looksAt(c)
+	most := x.before.most(c)
 	before := x.entries.keep(x.before.entries(x.entries.list(most), c))
 	after := x.entries.keep(x.after.entries(x.entries.list(most), c))
 	for i, role := range x.before.names {
@@ -143,12 +143,13 @@ func (x *comparer) differences(list []Difference, c *cell) []Difference {
 // mayDiffer tells which of the roles that are asked for have a line with another value, without looking at what the
 // values are.
 func (x *comparer) mayDiffer(c *cell) (differing [roleCount]bool) {
-	for rest := c.lines; len(rest) > 0; rest = rest[min(lanes, len(rest)):] {
+	var room [lanes]*line
+	for rest := x.fromFilter.looksAt(room[:0], c); len(rest) > 0; rest = rest[min(lanes, len(rest)):] {
 		lines := rest[:min(lanes, len(rest))]
 		before, beforeEnds := x.fromFilter.search(lines)
 		after, afterEnds := x.toFilter.search(lines)
-		for k := range lines {
-			role := lines[k].role
+		for k, l := range lines {
+			role := l.role
 			if !x.fromFilter.roles[role] || before[k] == after[k] && beforeEnds[k] == afterEnds[k] && x.sameKnown() {
 				continue
 			}

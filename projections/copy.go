@@ -36,6 +36,7 @@ type keptCell struct {
 	cell   *cell
 	isNew  bool
 	lines  []line
+	ends   [roleCount]int32
 	bodies []domain.OrganisationCode
 }
 
@@ -115,7 +116,9 @@ func (c *Copy) keepCells(change domain.HoldingChange) {
 				continue
 			}
 			c.trying.kept[x] = true
-			before := keptCell{cell: x, isNew: len(x.lines) == 0, lines: cloneLines(x.lines), bodies: slices.Clone(x.bodies)}
+			before := keptCell{
+				cell: x, isNew: len(x.lines) == 0, lines: cloneLines(x.lines), ends: x.ends, bodies: slices.Clone(x.bodies),
+			}
 			c.trying.cells = append(c.trying.cells, before)
 		}
 	}
@@ -190,7 +193,7 @@ func (m *functionMap) restore(k keptCell) {
 		m.all.Delete(k.cell)
 		return
 	}
-	k.cell.lines, k.cell.bodies = k.lines, k.bodies
+	k.cell.lines, k.cell.ends, k.cell.bodies = k.lines, k.ends, k.bodies
 }
 
 // truncate forgets the events after a position. The names of things that only they were about stay.

@@ -70,7 +70,7 @@ func (v *Views) Map(q MapQuery) (MapPage, error) {
 	page := MapPage{AsOf: a, Holdings: v.room(q)}
 	match := v.newMatcher(q.Filter, a)
 	pages := pager{after: q.After, limit: q.Limit}
-	v.walk(q.Filter, q.After, func(c *cell) bool {
+	v.walk(q.Filter, q.After, a, func(c *cell) bool {
 		var more bool
 		page.Holdings, more = paged(&pages, page.Holdings, c, match.entries)
 		return more
@@ -149,44 +149,104 @@ func (v *Views) resolveFilter(a domain.AsOf, f Filter) (domain.AsOf, error) {
 const stretch = 2048
 
 // walk calls visit with the cells that may match the filter, in order, from the cursor's on. Between stretches it lets
-// go of the lock, so visit must look only at what is known at a position that has been reached.
-func (v *Views) walk(f Filter, after *Cursor, visit func(*cell) bool) {
-	functions := slices.Sorted(slices.Values(f.Functions))
+// go of the lock, so visit must look only at what is known at a position that has been reached. The point is that which
+// visit asks about, or the last of several; it is only a hint.
+func (v *Views) walk(f Filter, after *Cursor, a domain.AsOf, visit func(*cell) bool) {
+	w := walk{views: v, filter: f, functions: slices.Sorted(slices.Values(f.Functions)), asOf: a, visit: visit}
 	pivot := &cell{}
 	if after != nil {
 		pivot = after.cell()
 	}
 	for pivot != nil {
-		pivot = v.walkStretch(f, functions, pivot, visit)
+		pivot = w.stretch(pivot)
 	}
 }
 
-// walkStretch visits a stretch of cells and returns where the next begins, nil when the walk is over.
-func (v *Views) walkStretch(f Filter, functions []domain.FunctionCode, pivot *cell, visit func(*cell) bool) *cell {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	tree := v.holdings.treeFor(f)
+// walk is a walk over cells.
+type walk struct {
+	views     *Views
+	filter    Filter
+	functions []domain.FunctionCode
+	asOf      domain.AsOf
+	visit     func(*cell) bool
+	// ahead are cells that are to be visited next.
+	ahead [walkAhead]*cell
+	count int
+	// touched is what keeps touch from being left out.
+	touched domain.Date
+}
+
+// walkAhead is how many cells a walk has at hand: it touches the memory of all of them before it visits the first.
+const walkAhead = 16
+
+// stretch visits a stretch of cells and returns where the next begins, nil when the walk is over.
+func (w *walk) stretch(pivot *cell) *cell {
+	w.views.mu.RLock()
+	defer w.views.mu.RUnlock()
+	tree := w.views.holdings.treeFor(w.filter)
 	if tree == nil {
 		return nil
 	}
 	var next *cell
-	visited := 0
+	walked, over := 0, false
 	tree.Ascend(pivot, func(c *cell) bool {
-		if jump, ok := jumpOver(functions, c); ok {
+		if jump, ok := jumpOver(w.functions, c); ok {
 			next = jump
 			return false
 		}
-		if visited == stretch {
+		if walked == stretch {
 			next = c
 			return false
 		}
-		visited++
-		if len(f.Footprints) > 0 && !slices.Contains(f.Footprints, c.footprint) {
+		walked++
+		if len(w.filter.Footprints) > 0 && !slices.Contains(w.filter.Footprints, c.footprint) {
 			return true
 		}
-		return visit(c)
+		w.ahead[w.count] = c
+		w.count++
+		over = w.count == walkAhead && !w.visitAhead()
+		return !over
 	})
+	if over || !w.visitAhead() {
+		return nil
+	}
 	return next
+}
+
+// visitAhead visits the cells at hand, and tells whether to go on.
+func (w *walk) visitAhead() bool {
+	cells := w.ahead[:w.count]
+	w.count = 0
+	w.touch(cells)
+	for _, c := range cells {
+		if !w.visit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// touch looks at the memory that a visit will look at: first at the lines of all cells, then at the points. One cell after
+// the other, a visit waits for its memory again and again; here nothing that is done depends on what is read just then, so
+// that the machine waits for much of it at once.
+func (w *walk) touch(cells []*cell) {
+	for _, c := range cells {
+		for i := range c.lines {
+			l := &c.lines[i]
+			w.touched += l.marks[0] + domain.Date(l.role)
+			if l.past != nil {
+				w.touched++
+			}
+		}
+	}
+	for _, c := range cells {
+		for i := range c.lines {
+			d := c.lines[i].epochAt(w.asOf.Known)
+			if start, end := d.stretch(w.asOf.On); start < end {
+				w.touched += d.points[start].from + d.points[end-1].from
+			}
+		}
+	}
 }
 
 // jumpOver returns where the walk goes on when c is of a function that is not asked for: at the next one that is, or

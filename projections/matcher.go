@@ -31,25 +31,21 @@ func (v *Views) newMatcher(f Filter, a domain.AsOf) *matcher {
 
 // entries appends the entries of a cell that match; the caller holds the lock.
 func (m *matcher) entries(entries []Entry, c *cell) []Entry {
-	looked, room := m.looksAt(c)
 	if entries == nil {
-		entries = make([]Entry, 0, room)
+		entries = make([]Entry, 0, m.most(c))
 	}
 	// Lines are in the order of their roles, and who is accountable comes first.
 	accountable := nobody
 	var together []domain.Holding
-	for lines := c.lines[:looked]; len(lines) > 0; lines = lines[min(lanes, len(lines)):] {
+	var room [lanes]*line
+	for lines := m.looksAt(room[:0], c); len(lines) > 0; lines = lines[min(lanes, len(lines)):] {
 		some := lines[:min(lanes, len(lines))]
 		found, ends := m.search(some)
-		for k := range some {
-			if found[k] == nil {
-				continue
-			}
+		for k, l := range some {
 			in, to := span(found[k].points, ends[k], m.asOf.Known)
 			if in == nil || in.value == nobody {
 				continue
 			}
-			l := &some[k]
 			if l.role == accountableRole {
 				accountable, together = in.value, m.views.holdings.joined(together, in.value)
 			}
@@ -66,25 +62,37 @@ func (m *matcher) entries(entries []Entry, c *cell) []Entry {
 	return entries
 }
 
-// looksAt returns how many lines of a cell are to be looked at, none after the last role that is let through, and how
-// many are of such a role.
-func (m *matcher) looksAt(c *cell) (lines, room int) {
-	for i := range c.lines {
-		if m.roles[c.lines[i].role] {
-			lines = i + 1
-			room++
+// most returns how many lines of a cell are of a role that the filter lets through.
+func (m *matcher) most(c *cell) int {
+	most := 0
+	for role, lets := range m.roles {
+		if lets {
+			most += len(c.of(int8(role)))
 		}
 	}
-	return lines, room
+	return most
 }
 
-// search returns the epochs of a few lines that are to be looked at, and how many points of each are up to the date: those
-// of roles that the filter lets through, and those that say who is accountable.
-func (m *matcher) search(lines []line) (found [lanes]*dated, ends [lanes]int) {
-	for k := range lines {
-		if role := lines[k].role; m.roles[role] || role == accountableRole {
-			found[k] = lines[k].epochAt(m.asOf.Known)
+// looksAt appends the lines of a cell that are to be looked at: those of roles that the filter lets through, and before
+// them those that say who is accountable.
+func (m *matcher) looksAt(lines []*line, c *cell) []*line {
+	if m.most(c) == 0 {
+		return lines
+	}
+	for role, lets := range m.roles {
+		if lets || role == accountableRole {
+			for i, of := 0, c.of(int8(role)); i < len(of); i++ {
+				lines = append(lines, &of[i])
+			}
 		}
+	}
+	return lines
+}
+
+// search returns the epochs of a few lines as known, and how many points of each are up to the date.
+func (m *matcher) search(lines []*line) (found [lanes]*dated, ends [lanes]int) {
+	for k, l := range lines {
+		found[k] = l.epochAt(m.asOf.Known)
 	}
 	return found, uppers(&found, m.asOf.On)
 }

@@ -93,7 +93,7 @@ func (v *Views) Rollup(q RollupQuery) (RollupPage, error) {
 		after = &Cursor{Function: q.After.Function, Part: q.After.Part}
 	}
 	// Whoever else holds in an area counts, so that the walk is not limited to what the bodies asked for hold.
-	v.walk(Filter{Functions: q.Filter.Functions, Footprints: q.Filter.Footprints}, after, r.visit)
+	v.walk(Filter{Functions: q.Filter.Functions, Footprints: q.Filter.Footprints}, after, a, r.visit)
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	r.finish()

@@ -146,7 +146,7 @@ func (v *Views) heldBy(q ShiftQuery, a domain.AsOf) []ShiftCount {
 	classes := map[domain.FunctionCode]domain.FunctionClass{}
 	t := &cellTally{}
 	var list []held
-	v.walk(Filter{Functions: q.Functions}, nil, func(c *cell) bool {
+	v.walk(Filter{Functions: q.Functions}, nil, a, func(c *cell) bool {
 		class, ok := classes[c.subject.Function]
 		if !ok {
 			f, _ := v.functions.Get(c.subject.Function, a.Known)

@@ -227,7 +227,7 @@ func (x *stepper) differences(list []Difference, c *cell) []Difference {
 // walkSteps finds the differences of the whole map.
 func (v *Views) walkSteps(f Filter, x *stepper) []Difference {
 	var changes []Difference
-	v.walk(f, nil, func(c *cell) bool {
+	v.walk(f, nil, x.after.asOf, func(c *cell) bool {
 		changes = x.differences(changes, c)
 		return true
 	})

@@ -49,7 +49,7 @@ func (v *Views) datesBetween(
 	for on := range persons {
 		cells[on] = nil
 	}
-	v.walk(f, nil, func(c *cell) bool {
+	v.walk(f, nil, at, func(c *cell) bool {
 		for i := range c.lines {
 			// Who is one person with whom is seen in every role when who is accountable changes.
 			for p := c.lines[i].next(at.On, at.Known); p != nil && p.from <= until; p = c.lines[i].next(p.from, at.Known) {

@@ -20,7 +20,7 @@ type heapTuner struct {
 
 const (
 	// startRoom is how much the heap may grow between collections while the journal is read.
-	startRoom = 512 << 20
+	startRoom = 1024 << 20
 	// serveRoom is how much it may grow afterwards.
 	serveRoom = 128 << 20
 )
