@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/remit-register/remit/domain"
 )
@@ -92,4 +93,11 @@ func FindingsChangedAnywhere(ctx context.Context, c *Copy, q CoherenceQuery) (Fi
 func Touches(c *Copy, events []domain.Event) ([]domain.FunctionCode, bool) {
 	touched, all := c.touchedBy(events)
 	return c.linked(touched), !all
+}
+
+// DiffPlans compares what two views know of transfers, as lists that are empty or missing are the same.
+func DiffPlans(a, b *Views) string {
+	return cmp.Diff(a.plans, b.plans, cmp.Exporter(func(reflect.Type) bool { return true }), cmpopts.EquateEmpty(),
+		cmpopts.IgnoreMapEntries(func(_ domain.FunctionCode, list []*flight) bool { return len(list) == 0 }),
+		cmpopts.IgnoreMapEntries(func(_ domain.TransferID, list []*flight) bool { return len(list) == 0 }))
 }
