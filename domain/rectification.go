@@ -57,4 +57,6 @@ func rectified[V comparable](t Timeline[V], no EventNo, f Corrected, value V) Ti
 
 // takesBack tells whether what a correction puts on a date is only what was recorded for it before: what is right is
 // elsewhere, or nothing is.
-func (f Corrected) takesBack(on Date) bool { return f.Withdrawn || f.EffectiveOn != 0 && f.EffectiveOn != on }
+func (f Corrected) takesBack(on Date) bool {
+	return f.Withdrawn || f.EffectiveOn != 0 && f.EffectiveOn != on
+}

@@ -57,7 +57,7 @@ func BenchmarkSimulation(b *testing.B) {
 	before := heapBytes()
 	began := time.Now()
 	c := NewCopy(func() time.Time { return time.Unix(1<<32, 0) }, benchLog())
-	last := domain.EventNo(*benchEvents) //nolint:gosec // not negative
+	last := domain.EventNo(*benchEvents)
 	if err := c.Fill(b.Context(), last); err != nil {
 		b.Fatal(err)
 	}

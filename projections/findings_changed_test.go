@@ -1,7 +1,6 @@
 package projections_test
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -93,11 +92,11 @@ func TestFindingsChangedAreThoseOfAll(t *testing.T) {
 		q := projections.CoherenceQuery{
 			AsOf: domain.AsOf{On: on, Known: middle}, Today: on, Until: on + domain.Date(rapid.IntRange(0, worldDays).Draw(t, "days")),
 		}
-		want, err := projections.FindingsChangedAnywhere(context.Background(), c, q)
+		want, err := projections.FindingsChangedAnywhere(t.Context(), c, q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := c.FindingsChanged(context.Background(), q, tried)
+		got, err := c.FindingsChanged(t.Context(), q, tried)
 		if err != nil {
 			t.Fatal(err)
 		}
