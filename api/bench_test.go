@@ -75,3 +75,28 @@ func BenchmarkQuestions(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSimulate tries single commands, and a whole route, on the reference register.
+func BenchmarkSimulate(b *testing.B) {
+	s := newRegister(b)
+	for name, commands := range map[string][]object{
+		"propose": route("06H")[:1],
+		"route":   route("06H"),
+		"occurrence": {{"as": "registrar@X24", "recordOccurrence": object{
+			"function": "eprr", "from": "S1Y5D", "to": "X24", "footprints": []string{"06H"}, "roles": []string{"ROLE_DELIVERING"},
+			"effectiveOn": today, "kind": "TRANSFER_KIND_DELIVERY", "source": "letter",
+		}}},
+		"establish": {{"as": "registrar@X24", "establishOrganisation": object{
+			"code": "ZZ9", "name": "New", "tier": "TIER_PROVIDER", "form": "FORM_TRUST", "legalPerson": true, "effectiveOn": today,
+		}}},
+		"rename": {{"as": "registrar@X24", "renameOrganisation": object{"code": "S1Y5D", "name": "Later", "effectiveOn": today}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if a := s.call(b, "", "MapService/Simulate", object{"commands": commands}); a.status != http.StatusOK {
+					b.Fatalf("%s", a.raw)
+				}
+			}
+		})
+	}
+}

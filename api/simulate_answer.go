@@ -100,68 +100,16 @@ func (x *simulation) findings(ctx context.Context) error {
 		x.until = max(x.until, on)
 	}
 	x.until = max(x.until, x.at.On)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("look for findings: %w", err)
-	}
-	before, err := x.found(x.at.Known)
+	changed, err := x.copy.FindingsChanged(ctx, projections.CoherenceQuery{
+		AsOf: x.at.AsOf, Until: x.until, Today: x.at.On,
+	}, x.events)
 	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("look for findings: %w", err)
-	}
-	after, err := x.found(x.copy.State.Last())
-	if err != nil {
-		return err
+		return err //nolint:wrapcheck // it says what was being done
 	}
 	x.answer.Until = x.until.String()
-	x.answer.FindingsOpened = mapped(newIn(after, before), x.findingMessage)
-	closed := newIn(before, after)
-	for key, f := range after {
-		if was, ok := before[key]; ok && f.ClosesOn != 0 && was.ClosesOn == 0 {
-			closed = append(closed, f)
-		}
-	}
-	slices.SortStableFunc(closed, projections.CompareFindings)
-	x.answer.FindingsClosed = mapped(closed, x.findingMessage)
+	x.answer.FindingsOpened = mapped(changed.Opened, x.findingMessage)
+	x.answer.FindingsClosed = mapped(changed.Closed, x.findingMessage)
 	return nil
-}
-
-func (x *simulation) found(known domain.EventNo) (map[findingKey]projections.Finding, error) {
-	list, err := x.copy.Coherence(projections.CoherenceQuery{
-		AsOf: domain.AsOf{On: x.at.On, Known: known}, Until: x.until, Today: x.at.On,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look for findings: %w", err)
-	}
-	found := map[findingKey]projections.Finding{}
-	for _, f := range list.Findings {
-		found[findingKey{f.Kind, f.Function, f.Organisation, f.Aspect, f.IsPlanned()}] = f
-	}
-	return found, nil
-}
-
-// findingKey is what makes two findings the same.
-type findingKey struct {
-	kind         projections.FindingKind
-	function     domain.FunctionCode
-	organisation domain.OrganisationCode
-	aspect       string
-	planned      bool
-}
-
-// newIn returns the findings that others do not have, or not in all of their places, in order.
-func newIn(list, others map[findingKey]projections.Finding) []projections.Finding {
-	var found []projections.Finding
-	for key, f := range list {
-		other, ok := others[key]
-		missing := func(code domain.FootprintCode) bool { return !slices.Contains(other.Footprints, code) }
-		if !ok || slices.ContainsFunc(f.Footprints, missing) {
-			found = append(found, f)
-		}
-	}
-	slices.SortFunc(found, projections.CompareFindings)
-	return found
 }
 
 // findingMessage shows a finding without the numbers of events that are not recorded.

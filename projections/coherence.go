@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -40,6 +41,11 @@ type Coherence struct {
 // domain.UnknownOrganisation when the query names something that is not known, and with domain.InvalidArgument for a
 // position not reached yet, or an end before the date.
 func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
+	return v.coherence(context.Background(), q)
+}
+
+// coherence is Coherence that ends with ctx.
+func (v *Views) coherence(ctx context.Context, q CoherenceQuery) (Coherence, error) {
 	a, err := v.resolveFilter(q.AsOf, Filter{Functions: q.Functions, Organisations: q.Organisations})
 	if err != nil {
 		return Coherence{}, err
@@ -50,7 +56,7 @@ func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
 	}
 	plans := v.plansUntil(a, q.Until)
 	answer := Coherence{AsOf: a, Until: q.Until, Dates: v.datesOf(a, q, plans)}
-	days, err := v.inquireAll(q, answer, plans)
+	days, err := v.inquireAll(ctx, q, answer, plans)
 	if err != nil {
 		return Coherence{}, err
 	}
@@ -63,6 +69,22 @@ func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
 	}
 	answer.Findings = all.findings(q, ahead)
 	return answer, nil
+}
+
+// concerned narrows a query to the functions that planned transfers concern: nothing else differs because of them.
+func (v *Views) concerned(q CoherenceQuery, due []*foreseen) CoherenceQuery {
+	if len(q.Functions) > 0 {
+		return q
+	}
+	functions := map[domain.FunctionCode]bool{}
+	for _, f := range due {
+		functions[f.Subject.Function] = true
+		for _, result := range f.Results {
+			functions[result.Function] = true
+		}
+	}
+	q.Functions = v.linked(functions)
+	return q
 }
 
 // datesOf returns the dates to look at: that of the question, and those after it on which anything changes.

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -21,8 +22,8 @@ type dayDrafts struct {
 const mostInquiries = 4
 
 // inquireAll computes the findings of each date, some side by side. An inquiry that panics is an error of the question,
-// and not the end of the register.
-func (v *Views) inquireAll(q CoherenceQuery, c Coherence, plans []*foreseen) ([]dayDrafts, error) {
+// and not the end of the register. It ends with ctx.
+func (v *Views) inquireAll(ctx context.Context, q CoherenceQuery, c Coherence, plans []*foreseen) ([]dayDrafts, error) {
 	days := make([]dayDrafts, len(c.Dates))
 	var inquiries []func()
 	for i, on := range c.Dates {
@@ -30,7 +31,7 @@ func (v *Views) inquireAll(q CoherenceQuery, c Coherence, plans []*foreseen) ([]
 		day.on, day.due = on, dueBy(plans, on)
 		inquiries = append(inquiries, func() { day.happened = v.inquire(q, at, nil) })
 		if len(day.due) > 0 {
-			inquiries = append(inquiries, func() { day.planned = v.inquire(q, at, day.due) })
+			inquiries = append(inquiries, func() { day.planned = v.inquire(v.concerned(q, day.due), at, day.due) })
 		}
 	}
 	next := make(chan func(), len(inquiries))
@@ -43,6 +44,9 @@ func (v *Views) inquireAll(q CoherenceQuery, c Coherence, plans []*foreseen) ([]
 	for range min(mostInquiries, runtime.GOMAXPROCS(0), len(inquiries)) {
 		running.Go(func() {
 			for inquiry := range next {
+				if ctx.Err() != nil {
+					break
+				}
 				if err := withoutPanic(inquiry); err != nil {
 					problems <- err
 				}
@@ -54,8 +58,11 @@ func (v *Views) inquireAll(q CoherenceQuery, c Coherence, plans []*foreseen) ([]
 	case err := <-problems:
 		return nil, err
 	default:
-		return days, nil
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("look for findings: %w", err)
+	}
+	return days, nil
 }
 
 // withoutPanic runs something and returns as an error that it panicked.

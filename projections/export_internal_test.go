@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"context"
 	"reflect"
 	"time"
 
@@ -72,4 +73,22 @@ func Damages() map[string]func(*Views) {
 		"organisations and footprints: all gone": func(v *Views) { v.organisations = domain.NewOrganisations() },
 		"functions: all gone":                    func(v *Views) { v.functions = domain.NewFunctions() },
 	}
+}
+
+// FindingsChangedAnywhere is Copy.FindingsChanged that looks at everything, as that must answer.
+func FindingsChangedAnywhere(ctx context.Context, c *Copy, q CoherenceQuery) (FindingsChanged, error) {
+	with := q
+	with.AsOf.Known = c.State.Last()
+	before, err := c.foundFor(ctx, q)
+	if err != nil {
+		return FindingsChanged{}, err
+	}
+	after, err := c.foundFor(ctx, with)
+	return changedFindings(before, after), err
+}
+
+// Touches returns the functions at which FindingsChanged looks because of events, or false for all of them.
+func Touches(c *Copy, events []domain.Event) ([]domain.FunctionCode, bool) {
+	touched, all := c.touchedBy(events)
+	return c.linked(touched), !all
 }
