@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,7 @@ func TestSimulate(t *testing.T) {
 	t.Run("other points", func(t *testing.T) { testSimulatedPoints(t, s) })
 	t.Run("format", func(t *testing.T) { testSimulatedFormat(t, s) })
 	t.Run("many at once", func(t *testing.T) { testManySimulations(t, s) })
+	t.Run("bounded memory", func(t *testing.T) { testSimulationsAreBounded(t, s) })
 }
 
 func testSimulatedRoute(t *testing.T, s *server) {
@@ -200,4 +202,35 @@ func testManySimulations(t *testing.T, s *server) {
 		})
 	}
 	running.Wait()
+}
+
+// testSimulationsAreBounded runs eight simulations at once, again and again: they take no more memory than the two copies of
+// the register that there are at most, which were made before.
+func testSimulationsAreBounded(t *testing.T, s *server) {
+	simulate := func() {
+		var running sync.WaitGroup
+		for range 8 {
+			running.Go(func() {
+				if a := s.call(t, "", "MapService/Simulate", object{"commands": route("06H")}); a.status != http.StatusOK {
+					t.Errorf("%d: %s", a.status, a.raw)
+				}
+			})
+		}
+		running.Wait()
+	}
+	live := func() uint64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	simulate()
+	before := live()
+	for range 4 {
+		simulate()
+	}
+	// A copy of the reference register takes more than ten MiB.
+	if after := live(); after > before+8<<20 {
+		t.Errorf("%d bytes were in use after 8 simulations at once, and %d after 40", before, after)
+	}
 }

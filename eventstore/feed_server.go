@@ -25,7 +25,7 @@ func (c *connection) forFeed() *nats.Conn {
 // feedDoor has the embedded server listen for consumers of the feed: whoever comes without a name gets into the feed's
 // account, and may read there. The register itself comes with a password that nobody else knows.
 type feedDoor struct {
-	user, password string
+	password string // of who writes the feed
 }
 
 // open prepares the options of a server that is to listen on address.
@@ -41,24 +41,24 @@ func (d *feedDoor) open(options *server.Options, address string) error {
 	if number == 0 {
 		number = server.RANDOM_PORT
 	}
-	d.user, d.password = "remit", rand.Text()
+	d.password = rand.Text()
 	account := server.NewAccount(feedAccount)
 	options.DontListen = false
 	options.Host, options.Port = host, number
 	options.Accounts = []*server.Account{account}
 	options.NoAuthUser = "consumer"
-	options.Users = []*server.User{
-		{Username: d.user, Password: d.password},
-		{Username: d.writer(), Password: d.password, Account: account},
-		{Username: options.NoAuthUser, Password: rand.Text(), Account: account, Permissions: &server.Permissions{
+	options.Users = append(options.Users,
+		&server.User{Username: feedUser, Password: d.password, Account: account},
+		&server.User{Username: options.NoAuthUser, Password: rand.Text(), Account: account, Permissions: &server.Permissions{
 			Publish:   &server.SubjectPermission{Allow: feedConsumerMay()},
 			Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX.>"}},
 		}},
-	}
+	)
 	return nil
 }
 
-func (d *feedDoor) writer() string { return d.user + "-feed" }
+// feedUser is who writes the feed on the embedded server.
+const feedUser = registerUser + "-feed"
 
 // feedConsumerMay lists what a consumer of the feed publishes: requests that read it and manage its own position.
 // External servers should allow consumers the same.
@@ -84,7 +84,7 @@ func (d *feedDoor) enter(started *server.Server) (*nats.Conn, error) {
 		}
 	}
 	nc, err := nats.Connect("", nats.InProcessServer(started), nats.Name("remit feed"), nats.MaxReconnects(-1),
-		nats.CustomInboxPrefix("_REMIT"), nats.UserInfo(d.writer(), d.password))
+		nats.CustomInboxPrefix("_REMIT"), nats.UserInfo(feedUser, d.password))
 	if err != nil {
 		return nil, fmt.Errorf("connect to the feed's account: %w", err)
 	}

@@ -3,6 +3,7 @@ package eventstore
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -101,6 +103,7 @@ func (c *connection) embed(cfg Config) error {
 		NoSigs:                 true,
 		DisableJetStreamBanner: true,
 	}
+	password := allow(options)
 	var door feedDoor
 	if cfg.FeedListen != "" {
 		if err := door.open(options, cfg.FeedListen); err != nil {
@@ -127,11 +130,33 @@ func (c *connection) embed(cfg Config) error {
 		}
 	}
 	c.nc, err = nats.Connect("", nats.InProcessServer(started), nats.Name("remit"), nats.MaxReconnects(-1),
-		nats.UserInfo(door.user, door.password))
+		nats.UserInfo(registerUser, password))
 	if err != nil {
 		return fmt.Errorf("connect to the embedded NATS server: %w", err)
 	}
 	return nil
+}
+
+// registerUser is the register on the embedded server.
+const registerUser = "remit"
+
+// allow has the server know the register, whose password nobody else has, and returns that. With it nobody can change, empty
+// or delete the journal or the vault: not the register itself either, whatever is wrong with it.
+func allow(options *server.Options) string {
+	password := rand.Text()
+	options.Users = []*server.User{{Username: registerUser, Password: password, Permissions: &server.Permissions{
+		Publish: &server.SubjectPermission{Deny: registerMayNot()},
+	}}}
+	return password
+}
+
+// registerMayNot lists what the register does not publish to: deploy/nats.conf says the same of external servers. Erasing
+// deletes messages of the vault.
+func registerMayNot() []string {
+	return []string{
+		"$JS.API.STREAM.UPDATE.>", "$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.RESTORE.>",
+		"$JS.API.STREAM.SNAPSHOT.>", "$JS.API.STREAM.MSG.DELETE." + journalStream,
+	}
 }
 
 const (
@@ -167,8 +192,13 @@ func (l serverLog) log(level slog.Level, format string, args []any) {
 // Noticef logs for debugging.
 func (l serverLog) Noticef(format string, args ...any) { l.log(slog.LevelDebug, format, args) }
 
-// Warnf logs a warning.
-func (l serverLog) Warnf(format string, args ...any) { l.log(slog.LevelWarn, format, args) }
+// Warnf logs a warning. One is left out: that passwords are kept in the clear, which is said of those that the register makes
+// anew at each start and that leave its memory never.
+func (l serverLog) Warnf(format string, args ...any) {
+	if !strings.HasPrefix(format, "Plaintext passwords") {
+		l.log(slog.LevelWarn, format, args)
+	}
+}
 
 // Fatalf logs an error: whether to end the process is not the server's to say.
 func (l serverLog) Fatalf(format string, args ...any) {

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"context"
 	"maps"
 	"slices"
 
@@ -41,11 +40,11 @@ type Coherence struct {
 // domain.UnknownOrganisation when the query names something that is not known, and with domain.InvalidArgument for a
 // position not reached yet, or an end before the date.
 func (v *Views) Coherence(q CoherenceQuery) (Coherence, error) {
-	return v.coherence(context.Background(), q)
+	return v.coherence(q, func() error { return nil })
 }
 
-// coherence is Coherence that ends with ctx.
-func (v *Views) coherence(ctx context.Context, q CoherenceQuery) (Coherence, error) {
+// coherence is Coherence that ends when over returns an error.
+func (v *Views) coherence(q CoherenceQuery, over func() error) (Coherence, error) {
 	a, err := v.resolveFilter(q.AsOf, Filter{Functions: q.Functions, Organisations: q.Organisations})
 	if err != nil {
 		return Coherence{}, err
@@ -56,7 +55,7 @@ func (v *Views) coherence(ctx context.Context, q CoherenceQuery) (Coherence, err
 	}
 	plans := v.plansUntil(a, q.Until)
 	answer := Coherence{AsOf: a, Until: q.Until, Dates: v.datesOf(a, q, plans)}
-	days, err := v.inquireAll(ctx, q, answer, plans)
+	days, err := v.inquireAll(q, answer, plans, over)
 	if err != nil {
 		return Coherence{}, err
 	}

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -22,8 +21,9 @@ type dayDrafts struct {
 const mostInquiries = 4
 
 // inquireAll computes the findings of each date, some side by side. An inquiry that panics is an error of the question,
-// and not the end of the register. It ends with ctx.
-func (v *Views) inquireAll(ctx context.Context, q CoherenceQuery, c Coherence, plans []*foreseen) ([]dayDrafts, error) {
+// and not the end of the register. It ends when over returns
+// an error.
+func (v *Views) inquireAll(q CoherenceQuery, c Coherence, plans []*foreseen, over func() error) ([]dayDrafts, error) {
 	days := make([]dayDrafts, len(c.Dates))
 	var inquiries []func()
 	for i, on := range c.Dates {
@@ -44,7 +44,7 @@ func (v *Views) inquireAll(ctx context.Context, q CoherenceQuery, c Coherence, p
 	for range min(mostInquiries, runtime.GOMAXPROCS(0), len(inquiries)) {
 		running.Go(func() {
 			for inquiry := range next {
-				if ctx.Err() != nil {
+				if over() != nil {
 					break
 				}
 				if err := withoutPanic(inquiry); err != nil {
@@ -59,7 +59,7 @@ func (v *Views) inquireAll(ctx context.Context, q CoherenceQuery, c Coherence, p
 		return nil, err
 	default:
 	}
-	if err := ctx.Err(); err != nil {
+	if err := over(); err != nil {
 		return nil, fmt.Errorf("look for findings: %w", err)
 	}
 	return days, nil

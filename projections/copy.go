@@ -154,7 +154,12 @@ func (c *Copy) keepPlans(e *domain.Event) {
 	c.trying.steps = append(c.trying.steps, func() {
 		delete(x.byID, t.ID)
 		x.order = x.order[:len(x.order)-1]
-		x.byFunction[t.Subject.Function] = withoutLast(x.byFunction[t.Subject.Function])
+		if n := len(x.resulting); n > 0 && x.resulting[n-1] == t.ID {
+			x.resulting = x.resulting[:n-1]
+		}
+		for _, function := range functionsOf(t) {
+			x.byFunction[function] = withoutLast(x.byFunction[function])
+		}
 		if t.Plan != "" {
 			x.carriedOutBy[t.Plan] = withoutLast(x.carriedOutBy[t.Plan])
 		}

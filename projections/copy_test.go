@@ -16,7 +16,7 @@ import (
 func TestCopyTriesAndTakesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		j := newJournal()
-		j.events = drawMovingHistory(t)
+		j.events = rapid.OneOf(rapid.Custom(drawMovingHistory), rapid.Custom(drawTwoProgrammes)).Draw(t, "history")
 		end := domain.EventNo(len(j.events))
 		epochs := rapid.Int32Range(1, 20).Draw(t, "changes of an epoch")
 		whole := j.feed(t, epochs, end)
@@ -26,22 +26,32 @@ func TestCopyTriesAndTakesBack(t *testing.T) {
 		fill(t, c, middle)
 		for range 2 {
 			c.Try()
-			for _, e := range j.events[middle:] {
-				if err := c.State.Apply(e); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := c.Show(j.events[middle:]); err != nil {
-				t.Fatal(err)
-			}
+			try(t, c, j.events[middle:])
 			checkAnswers(t, whole, c.Views, drawAsOf(t, whole))
 			c.Undo()
 			check(t, "position", c.Position(), middle)
+			check(t, "plans", projections.DiffPlans(before, c.Views), "")
 			checkAnswers(t, before, c.Views, drawAsOf(t, before))
 		}
 		fill(t, c, end)
 		checkAnswers(t, whole, c.Views, drawAsOf(t, whole))
 	})
+}
+
+// try applies and shows events, transaction by transaction.
+func try(t *rapid.T, c *projections.Copy, events []domain.Event) {
+	for len(events) > 0 {
+		transaction := events[:events[0].Count]
+		for _, e := range transaction {
+			if err := c.State.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.Show(transaction); err != nil {
+			t.Fatal(err)
+		}
+		events = events[len(transaction):]
+	}
 }
 
 func fill(t *rapid.T, c *projections.Copy, to domain.EventNo) {

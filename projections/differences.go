@@ -143,7 +143,7 @@ type mapComparer struct {
 }
 
 func (x *mapComparer) sameCells(a, b *cell) bool {
-	return slices.Equal(a.bodies, b.bodies) && slices.EqualFunc(a.lines, b.lines, func(a, b line) bool {
+	return a.ends == b.ends && slices.Equal(a.bodies, b.bodies) && slices.EqualFunc(a.lines, b.lines, func(a, b line) bool {
 		return a.role == b.role && a.slot == b.slot && a.last == b.last && x.sameEpochs(&a, &b)
 	})
 }

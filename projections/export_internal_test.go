@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/remit-register/remit/domain"
 )
@@ -64,7 +65,8 @@ func Damages() map[string]func(*Views) {
 		},
 		"the map: another date":                  func(v *Views) { first(v).lines[0].points[0].from++ },
 		"the map: nobody holds":                  func(v *Views) { first(v).lines[0].points[0].value = nobody },
-		"the map: a line is gone":                func(v *Views) { first(v).lines = nil },
+		"the map: a line is gone":                func(v *Views) { first(v).lines, first(v).ends = nil, [roleCount]int32{} },
+		"the map: it cannot be read":             func(v *Views) { first(v).lines = nil },
 		"the map: a place is gone":               func(v *Views) { v.holdings.all.Delete(first(v)) },
 		"the indexes of the map: of a body":      func(v *Views) { v.holdings.byBody["ICA"].Delete(first(v)) },
 		"the indexes of the map: of a place":     func(v *Views) { v.holdings.unlink(first(v)); first(v).next = nil },
@@ -91,4 +93,11 @@ func FindingsChangedAnywhere(ctx context.Context, c *Copy, q CoherenceQuery) (Fi
 func Touches(c *Copy, events []domain.Event) ([]domain.FunctionCode, bool) {
 	touched, all := c.touchedBy(events)
 	return c.linked(touched), !all
+}
+
+// DiffPlans compares what two views know of transfers, as lists that are empty or missing are the same.
+func DiffPlans(a, b *Views) string {
+	return cmp.Diff(a.plans, b.plans, cmp.Exporter(func(reflect.Type) bool { return true }), cmpopts.EquateEmpty(),
+		cmpopts.IgnoreMapEntries(func(_ domain.FunctionCode, list []*flight) bool { return len(list) == 0 }),
+		cmpopts.IgnoreMapEntries(func(_ domain.TransferID, list []*flight) bool { return len(list) == 0 }))
 }

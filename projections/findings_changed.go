@@ -56,7 +56,7 @@ func (c *Copy) foundFor(ctx context.Context, q CoherenceQuery) (map[finding]Find
 	if asked && len(q.Functions) == 0 {
 		return nil, nil //nolint:nilnil // nothing is found
 	}
-	list, err := c.coherence(ctx, q)
+	list, err := c.coherence(q, ctx.Err)
 	if err != nil {
 		return nil, err
 	}
@@ -205,11 +205,8 @@ func (v *Views) linked(functions map[domain.FunctionCode]bool) []domain.Function
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	var links [][]domain.FunctionCode
-	for _, id := range v.plans.order {
-		t, ok := v.transfers.Get(id, domain.Latest)
-		if !ok || len(t.Results) == 0 {
-			continue
-		}
+	for _, id := range v.plans.resulting {
+		t, _ := v.transfers.Get(id, domain.Latest)
 		link := []domain.FunctionCode{t.Subject.Function}
 		for _, result := range t.Results {
 			link = append(link, result.Function)

@@ -1,6 +1,7 @@
 package projections_test
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -78,7 +79,6 @@ func drawTwoProgrammes(t *rapid.T) []domain.Event {
 // TestFindingsChangedAreThoseOfAll compares what changes of the findings of the functions that events touch with what
 // changes of all findings.
 func TestFindingsChangedAreThoseOfAll(t *testing.T) {
-	ctx := t.Context()
 	rapid.Check(t, func(t *rapid.T) {
 		j := newJournal()
 		j.events = drawTwoProgrammes(t)
@@ -88,23 +88,16 @@ func TestFindingsChangedAreThoseOfAll(t *testing.T) {
 		fill(t, c, middle)
 		c.Try()
 		tried := j.events[middle:]
-		for _, e := range tried {
-			if err := c.State.Apply(e); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := c.Show(tried); err != nil {
-			t.Fatal(err)
-		}
+		try(t, c, tried)
 		on := domain.Date(rapid.IntRange(1, worldDays).Draw(t, "on"))
 		q := projections.CoherenceQuery{
 			AsOf: domain.AsOf{On: on, Known: middle}, Today: on, Until: on + domain.Date(rapid.IntRange(0, worldDays).Draw(t, "days")),
 		}
-		want, err := projections.FindingsChangedAnywhere(ctx, c, q)
+		want, err := projections.FindingsChangedAnywhere(context.Background(), c, q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := c.FindingsChanged(ctx, q, tried)
+		got, err := c.FindingsChanged(context.Background(), q, tried)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -217,9 +217,7 @@ func (w *walk) stretch(pivot *cell) *cell {
 func (w *walk) visitAhead() bool {
 	cells := w.ahead[:w.count]
 	w.count = 0
-	for _, c := range cells {
-		w.touch(c)
-	}
+	w.touch(cells)
 	for _, c := range cells {
 		if !w.visit(c) {
 			return false
@@ -228,13 +226,25 @@ func (w *walk) visitAhead() bool {
 	return true
 }
 
-// touch looks at the memory that a visit will look at. One cell after the other, a visit waits for its memory again and
-// again; here nothing depends on what is read, so that the machine waits for all of it at once.
-func (w *walk) touch(c *cell) {
-	for i := range c.lines {
-		d := c.lines[i].epochAt(w.asOf.Known)
-		if start, end := d.stretch(w.asOf.On); start < end {
-			w.touched += d.points[start].from + d.points[end-1].from
+// touch looks at the memory that a visit will look at: first at the lines of all cells, then at the points. One cell after
+// the other, a visit waits for its memory again and again; here nothing that is done depends on what is read just then, so
+// that the machine waits for much of it at once.
+func (w *walk) touch(cells []*cell) {
+	for _, c := range cells {
+		for i := range c.lines {
+			l := &c.lines[i]
+			w.touched += l.marks[0] + domain.Date(l.role)
+			if l.past != nil {
+				w.touched++
+			}
+		}
+	}
+	for _, c := range cells {
+		for i := range c.lines {
+			d := c.lines[i].epochAt(w.asOf.Known)
+			if start, end := d.stretch(w.asOf.On); start < end {
+				w.touched += d.points[start].from + d.points[end-1].from
+			}
 		}
 	}
 }

@@ -14,6 +14,8 @@ type transferIndex struct {
 	byFunction map[domain.FunctionCode][]*flight
 	// carriedOutBy has the transfers that carry out an announcement.
 	carriedOutBy map[domain.TransferID][]*flight
+	// resulting are those that change the kind of footprint, in order.
+	resulting []domain.TransferID
 }
 
 // flight is how long a transfer was in flight: from event from on, and until the event that finished it,
@@ -58,19 +60,27 @@ func (x *transferIndex) apply(e *domain.Event, entity string, transfers *domain.
 func (x *transferIndex) begin(t domain.Transfer, no domain.EventNo) *flight {
 	f := &flight{id: t.ID, place: len(x.order), from: no, until: domain.Latest}
 	x.order = append(x.order, t.ID)
-	x.byID[t.ID] = f
-	functions := []domain.FunctionCode{t.Subject.Function}
-	for _, result := range t.Results {
-		functions = append(functions, result.Function)
+	if len(t.Results) > 0 {
+		x.resulting = append(x.resulting, t.ID)
 	}
-	slices.Sort(functions)
-	for _, function := range slices.Compact(functions) {
+	x.byID[t.ID] = f
+	for _, function := range functionsOf(t) {
 		x.byFunction[function] = append(x.byFunction[function], f)
 	}
 	if t.Plan != "" {
 		x.carriedOutBy[t.Plan] = append(x.carriedOutBy[t.Plan], f)
 	}
 	return f
+}
+
+// functionsOf returns the functions under which a transfer is listed: its own and those in which it results.
+func functionsOf(t domain.Transfer) []domain.FunctionCode {
+	functions := []domain.FunctionCode{t.Subject.Function}
+	for _, result := range t.Results {
+		functions = append(functions, result.Function)
+	}
+	slices.Sort(functions)
+	return slices.Compact(functions)
 }
 
 // maxReplacements bounds a walk along announcements that replace one another: a recorded circle must not hang.

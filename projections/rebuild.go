@@ -141,10 +141,20 @@ func (v *Views) rebuilt(old *Views, differs []string, o RebuildOptions) (Rebuilt
 	if r.After, err = v.Digest(at); err != nil {
 		return r, fmt.Errorf("digest the rebuilt map: %w", err)
 	}
-	if r.Before, err = old.Digest(at); err != nil {
+	if r.Before, err = old.digestIfReadable(at); err != nil {
 		r.Differs = append(r.Differs, "the map could not be read: "+err.Error())
 	}
 	return r, nil
+}
+
+// digestIfReadable is Digest of views that may be damaged in any way.
+func (v *Views) digestIfReadable(a domain.AsOf) (digest Digest, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%v", fault)
+		}
+	}()
+	return v.Digest(a)
 }
 
 func (v *Views) epochChanges() int32 {

@@ -2,13 +2,17 @@ package console_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/remit-register/remit/api/mapfile"
 )
@@ -148,6 +152,13 @@ func TestBringInWhatWasTakenAway(t *testing.T) {
 		content := s.file(t, "", "/export/"+name+"?body=S1Y5D", "")
 		s.bringIn(t, "registrar@X24", "baselines", name, content).has(t, "Nothing to change")
 	}
+	// The whole map of England, too.
+	for _, name := range []string{"map.xlsx", "map.csv"} {
+		content := s.file(t, "", "/export/"+name, "")
+		start := time.Now()
+		s.bringIn(t, "registrar@X24", "baselines", name, content).has(t, "Nothing to change")
+		t.Logf("%s of the whole map, %d KB, is checked in %v", name, len(content)>>10, time.Since(start).Round(time.Millisecond))
+	}
 	if s.store.Position() != before {
 		t.Error("something was recorded")
 	}
@@ -155,4 +166,56 @@ func TestBringInWhatWasTakenAway(t *testing.T) {
 	if _, problems := mapfile.Read("map.xlsx", s.file(t, "", "/import/template/map.xlsx", "application/vnd"), mapfile.Known{}); len(problems) != 1 {
 		t.Errorf("the template: %v", problems)
 	}
+}
+
+// A file of 100 MB is refused in plain words, before all of it has come, and takes no more memory than one that is just
+// too large.
+func TestBringInFarTooMuch(t *testing.T) {
+	const mega = 1 << 20
+	s := newRegister(t)
+	refuse := func(size int64) (allocated uint64, taken time.Duration) {
+		body, send := io.Pipe()
+		defer body.Close()
+		w := multipart.NewWriter(send)
+		go func() {
+			file, err := w.CreateFormFile("file", "map.csv")
+			if err == nil {
+				_, err = io.CopyN(file, zeros{}, size)
+			}
+			send.CloseWithError(errors.Join(err, w.Close()))
+		}()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/import", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", w.FormDataContentType())
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		p := s.do(t, as(req, "po@S1Y5D"))
+		taken = time.Since(start)
+		runtime.ReadMemStats(&after)
+		if p.status != http.StatusBadRequest || !strings.Contains(p.text(), "The file is larger than 10 MB: divide it into several files") {
+			t.Fatalf("%d MB: %d %s", size/mega, p.status, p.text())
+		}
+		return after.TotalAlloc - before.TotalAlloc, taken
+	}
+	refuse(12 * mega) // so that what is made once is not counted
+	little, _ := refuse(12 * mega)
+	much, taken := refuse(100 * mega)
+	t.Logf("100 MB are refused in %v; allocated %d MB, for 12 MB %d MB", taken.Round(time.Millisecond), much/mega, little/mega)
+	if much > little+10*mega {
+		t.Errorf("100 MB take %d MB of memory, 12 MB %d", much/mega, little/mega)
+	}
+	if taken > 20*time.Second {
+		t.Errorf("it takes %v", taken)
+	}
+}
+
+// zeros are without end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }

@@ -20,6 +20,8 @@ type committeePage struct {
 	// SinceDate and UntilDate are for the date inputs.
 	SinceDate, UntilDate dateParts
 	Paper                *remitv1.GetCommitteePaperResponse
+	// Sections are what the paper says, with names for codes.
+	Sections []paperSection
 	// Checked says that the text has the digest that the register gave.
 	Checked bool
 	// Command makes the same paper at the command line; Text is the address of the paper as a file.
@@ -69,6 +71,7 @@ func (v *visit) committeePaper() error {
 		return v.show(refusalOf(err).Status, "committee-paper", page)
 	}
 	v.at.Bar = false // the paper has its own date, and the form for another one
+	page.Sections = l.paperSections(page.Paper.GetSections())
 	page.Of = l.committeeOf(page.Committees, asked.whose)
 	page.Form.Values.Set("body", l.suggestion(asked.request.GetOrganisations()...))
 	sum := sha256.Sum256([]byte(page.Paper.GetText()))

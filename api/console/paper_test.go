@@ -24,6 +24,9 @@ func TestCommitteePaper(t *testing.T) {
 	before.has(t, "NHS Central East Integrated Care Board", "Data date 1 April 2026, as the register knew it after event 3116", " GMT",
 		"Decisions to take", "Gaps, open and opening", "Changes since the paper before", "In the past",
 		"remit paper S1Y5D --on 2026-04-01 --known-position 3116 --since 2026-03-31 --since-known 3116 --write paper.md")
+	before.has(t, "From 1 April 2026: NHS Central East Integrated Care Board (S1Y5D) since 1 April 2026",
+		"of Emergency preparedness, resilience and response in Cambridgeshire and Peterborough", "£65,895,438", "ICB: 4 transfers")
+	before.links(t, "/organisations/QUE?known=3116&on=2026-04-01", "/functions/eprr?known=3116&on=2026-04-01")
 	before.links(t, "/paper/text?body=S1Y5D&known=3116&on=2026-04-01&since=2026-03-31&since-known=3116")
 	digest := regexp.MustCompile(`v1:sha256:[0-9a-f]{64}`).FindString(before.text())
 	file := s.get(t, "", strings.Replace(address, "/paper", "/paper/text", 1))

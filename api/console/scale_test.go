@@ -53,7 +53,8 @@ func (g *growing) by(t testing.TB, events int) {
 			no++
 			h, on := g.sole[g.random.IntN(len(g.sole))], scaleStart().AddDays(g.random.IntN(230))
 			block = append(block, domain.Event{
-				No: no, Count: 1, TransactionID: fmt.Sprintf("%026d", no), RecordedAt: g.store.Clock.Now(), EffectiveOn: on, Late: true,
+				No: no, Count: 1, TransactionID: fmt.Sprintf("%026d", no),
+				CommandID: fmt.Sprintf("00000000-0000-4000-8000-%012d", no), RecordedAt: g.store.Clock.Now(), EffectiveOn: on, Late: true,
 				Fact: domain.FunctionAllocated{
 					Function: h.Remit.Subject.Function, EffectiveOn: on, Source: "scale", Confidence: domain.ConfidenceExact,
 					Changes: []domain.HoldingChange{{

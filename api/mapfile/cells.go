@@ -15,8 +15,9 @@ import (
 const (
 	// MaxFile is the size of the largest file, in bytes.
 	MaxFile = 10 << 20
-	// MaxRows is how many rows a file has at most that say something, MaxColumns how many columns.
-	MaxRows    = 10_000
+	// MaxRows is how many rows a file has at most that say something: more than the whole map of England has. MaxColumns
+	// is how many columns it has.
+	MaxRows    = 50_000
 	MaxColumns = 300
 	// maxText is the length of the longest text in a cell, in characters.
 	maxText = 2000

@@ -35,7 +35,7 @@ func readCSV(content []byte) ([]table, []Problem) {
 			return nil, []Problem{{Text: "The file cannot be read as CSV."}}
 		}
 		if len(t.cells) > MaxRows+maxHeadRow {
-			return nil, []Problem{{Text: "The file has more than 10,000 rows.", Valid: "Divide it into several files."}}
+			return nil, []Problem{{Text: "The file has more than 50,000 rows.", Valid: "Divide it into several files."}}
 		}
 		line, _ := r.FieldPos(0)
 		numbers = append(numbers, line-inside)

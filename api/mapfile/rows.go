@@ -34,7 +34,7 @@ type Map struct {
 
 // Read reads a file, and says what is wrong with it. Where anything is, nothing of it is to be recorded.
 func Read(name string, content []byte, known Known) (Map, []Problem) {
-	x := &reading{known: known, seen: map[string]place{}, sole: map[string]place{}}
+	x := &reading{known: known, codes: map[wordOf]string{}, seen: map[string]place{}, sole: map[string]place{}}
 	all, problems := tables(name, content)
 	x.problems = problems
 	if len(all) == 0 && len(problems) == 0 {
@@ -47,7 +47,7 @@ func Read(name string, content []byte, known Known) (Map, []Problem) {
 		x.wrong("", "", "No row says anything.", "Fill in at least one row below the heads.")
 	}
 	if len(x.rows) > MaxRows {
-		x.wrong("", "", "The file says more than 10,000 things.", "Divide it into several files.")
+		x.wrong("", "", "The file says more than 50,000 things.", "Divide it into several files.")
 	}
 	return Map{SHA256: Hash(content), Rows: x.rows, Remarks: x.remarks()}, x.problems[:min(len(x.problems), maxProblems)]
 }
@@ -60,9 +60,14 @@ type reading struct {
 	// seen are the rows by what they say, sole those of remits that one body holds at most.
 	seen, sole map[string]place
 	unread     []string
+	// codes are what words were found to stand for: a map says few of them again and again.
+	codes map[wordOf]string
 	// letters counts C and I, nobody the rows that say that nobody knows the holder, ends those that say an end.
 	letters, nobody, ends int
 }
+
+// wordOf is a word for something that is called so, such as a body.
+type wordOf struct{ called, text string }
 
 // place is a row by its sheet and a cell of it.
 type place struct{ sheet, cell, body string }
@@ -217,8 +222,15 @@ func (r *tableRow) code(c column, text, called string, find func(string) (string
 	if text == "" {
 		return ""
 	}
+	word := wordOf{called, text}
+	if code, ok := r.x.codes[word]; ok {
+		return code
+	}
 	code, near := find(text)
 	if code != "" {
+		if c != columnPart { // parts of several functions may be called the same
+			r.x.codes[word] = code
+		}
 		return code
 	}
 	valid := "Write its code, as on the sheet Lists of the template."

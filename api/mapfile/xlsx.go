@@ -133,7 +133,7 @@ func sheetOf(f *excelize.File, name string) (table, []Problem) {
 		case len(columns) > MaxColumns && slices.ContainsFunc(columns[MaxColumns:], func(text string) bool { return text != "" }):
 			return t, []Problem{{Sheet: name, Text: fmt.Sprintf("Row %d has more than 300 columns.", n), Valid: "Delete what is not the map."}}
 		case full > MaxRows+maxHeadRow || n > maxScanned:
-			return t, []Problem{{Sheet: name, Text: "The sheet has more than 10,000 rows.", Valid: "Divide it into several files, and delete empty rows."}}
+			return t, []Problem{{Sheet: name, Text: "The sheet has more than 50,000 rows.", Valid: "Divide it into several files, and delete empty rows."}}
 		}
 		if len(columns) > MaxColumns {
 			columns = slices.Clone(columns[:MaxColumns])

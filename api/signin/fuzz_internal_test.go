@@ -2,6 +2,7 @@ package signin
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -55,10 +56,31 @@ func FuzzClaims(f *testing.F) {
 		}
 		seen := map[domain.OrganisationCode]bool{}
 		for _, place := range p.places {
-			if seen[place.Organisation] || len(place.Roles) == 0 || slices.ContainsFunc(place.Roles, isUnknown) {
+			if seen[place.Organisation] || !isCode(string(place.Organisation)) || len(place.Roles) == 0 || slices.ContainsFunc(place.Roles, isUnknown) {
 				t.Errorf("%s gives %+v", data, p.places)
 			}
 			seen[place.Organisation] = true
+		}
+	})
+}
+
+// FuzzLocalPath reads any text as where to go after signing in: what it leads to is on this register, however a browser reads it.
+func FuzzLocalPath(f *testing.F) {
+	for _, seed := range []string{
+		"/map?on=2026-04-01", "https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "",
+		"/%2f/evil.example", "/..//evil.example", "?x", "#", "/a\r\nLocation: https://evil.example", "http:/evil", "/:80",
+	} {
+		f.Add(seed)
+	}
+	here := &url.URL{Scheme: "https", Host: "remit.example"}
+	browser := strings.NewReplacer("\t", "", "\n", "", "\r", "", "\\", "/") // as WHATWG's URLs are read
+	f.Fuzz(func(t *testing.T, to string) {
+		path := localPath(to)
+		read := browser.Replace(strings.TrimSpace(path))
+		u, err := url.Parse(path)
+		if err != nil || here.ResolveReference(u).Host != here.Host || !strings.HasPrefix(read, "/") || strings.HasPrefix(read, "//") ||
+			strings.ContainsAny(path, "\r\n") {
+			t.Errorf("%q leads to %q, %v", to, path, err)
 		}
 	})
 }

@@ -177,7 +177,7 @@ func (s *SignIn) setCookie(w http.ResponseWriter, name, value string, maxAge int
 // localPath returns a path of this register to go to, whatever a link says.
 func localPath(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(to, "//") ||
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
 		strings.ContainsAny(to, "\\\r\n") {
 		return "/"
 	}

@@ -26,7 +26,7 @@ import (
 //	    roles: [board, reader]
 //
 // Roles are those of the register: programme_office, assessor, board, panel, committee, registrar, auditor, reader,
-// operator. A role that the claim names and the register does not know is left out.
+// operator. A role that the claim names and the register does not know is left out, and so is what is no ODS code.
 type Mapping struct {
 	// Subject is the name of the claim that names the person. Default "sub".
 	Subject string `yaml:"subject"`
@@ -68,6 +68,9 @@ func ReadMapping(r io.Reader) (Mapping, error) {
 		if g.Group == "" || g.Organisation == "" || len(g.Roles) == 0 {
 			return m, fmt.Errorf("grant %d of the mapping: group, organisation and roles are required", i+1)
 		}
+		if !isCode(string(g.Organisation)) {
+			return m, fmt.Errorf("grant %d of the mapping: organisation %q is no ODS code, such as QYG", i+1, g.Organisation)
+		}
 		for _, role := range g.Roles {
 			if !slices.Contains(domain.ActorRoles(), role) {
 				return m, fmt.Errorf("grant %d of the mapping: %q is not a role", i+1, role)
@@ -101,7 +104,9 @@ func (m Mapping) person(claims map[string]any) (person, error) {
 		roles = append(roles, domain.ActorRole(name))
 	}
 	for _, code := range words(claims[m.Organisation]) {
-		p.grant(domain.OrganisationCode(code), roles)
+		if isCode(code) {
+			p.grant(domain.OrganisationCode(code), roles)
+		}
 	}
 	groups := words(claims[m.Groups])
 	for _, g := range m.Grants {
@@ -110,6 +115,12 @@ func (m Mapping) person(claims map[string]any) (person, error) {
 		}
 	}
 	return p, nil
+}
+
+// isCode tells whether a word has the form of an ODS code: others name no body.
+func isCode(word string) bool {
+	return len(word) >= 2 && len(word) <= 12 &&
+		!strings.ContainsFunc(word, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') })
 }
 
 // maxSubject is the longest subject, in bytes.

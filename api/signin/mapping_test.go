@@ -43,6 +43,7 @@ func TestMappingsThatAreWrong(t *testing.T) {
 		"field nobody knows": "organization: org",
 		"role nobody knows":  "grants: [{group: g, organisation: QNQ, roles: [emperor]}]",
 		"grant without body": "grants: [{group: g, roles: [board]}]",
+		"no ODS code":        "grants: [{group: g, organisation: the board, roles: [board]}]",
 		"no YAML":            "subject: [",
 	} {
 		if _, err := signin.ReadMapping(strings.NewReader(text)); err == nil {

@@ -58,7 +58,10 @@ func (p *provider) discover(ctx context.Context) (*discovered, error) {
 	if err := found.Claims(&addresses); err != nil {
 		return nil, fmt.Errorf("discover the sign-in service: %w: %w", unavailable(), err)
 	}
-	p.discovered = &discovered{found, keySet{oidc.NewRemoteKeySet(lasting, addresses.Keys)}}
+	asking := *p.cfg.Client
+	asking.Transport = &sparing{next: asking.Transport, clock: p.cfg.Clock, left: keyFetches}
+	keys := oidc.NewRemoteKeySet(oidc.ClientContext(lasting, &asking), addresses.Keys)
+	p.discovered = &discovered{found, keySet{keys}}
 	return p.discovered, nil
 }
 

@@ -207,6 +207,15 @@ func TestAnswersOfTheSignInServiceThatAreNotTaken(t *testing.T) {
 	if got := get(t, swapped, own.String()); !strings.Contains(got, "did not confirm") {
 		t.Errorf("with a code of another sign-in: %q", got)
 	}
+
+	s.SignInAs(signintest.Claims{"sub": "anna", "organisation": "QNQ", "roles": "board", "aud": []string{"payroll", "remit"}, "azp": "payroll"})
+	if got := get(t, newBrowser(t), s.url+signin.SignInPath); !strings.Contains(got, "issued to another application") {
+		t.Errorf("made for another application: %q", got)
+	}
+	s.SignInAs(signintest.Claims{"sub": "anna", "organisation": "QNQ", "roles": "board", "azp": "remit"})
+	if got := get(t, newBrowser(t), s.url+signin.SignInPath); got != "anna@QNQ at /" {
+		t.Errorf("made for this one: %q", got)
+	}
 }
 
 func TestRedirectsStayHere(t *testing.T) {

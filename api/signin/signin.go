@@ -124,6 +124,10 @@ func (s *SignIn) prove(ctx context.Context, token, audience, nonce string) (pers
 	if err := verified.Claims(&claims); err != nil {
 		return person{}, unproved("its claims cannot be read")
 	}
+	// OpenID Connect Core, 3.1.3.7: whom an answer to a sign-in was made for, where it says so.
+	if party, ok := claims["azp"]; ok && nonce != "" && party != audience {
+		return person{}, unproved("it was issued to another application")
+	}
 	p, err := s.cfg.Mapping.person(claims)
 	if err != nil {
 		return person{}, unproved(err.Error())

@@ -190,3 +190,30 @@ func TestBearerEndsWithItsRequest(t *testing.T) {
 		t.Error("a request that ended was answered")
 	}
 }
+
+// Anybody can send tokens of keys that nobody knows: the sign-in service is not asked about each, and a real new key is
+// learned all the same, some seconds later.
+func TestForgedTokensDoNotFloodTheSignInService(t *testing.T) {
+	w := newWorld(t)
+	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := signintest.Sign(t, jose.ES256, stranger, "k-1", signintest.Claims{"iss": w.URL, "aud": audience, "sub": "x", "exp": w.now.Add(time.Hour).Unix()})
+	for range 100 {
+		if _, err := w.Bearer(t.Context(), forged, ""); err == nil || reasonOf(t, err) != domain.NotSignedIn {
+			t.Fatalf("a forged token: %v", err)
+		}
+	}
+	if asked := w.KeysAsked(); asked > 10 {
+		t.Errorf("the keys were fetched %d times for 100 forged tokens", asked)
+	}
+	if _, err := w.Bearer(t.Context(), w.Token(signintest.Person("anna", "QNQ", "board")), ""); err != nil {
+		t.Errorf("a known key meanwhile: %v", err)
+	}
+	w.Rotate()
+	w.now = w.now.Add(6 * time.Second)
+	if _, err := w.Bearer(t.Context(), w.Token(signintest.Person("anna", "QNQ", "board")), ""); err != nil {
+		t.Errorf("a new key some seconds later: %v", err)
+	}
+}

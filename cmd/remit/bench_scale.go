@@ -117,13 +117,19 @@ func (b *scaleBench) asOf() domain.AsOf {
 // together is how many short questions are timed in one: a clock cannot tell one of them.
 const together = 50
 
-// sampled times a question that is asked many times, and returns the median of one.
-func (b *scaleBench) sampled(samples int, ask func() error) (time.Duration, error) {
+// sampled times a question that is asked many times, each time about another remit and point of those drawn beforehand,
+// and returns the median of one.
+func (b *scaleBench) sampled(samples int, ask func(domain.Remit, domain.AsOf) error) (time.Duration, error) {
+	var remits [together]domain.Remit
+	var points [together]domain.AsOf
 	times := make([]time.Duration, 0, samples)
 	for range samples {
+		for i := range together {
+			remits[i], points[i] = b.work.remit(), b.asOf()
+		}
 		began := b.app.clock()
-		for range together {
-			if err := ask(); err != nil {
+		for i := range together {
+			if err := ask(remits[i], points[i]); err != nil {
 				return 0, err
 			}
 		}
@@ -144,21 +150,21 @@ func (b *scaleBench) lookups(f *scaleFigures) (err error) {
 		}
 	}
 	found := domain.EventNo(0)
-	if f.rawLookup, err = b.sampled(samples, func() error {
-		found += raw[b.work.remit()] + domain.EventNo(b.asOf().On)
+	if f.rawLookup, err = b.sampled(samples, func(r domain.Remit, _ domain.AsOf) error {
+		found += raw[r]
 		return nil
 	}); err != nil {
 		return err
 	}
-	if f.lookup, err = b.sampled(samples, func() error {
-		_, err := b.views.At(b.work.remit(), b.asOf())
+	if f.lookup, err = b.sampled(samples, func(r domain.Remit, a domain.AsOf) error {
+		_, err := b.views.At(r, a)
 		return err
 	}); err != nil {
 		return fmt.Errorf("ask who holds: %w", err)
 	}
 	corrected := b.work.correctedRemit()
-	if f.corrected, err = b.sampled(samples, func() error {
-		_, err := b.views.At(corrected, b.asOf())
+	if f.corrected, err = b.sampled(samples, func(_ domain.Remit, a domain.AsOf) error {
+		_, err := b.views.At(corrected, a)
 		return err
 	}); err != nil {
 		return fmt.Errorf("ask who holds what was corrected: %w", err)
@@ -169,9 +175,8 @@ func (b *scaleBench) lookups(f *scaleFigures) (err error) {
 // questions measures the whole question: all roles in one footprint, and what is planned.
 func (b *scaleBench) questions(f *scaleFigures) (err error) {
 	const samples = 500
-	f.question, err = b.sampled(samples, func() error {
-		r := b.work.remit()
-		_, err := b.views.WhoHolds(projections.HoldersQuery{Function: r.Subject.Function, Footprint: r.Footprint, AsOf: b.asOf()})
+	f.question, err = b.sampled(samples, func(r domain.Remit, a domain.AsOf) error {
+		_, err := b.views.WhoHolds(projections.HoldersQuery{Function: r.Subject.Function, Footprint: r.Footprint, AsOf: a})
 		return err
 	})
 	if err != nil {

@@ -42,7 +42,9 @@ func TestRebuildSaysWhatDiffered(t *testing.T) {
 		out, err []string
 	}{
 		{
-			damagedRegister{}, "table", exitFindings, []string{"before", "v1:sha256:aa", "after", "v1:sha256:bb"},
+			damagedRegister{},
+			"table", exitFindings,
+			[]string{"before", "v1:sha256:aa", "after", "v1:sha256:bb"},
 			[]string{"NOT what its journal says", "the map: eprr in 06H\n  functions\n", "Nothing recorded was touched"},
 		},
 		{damagedRegister{}, "json", exitFindings, []string{`"agrees": false`, `"the map: eprr in 06H",`}, []string{"NOT what its journal says"}},
