@@ -106,7 +106,11 @@ func (s *State) applyFact(e *Event) error {
 	known = s.Epochs.Apply(e) || known
 	known = s.Erasures.Apply(e) || known
 	changes := ChangesOf(e.Fact)
-	s.Holdings.Apply(e.No, changes)
+	if f, ok := e.Fact.(Corrected); ok {
+		s.Holdings.corrected(e.No, f)
+	} else {
+		s.Holdings.Apply(e.No, changes)
+	}
 	if !known && len(changes) == 0 {
 		return fmt.Errorf("unknown fact %T", e.Fact)
 	}
