@@ -210,7 +210,7 @@ func (h *Holdings) recordedBy(no EventNo) []recordedPoint {
 	for remit, lines := range h.lines.m {
 		for _, line := range lines {
 			for i, p := range line.Points {
-				if p.No == no && !isReplaced(line.Points, i) {
+				if p.No == no && !p.Restores && !isReplaced(line.Points, i) {
 					points = append(points, recordedPoint{remit, line.Slot, p, belowOf(line.Points, i)})
 				}
 			}
@@ -232,7 +232,7 @@ func belowOf[V any](t Timeline[V], i int) *Point[V] {
 
 func hasPoint[V any](t Timeline[V], no EventNo) bool {
 	for i, p := range t {
-		if p.No == no && !p.Retracted && !isReplaced(t, i) {
+		if p.No == no && !p.Retracted && !p.Restores && !isReplaced(t, i) {
 			return true
 		}
 	}

@@ -189,9 +189,18 @@ func (h *Holdings) value(change *HoldingChange) *LineValue {
 
 // Apply folds the changes of one event.
 func (h *Holdings) Apply(no EventNo, changes []HoldingChange) {
+	h.apply(no, changes, func(Date) bool { return false })
+}
+
+// corrected folds a correction, which may only restore what was there before on some dates.
+func (h *Holdings) corrected(no EventNo, f Corrected) { h.apply(no, f.Changes, f.takesBack) }
+
+func (h *Holdings) apply(no EventNo, changes []HoldingChange, restores func(Date) bool) {
 	for i := range changes {
 		change := &changes[i]
-		point := Point[*LineValue]{From: change.On, No: no, Retracted: change.Retracts, Value: h.value(change)}
+		point := Point[*LineValue]{
+			From: change.On, No: no, Retracted: change.Retracts, Restores: restores(change.On), Value: h.value(change),
+		}
 		for remit := range change.Remits {
 			h.lines.set(remit, withPoint(h.lines.m[remit], change.Slot, point))
 		}

@@ -240,6 +240,10 @@ func (x forms) changeDates(from, to domain.AsOf) {
 	answer, err := x.views.ChangeDates(projections.ChangeDatesQuery{
 		AsOf: to, From: from.On, Until: to.On, Filter: projections.Filter{Functions: []domain.FunctionCode{function}},
 	})
+	isKnown := func(l lineOf) bool { return l.remit.Subject.Function == function && l.versions[0].no <= to.Known }
+	if _, refused := domain.AsRefusal(err); refused && !slices.ContainsFunc(x.lines, isKnown) {
+		return // the function is not known yet
+	}
 	counts := map[domain.Date]int{}
 	for _, remit := range x.remits() {
 		var days []domain.Date

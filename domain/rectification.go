@@ -35,12 +35,12 @@ func (o *Organisations) corrected(no EventNo, f Corrected) {
 func rectified[V comparable](t Timeline[V], no EventNo, f Corrected, value V) Timeline[V] {
 	var none V
 	for i, p := range t {
-		if p.No != f.Event || p.Retracted || isReplaced(t, i) {
+		if p.No != f.Event || p.Retracted || p.Restores || isReplaced(t, i) {
 			continue
 		}
 		undo := Point[V]{From: p.From, No: no, Retracted: true}
 		if below := belowOf(t, i); below != nil {
-			undo.Value, undo.Retracted = below.Value, false
+			undo.Value, undo.Retracted, undo.Restores = below.Value, false, f.takesBack(p.From)
 		}
 		t = t.With(undo)
 		if !f.Withdrawn {
@@ -54,3 +54,7 @@ func rectified[V comparable](t Timeline[V], no EventNo, f Corrected, value V) Ti
 	}
 	return t
 }
+
+// takesBack tells whether what a correction puts on a date is only what was recorded for it before: what is right is
+// elsewhere, or nothing is.
+func (f Corrected) takesBack(on Date) bool { return f.Withdrawn || f.EffectiveOn != 0 && f.EffectiveOn != on }

@@ -21,6 +21,9 @@ type Point[V any] struct {
 	Value     V
 	From      Date
 	Retracted bool
+	// Restores marks a point by which a correction only brought back what had been recorded for the date before what was
+	// wrong. It says nothing of its own that could be wrong.
+	Restores bool
 }
 
 // Timeline is a dated fact on two clocks: its points in the order of (From, No). Of several facts on one date the

@@ -25,7 +25,7 @@ func (c *Console) calendarOf(body string) string {
 	return "/calendar/" + body + "-" + hex.EncodeToString(mac.Sum(nil)) + ".ics"
 }
 
-// calendarSubject is who asks the API for a calendar. It can read, and has no role.
+// calendarSubject is who asks the API for a calendar. It is a reader of the body, and nothing else.
 const calendarSubject = "calendar"
 
 // calendar sends what is due for a body: its transfers, the gateways that it decides, and the conditions that it owns.
@@ -34,7 +34,10 @@ func (v *visit) calendar() error {
 	if address := v.calendarOf(body); address == "" || !hmac.Equal([]byte(address), []byte(v.r.URL.Path)) {
 		return v.show(http.StatusNotFound, "not-found", nil)
 	}
-	v.actor = Actor{Subject: calendarSubject, Organisation: domain.OrganisationCode(body), Asserted: v.actor.Asserted}
+	v.actor = Actor{
+		Subject: calendarSubject, Organisation: domain.OrganisationCode(body), Roles: []domain.ActorRole{domain.ActorReader},
+		Asserted: v.actor.Asserted,
+	}
 	l, err := v.look()
 	if err != nil {
 		return err

@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/google/go-cmp/cmp"
@@ -171,5 +173,48 @@ func TestCalendar(t *testing.T) {
 		if p := s.get(t, "po@S1Y5D", guess); p.status != http.StatusNotFound {
 			t.Errorf("%s: %d", guess, p.status)
 		}
+	}
+}
+
+// A calendar program reads the calendar by its address alone, and finds the form of RFC 5545: lines that end in CRLF and
+// are folded after 75 bytes, one identifier and one time stamp in UTC for each event.
+func TestCalendarIsWellFormed(t *testing.T) {
+	s := newRegister(t, func(c *console.Config) { c.CalendarKey = []byte("a key of the tests") })
+	propose(t, s)
+	propose(t, s)
+	p := s.ok(t, "po@S1Y5D", "/transfers")
+	address := regexp.MustCompile(`/calendar/[^"]+`).FindString(p.html)
+	text := string(s.file(t, "", address, "text/calendar; charset=utf-8"))
+	if strings.Count(text, "\n") != strings.Count(text, "\r\n") || !strings.HasSuffix(text, "\r\n") {
+		t.Error("a line does not end in CRLF")
+	}
+	folded := 0
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if len(line) > 75 || !utf8.ValidString(line) {
+			t.Errorf("%d bytes: %q", len(line), line)
+		}
+		if strings.HasPrefix(line, " ") {
+			folded++
+		}
+	}
+	if folded == 0 {
+		t.Error("no line is folded: nothing of it was tried")
+	}
+	whole := strings.ReplaceAll(text, "\r\n ", "")
+	ids := map[string]bool{}
+	for _, id := range regexp.MustCompile(`(?m)^UID:(\S+)\r$`).FindAllStringSubmatch(whole, -1) {
+		ids[id[1]] = true
+	}
+	events := strings.Count(whole, "BEGIN:VEVENT")
+	if stamps := regexp.MustCompile(`(?m)^DTSTAMP:\d{8}T\d{6}Z\r$`).FindAllString(whole, -1); events < 4 || len(ids) != events || len(stamps) != events {
+		t.Errorf("%d events, %d identifiers, %d time stamps:\n%s", events, len(ids), len(stamps), whole)
+	}
+	for _, want := range []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:", "METHOD:PUBLISH", "DTSTART;VALUE=DATE:20261121"} {
+		if !strings.Contains(whole, "\r\n"+want) && !strings.HasPrefix(whole, want) {
+			t.Errorf("want %s in:\n%s", want, whole)
+		}
+	}
+	if again := string(s.file(t, "", address, "text/calendar")); again != text {
+		t.Error("asked again, the calendar is another")
 	}
 }

@@ -149,7 +149,9 @@ func (l look) plainValue(value *structpb.Value) string {
 		if f, ok := l.functions[text]; ok {
 			return f.GetDetails().GetName()
 		}
-		if name := l.Place(text); name != text {
+		if name := l.Place(text); strings.HasSuffix(name, " "+text) {
+			return name
+		} else if name != text {
 			return name + " (" + text + ")"
 		}
 		if prefix, rest, ok := strings.Cut(text, "_"); ok && text == strings.ToUpper(text) && prefix != "" {

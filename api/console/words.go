@@ -61,6 +61,7 @@ func mapFunctions() template.FuncMap {
 		"tone":      severityTone,
 		"said":      said,
 		"slug":      slug,
+		"spelt":     func(code string) string { return upperFirst(strings.ReplaceAll(code, "-", " ")) },
 		"sum":       func(a, b, c int32) int32 { return a + b + c },
 	}
 }
