@@ -34,8 +34,9 @@ test: ## run every test (needs Go only)
 	go test -timeout 30m ./...
 
 # A browser and LibreOffice find no races that requests do not. Neither do tests of what is answered, which make one request
-# after another and take minutes of the race detector: matrices of rights, papers made again, what pages say.
-SLOW := Browser|AreAccessible|PlainPages|ByKeyboard|LibreOffice|Matrix|PaperAgain|AreSound|HostileText
+# after another and take minutes of the race detector: matrices of rights, papers made again, what pages say. A container's
+# recipe builds a program without it.
+SLOW := Browser|AreAccessible|PlainPages|ByKeyboard|LibreOffice|Matrix|PaperAgain|AreSound|HostileText|ContainerRecipe
 race: ## run the tests of what runs concurrently under the race detector (needs a C compiler)
 	go test -race -timeout 30m -skip '$(SLOW)' ./api/... ./cmd/... ./eventstore/... ./projections/...
 

@@ -63,7 +63,7 @@ func (w *wire) raw(text string) *wire {
 func badFrames() map[string]*wire {
 	random := make([]byte, 4096)
 	for i := range random {
-		random[i] = byte(rand.New(rand.NewPCG(1, uint64(i))).IntN(256)) //nolint:gosec // a byte
+		random[i] = byte(rand.New(rand.NewPCG(1, uint64(i))).IntN(256))
 	}
 	flood := newWire()
 	_ = flood.WriteHeaders(h2.HeadersFrameParam{StreamID: 1, BlockFragment: flood.header()})

@@ -3,9 +3,12 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/remit-register/remit/eventstore"
 )
 
 // readiness is what /readyz answers.
@@ -50,7 +53,10 @@ func mountHealth(mux *http.ServeMux, c Config) {
 
 func readinessOf(ctx context.Context, c Config) readiness {
 	answer := readiness{Reasons: []string{}}
-	if c.Store.Healthy() != nil { // why exactly is for the operator, in the log
+	switch err := c.Store.Healthy(); { // why exactly is for the operator, in the log
+	case errors.Is(err, eventstore.ErrDamaged):
+		answer.Reasons = append(answer.Reasons, "the journal is damaged, so commands are not recorded and nothing is archived: see the log")
+	case err != nil:
 		answer.Reasons = append(answer.Reasons, "commands cannot be recorded: see the log")
 	}
 	if !c.ReferenceLoaded() {

@@ -51,6 +51,10 @@ func warnings(c Config, answer *readiness) {
 		answer.Warnings = append(answer.Warnings, strconv.Itoa(lost)+" personal texts or people that events refer to are not in the vault, "+
 			"and no event says that they were erased: see the log")
 	}
+	if verified, of := c.Store.Verifying(); of > 0 {
+		answer.Warnings = append(answer.Warnings, "the journal is being verified: "+number(verified)+" of the "+number(of)+
+			" events that the register took from a checkpoint when it started")
+	}
 	if c.LogStatus == nil {
 		return
 	}

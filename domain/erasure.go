@@ -249,6 +249,11 @@ func (x *Erasures) Apply(e *Event) bool {
 	return true
 }
 
+// Erased returns every text and every person that an event says is erased, in no order.
+func (x *Erasures) Erased() (texts []Commitment, persons []Pseudonym) {
+	return slices.Collect(x.texts.keys()), slices.Collect(x.persons.keys())
+}
+
 // BodyOf returns the body in whose name a pseudonym acted, false when it never did.
 func (x *Erasures) BodyOf(p Pseudonym) (OrganisationCode, bool) {
 	body, ok := x.bodies.m[p]

@@ -89,6 +89,9 @@ func NewFrameworks() *Frameworks {
 
 func (f *Frameworks) init(undo *undoLog) {
 	f.byCode.init(undo)
+	if len(f.byCode.m) > 0 {
+		return
+	}
 	for _, framework := range ReleasedFrameworks() {
 		f.byCode.m[framework.Code] = Versions[Framework]{{Value: framework}}
 	}

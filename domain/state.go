@@ -34,6 +34,21 @@ type State struct {
 // NewState returns the register before its first event.
 func NewState() *State {
 	s := &State{rights: newRightsIndex()}
+	s.init()
+	return s
+}
+
+// Copy returns a copy with tables of its own; what they hold is shared, as that is never changed in place. Only one of
+// the two may go on to change, as lists share the room that they grow into. No mark may be set.
+func (s *State) Copy() *State {
+	c := *s
+	c.undo = undoLog{}
+	c.init()
+	return &c
+}
+
+// init gives every table its map, and the undo log.
+func (s *State) init() {
 	s.Organisations.init(&s.undo)
 	s.Functions.init(&s.undo)
 	s.Instruments.init(&s.undo)
@@ -51,7 +66,6 @@ func NewState() *State {
 	s.Imports.init(&s.undo)
 	s.Epochs.init(&s.undo)
 	s.Erasures.init(&s.undo)
-	return s
 }
 
 // Last returns the number of the last event applied, 0 before the first.
@@ -148,7 +162,13 @@ type table[K comparable, V any] struct {
 	undo *undoLog
 }
 
-func (t *table[K, V]) init(undo *undoLog) { t.m, t.undo = map[K]V{}, undo }
+// init gives the table a map of its own, with what it holds already.
+func (t *table[K, V]) init(undo *undoLog) {
+	t.m, t.undo = maps.Clone(t.m), undo
+	if t.m == nil {
+		t.m = map[K]V{}
+	}
+}
 
 func (t *table[K, V]) set(k K, v V) {
 	if t.undo != nil && t.undo.depth > 0 {

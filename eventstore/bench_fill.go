@@ -96,3 +96,11 @@ func (s *Store) ReadThrough(ctx context.Context) (records, bytes int, err error)
 	})
 	return records, bytes, err
 }
+
+// MeasureCopy returns how long commands would wait for a checkpoint of the write model that is written while the store
+// runs. Run must not be running.
+func (s *Store) MeasureCopy() time.Duration {
+	began := s.cfg.Clock()
+	_ = s.copyModel()
+	return s.cfg.Clock().Sub(began)
+}

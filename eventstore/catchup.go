@@ -5,25 +5,35 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 )
 
 const restoreRemedy = "stop, copy the data directory aside, and run `remit restore` with the archive"
 
-// verify walks the journal from its first record, and compares it with the heads that it is known to have had.
+// verify walks the journal from its first record, or where there is a checkpoint from that, and compares it with the heads
+// that it is known to have had.
 func (s *Store) verify(ctx context.Context) error {
 	known, err := s.headFile.open(s.cfg.Dir)
 	if err != nil {
 		return err
 	}
-	s.expected = slices.Concat(s.cfg.Trusted, s.conn.trusted)
+	expected := slices.Concat(s.cfg.Trusted, s.conn.trusted)
 	if known.Size > 0 {
-		s.expected = append(s.expected, known)
+		expected = append(expected, known)
 	}
-	slices.SortFunc(s.expected, func(a, b TreeHead) int { return cmp.Compare(a.Size, b.Size) })
-	err = s.catchUp(ctx, func(b block) error { return s.extend(b, false) })
-	if n := len(s.expected); err == nil && n > 0 {
-		err = fmt.Errorf("journal ends with event %d, but had %d before: %w", s.head.Size, s.expected[n-1].Size, ErrDamaged)
+	slices.SortFunc(expected, func(a, b TreeHead) int { return cmp.Compare(a.Size, b.Size) })
+	s.expected = expected
+	s.resume(ctx)
+	err = s.walk(ctx)
+	if s.earlier != nil && errors.Is(err, ErrDamaged) {
+		// What is refused is refused for what the journal says, and not for what a checkpoint does.
+		s.keeper.discardAll(ctx, err)
+		if err := s.begin(); err != nil {
+			return err
+		}
+		s.expected = expected
+		err = s.walk(ctx)
 	}
 	if errors.Is(err, ErrDamaged) {
 		return fmt.Errorf("verify the journal: %w: %s", err, restoreRemedy)
@@ -32,6 +42,15 @@ func (s *Store) verify(ctx context.Context) error {
 		return fmt.Errorf("verify the journal: %w", err)
 	}
 	return nil
+}
+
+// walk takes all records that follow, after which the journal must have had every tree that it is known to have had.
+func (s *Store) walk(ctx context.Context) error {
+	err := s.catchUp(ctx, func(b block) error { return s.extend(b, false) })
+	if n := len(s.expected); err == nil && n > 0 {
+		err = fmt.Errorf("journal ends with event %d, but had %d before: %w", s.head.Size, s.expected[n-1].Size, ErrDamaged)
+	}
+	return err
 }
 
 // catchUp calls take with the records that follow the last one known: all of them when the store opens, and later those
@@ -50,7 +69,7 @@ func (s *Store) catchUp(ctx context.Context, take func(block) error) error {
 	if err := s.vault.refresh(ctx); err != nil {
 		return err
 	}
-	return readBlocks(ctx, s.journal, s.record+1, last, decodeHashed, take)
+	return readBlocks(ctx, s.journal, s.record+1, last, runtime.GOMAXPROCS(0), decodeHashed, take)
 }
 
 // extend takes the next block of the journal into the write model, the tree, the index and the history. It is the one
@@ -70,7 +89,7 @@ func (s *Store) extend(b block, applied bool) error {
 				return fmt.Errorf("%w: %w", ErrDamaged, err)
 			}
 		}
-		if err := s.grow(b.leaves[i]); err != nil {
+		if err := grow(s.tree, &s.expected, b.leaves[i]); err != nil {
 			return err
 		}
 		s.erasing.add(e)
@@ -92,20 +111,21 @@ func (s *Store) extend(b block, applied bool) error {
 	return nil
 }
 
-// grow adds a leaf to the tree, and compares it with the head that it is known to have had with that leaf.
-func (s *Store) grow(leaf Hash) error {
-	if err := s.tree.Append(leaf); err != nil {
+// grow adds a leaf to a tree, and compares it with the head that it is known to have had with that leaf: expected are
+// those that it is still to reach, by size.
+func grow(tree *Tree, expected *[]TreeHead, leaf Hash) error {
+	if err := tree.Append(leaf); err != nil {
 		return err
 	}
-	for len(s.expected) > 0 && s.expected[0].Size == s.tree.Size() {
-		head, err := s.tree.Head()
+	for len(*expected) > 0 && (*expected)[0].Size == tree.Size() {
+		head, err := tree.Head()
 		if err != nil {
 			return err
 		}
-		if head != s.expected[0] {
-			return fmt.Errorf("journal has tree %s, but had %s: %w", head, s.expected[0], ErrDamaged)
+		if head != (*expected)[0] {
+			return fmt.Errorf("journal has tree %s, but had %s: %w", head, (*expected)[0], ErrDamaged)
 		}
-		s.expected = s.expected[1:]
+		*expected = (*expected)[1:]
 	}
 	return nil
 }

@@ -62,6 +62,11 @@ type Config struct {
 	// AcceptMissing records in the vault which personal texts and people are missing there although no event says that
 	// they were erased, and opens: for a register that was restored. Otherwise that is ErrDamaged.
 	AcceptMissing bool
+	// Checkpoint, if given, keeps checkpoints of the write model in Dir, so that a long journal opens without being read
+	// whole first: it is used where the journal has more than VerifyAtStart events (default 1,000,000). What comes after
+	// the checkpoint is verified by Open, and what came before it by Run, beside all else. nil: Open verifies everything.
+	Checkpoint    *CheckpointConfig
+	VerifyAtStart domain.EventNo
 	// Clock tells the time; required. It may go backwards: the time of recording does not.
 	Clock func() time.Time
 	// Logger is told what an operator should know. Default: nothing is logged.
@@ -111,6 +116,14 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.DrainTimeout <= 0 {
 		c.DrainTimeout = 10 * time.Second
+	}
+	if c.VerifyAtStart == 0 {
+		c.VerifyAtStart = 1_000_000
+	}
+	if c.Checkpoint != nil && c.Checkpoint.Events == 0 {
+		kept := *c.Checkpoint
+		kept.Events = 250_000
+		c.Checkpoint = &kept
 	}
 	c.Random = newRandom(c.Random)
 	return c, nil

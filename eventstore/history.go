@@ -198,15 +198,19 @@ func (h *history) follow(ctx context.Context, after domain.EventNo, apply func(b
 
 // load reads records from..to from the journal, which must be committed, and calls each with them in order.
 func (h *history) load(ctx context.Context, from, to uint64, each func(block) error) error {
-	return readBlocks(ctx, h.journal, from, to, decodeBlock, func(b block) error {
-		h.mu.Lock()
-		start := h.starts[b.record-1]
-		h.mu.Unlock()
-		if b.commit.first() != start {
+	return readBlocks(ctx, h.journal, from, to, runtime.GOMAXPROCS(0), decodeBlock, func(b block) error {
+		if start := h.start(b.record); b.commit.first() != start {
 			return fmt.Errorf("record %d begins with event %d, not %d as before: %w", b.record, b.commit.first(), start, ErrDamaged)
 		}
 		return each(b)
 	})
+}
+
+// start returns the first event of a record.
+func (h *history) start(record uint64) domain.EventNo {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.starts[record-1]
 }
 
 // Blocks that are decoded ahead of the one in use.
@@ -224,13 +228,13 @@ type decoded struct {
 	err   error
 }
 
-// readBlocks reads records from..to, decodes them concurrently, and calls each with them in order.
+// readBlocks reads records from..to, has so many decoders decode them, and calls each with them in order.
 func readBlocks(
-	ctx context.Context, journal Journal, from, to uint64, decode func(*coder, uint64, []byte) (block, error), each func(block) error,
+	ctx context.Context, journal Journal, from, to uint64, decoders int, decode func(*coder, uint64, []byte) (block, error), each func(block) error,
 ) error {
 	group, ctx := errgroup.WithContext(ctx)
 	work, queue := make(chan decoding, decodeAhead), make(chan chan decoded, decodeAhead)
-	for range min(to-from+1, uint64(runtime.GOMAXPROCS(0))) { //nolint:gosec // not negative
+	for range min(to-from+1, uint64(decoders)) { //nolint:gosec // not negative
 		group.Go(func() error {
 			c := newReader()
 			for w := range work {

@@ -40,7 +40,10 @@ func (s *Store) checkVault(ctx context.Context) error {
 		}
 		unexplained = s.unexplained()
 	}
-	s.lostTexts, s.unfound = len(s.unfound), nil
+	s.earlier.noteErased(s.erasing)
+	s.lostTexts = len(s.unfound)
+	s.rememberLost()
+	s.unfound = nil
 	switch n := len(unexplained); {
 	case n > 0 && !s.cfg.AcceptMissing:
 		return fmt.Errorf("%d personal texts or people that events refer to are missing from the vault, and nothing says that they "+

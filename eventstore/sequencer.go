@@ -21,10 +21,19 @@ func (s *Store) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group errgroup.Group
-	done := make(chan struct{})
+	done, writer := make(chan struct{}), newModelWriter()
 	group.Go(func() error {
 		defer close(done)
-		s.sequence(ctx, work)
+		defer close(writer.work)
+		s.sequence(ctx, work, writer)
+		return nil
+	})
+	group.Go(func() error {
+		writer.run(ctx, s)
+		return nil
+	})
+	group.Go(func() error {
+		s.verifyEarlier(ctx)
 		return nil
 	})
 	group.Go(func() error {
@@ -65,8 +74,9 @@ func (s *Store) hint(no uint64) {
 }
 
 // sequence takes turns until ctx ends and nothing waits.
-func (s *Store) sequence(ctx, work context.Context) {
+func (s *Store) sequence(ctx, work context.Context, writer *modelWriter) {
 	for {
+		s.keepSome(ctx, writer)
 		waiting := s.queue.take(ctx)
 		if len(waiting) == 0 && ctx.Err() != nil {
 			s.queue.close()
@@ -201,6 +211,9 @@ func (s *Store) settle(ctx context.Context, b *batch) {
 func (s *Store) copyOut(ctx context.Context, c commit) error {
 	if s.cfg.Archive == nil || len(c.events) == 0 {
 		return nil
+	}
+	if s.distrusted.Load() {
+		return fmt.Errorf("%w: the journal is not to be trusted", ErrNotArchived)
 	}
 	if err := s.cfg.Archive(ctx, c.first(), c.events); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotArchived, err)

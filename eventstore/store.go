@@ -46,6 +46,13 @@ type Store struct {
 	unfound   unfoundTexts // while Open reads the journal, nil afterwards
 	lostTexts int          // see LostTexts
 
+	keeper     *modelKeeper   // of checkpoints, nil where none are kept
+	earlier    *earlier       // what is verified while the store runs
+	written    domain.EventNo // up to where there is a checkpoint, or writing one was tried
+	lost       []string       // the texts and people behind lostTexts, while checkpoints are kept
+	opened     bool
+	distrusted atomic.Bool // see Distrust
+
 	// What Run remembers of its last turn: see gather.
 	comeback    int // commands that were told then, and those that waited
 	gatherLater int // turns until gathering is tried again
@@ -70,21 +77,20 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, err
 	}
 	s := &Store{
-		unfound: unfoundTexts{},
-		cfg:     cfg, conn: conn, queue: newQueue(cfg.MaxQueue), tree: NewTree(), index: newCommandIndex(),
-		decider: decider{
-			state: domain.NewState(), clock: cfg.Clock, london: london, nextID: newTransactionIDs(cfg.Random).next,
-		},
+		cfg: cfg, conn: conn, queue: newQueue(cfg.MaxQueue),
+		decider: decider{clock: cfg.Clock, london: london, nextID: newTransactionIDs(cfg.Random).next},
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if s.head, err = s.tree.Head(); err != nil {
+	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	s.history = newHistory(s.head)
+	if s.keeper, err = newModelKeeper(cfg); err != nil {
+		return nil, err
+	}
 	if err := s.openStreams(ctx); err != nil {
 		return nil, err
 	}
@@ -101,7 +107,21 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		s.journal = cfg.WrapJournal(s.journal)
 		s.history.journal = s.journal
 	}
+	s.opened = true
 	return s, nil
+}
+
+// begin makes the store that of an empty journal.
+func (s *Store) begin() (err error) {
+	s.state, s.tree, s.index = domain.NewState(), NewTree(), newCommandIndex()
+	s.unfound, s.erasing, s.earlier = unfoundTexts{}, erasures{}, nil
+	s.record, s.recordedAt, s.written = 0, time.Time{}, 0
+	if s.head, err = s.tree.Head(); err != nil {
+		return err
+	}
+	s.history = newHistory(s.head)
+	s.history.journal = s.journal
+	return nil
 }
 
 // openStreams finds or creates the journal and the vault.
@@ -183,9 +203,13 @@ func (s *Store) Follow(ctx context.Context, after domain.EventNo, apply func([]d
 	})
 }
 
-// FollowBytes is Follow with the stored bytes of the events: first is the number of the first of them.
+// FollowBytes is Follow with the stored bytes of the events: first is the number of the first of them. It gives no more
+// of a journal that is not to be trusted (see Distrust).
 func (s *Store) FollowBytes(ctx context.Context, after domain.EventNo, apply func(first domain.EventNo, events [][]byte) error) error {
-	return s.history.follow(ctx, after, func(b block) error {
+	err := s.history.follow(ctx, after, func(b block) error {
+		if s.distrusted.Load() {
+			return ErrDamaged
+		}
 		skip := after + 1 - b.commit.first()
 		if b.events[skip].Index != 0 {
 			return fmt.Errorf("follow after event %d: it is not the last of its transaction: %w", after, ErrBadRequest)
@@ -196,6 +220,13 @@ func (s *Store) FollowBytes(ctx context.Context, after domain.EventNo, apply fun
 		after = b.commit.last()
 		return nil
 	})
+	if errors.Is(err, ErrDamaged) && !s.earlier.isVerified() {
+		if !s.distrusted.Load() {
+			s.Distrust(ctx, err)
+		}
+		return fmt.Errorf("the journal is not to be trusted: %w: %s", ErrReadOnly, err.Error())
+	}
+	return err
 }
 
 // Read returns the events from..to, which are not to be changed. An event that is not recorded is ErrNotFound.
@@ -234,9 +265,11 @@ func (s *Store) HeadAt(ctx context.Context, at domain.EventNo) (TreeHead, error)
 	return head, err
 }
 
-// Close ends the connection and stops the embedded server. Run must have returned; followers get errors.
+// Close writes a checkpoint of the write model where one is of use, ends the connection and stops the embedded server.
+// Run must have returned; followers get errors.
 func (s *Store) Close() error {
 	s.queue.close()
+	s.keepLast(context.Background())
 	return errors.Join(s.conn.close(), s.headFile.close())
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/remit-register/remit/domain"
-	"github.com/remit-register/remit/projections/checkpoint"
+	"github.com/remit-register/remit/eventstore/checkpoint"
 )
 
 // Checkpoints keep copies of what views know on disk, so that a restart need not fold the whole log again. They are a

@@ -25,6 +25,9 @@ type State struct {
 	// Rebuilt is how often the views were rebuilt since the start, and how often they had not been what the journal says.
 	// nil where that is not known.
 	Rebuilt func() (times, mended uint64)
+	// Verifying is how many of the events that were taken from a checkpoint at the start are verified by now, and how many
+	// there are: 0 when all are. nil where that is not known.
+	Verifying func() (verified, of uint64)
 	// Findings counts what is incoherent in today's map, by severity. It may take some time, so it is asked at most once a
 	// minute and only when events came.
 	Findings func() (map[string]int, error)
@@ -55,21 +58,22 @@ type collectorOfState struct {
 func descriptions() map[string]*prometheus.Desc {
 	all := map[string]*prometheus.Desc{}
 	for name, help := range map[string]string{
-		"remit_events_recorded":         "Number of the last event recorded.",
-		"remit_events_shown":            "Number of the last event that answers show.",
-		"remit_projection_lag_events":   "Events recorded that answers do not show yet.",
-		"remit_queue_commands":          "Commands that wait for their decision.",
-		"remit_queue_limit_commands":    "Commands that may wait before more are refused.",
-		"remit_writable":                "1 when commands can be recorded, 0 when not.",
-		"remit_journal_synced":          "1 when every write is known to be on disk before it is answered, 0 when that is not known.",
-		"remit_clock_seconds":           "The register's clock, in seconds since 1970.",
-		"remit_archive_lag_events":      "Events recorded that no published checkpoint covers yet.",
-		"remit_checkpoint_age_seconds":  "Time since the newest checkpoint was published, in seconds.",
-		"remit_feed_lag_events":         "Events recorded that are not in the feed yet.",
-		"remit_feed_rebuilds_total":     "How often the feed was begun anew because it disagreed with the journal.",
-		"remit_views_rebuilds_total":    "How often the views were rebuilt since the start.",
-		"remit_views_mended_total":      "How often the views were not what the journal says, and were mended by rebuilding them.",
-		"remit_awaiting_second_persons": "Commands that wait for a second person.",
+		"remit_events_recorded":           "Number of the last event recorded.",
+		"remit_events_shown":              "Number of the last event that answers show.",
+		"remit_projection_lag_events":     "Events recorded that answers do not show yet.",
+		"remit_queue_commands":            "Commands that wait for their decision.",
+		"remit_queue_limit_commands":      "Commands that may wait before more are refused.",
+		"remit_writable":                  "1 when commands can be recorded, 0 when not.",
+		"remit_journal_synced":            "1 when every write is known to be on disk before it is answered, 0 when that is not known.",
+		"remit_clock_seconds":             "The register's clock, in seconds since 1970.",
+		"remit_archive_lag_events":        "Events recorded that no published checkpoint covers yet.",
+		"remit_checkpoint_age_seconds":    "Time since the newest checkpoint was published, in seconds.",
+		"remit_feed_lag_events":           "Events recorded that are not in the feed yet.",
+		"remit_feed_rebuilds_total":       "How often the feed was begun anew because it disagreed with the journal.",
+		"remit_views_rebuilds_total":      "How often the views were rebuilt since the start.",
+		"remit_views_mended_total":        "How often the views were not what the journal says, and were mended by rebuilding them.",
+		"remit_journal_unverified_events": "Events taken from a checkpoint at the start that are not verified yet.",
+		"remit_awaiting_second_persons":   "Commands that wait for a second person.",
 	} {
 		all[name] = prometheus.NewDesc(name, help, nil, nil)
 	}
@@ -110,6 +114,10 @@ func (c *collectorOfState) Collect(to chan<- prometheus.Metric) {
 		times, mended := c.state.Rebuilt()
 		tell("remit_views_rebuilds_total", prometheus.CounterValue, float64(times))
 		tell("remit_views_mended_total", prometheus.CounterValue, float64(mended))
+	}
+	if c.state.Verifying != nil {
+		verified, of := c.state.Verifying()
+		gauge("remit_journal_unverified_events", behind(of, verified))
 	}
 	recorded := c.state.Recorded()
 	gauge("remit_events_recorded", float64(recorded))

@@ -62,6 +62,12 @@ func (s state) journal() check {
 			"the log says why: after a full or failed disk, put that right and restart, which verifies the journal",
 		}
 	}
+	if left, _ := s.value("remit_journal_unverified_events"); left > 0 {
+		return check{
+			"journal", checkOK, fmt.Sprintf("%.0f events; commands can be recorded; %.0f events from before the last start are still to be verified",
+				recorded, left), "",
+		}
+	}
 	return check{"journal", checkOK, fmt.Sprintf("%.0f events; commands can be recorded", recorded), ""}
 }
 

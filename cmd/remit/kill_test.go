@@ -22,6 +22,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/remit-register/remit/eventstore/archive"
+	"github.com/remit-register/remit/eventstore/eventstoretest"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
@@ -40,6 +41,9 @@ var realBinary = sync.OnceValues(func() (string, error) {
 // launch starts the real program on a directory.
 func launch(t *testing.T, args ...string) *server {
 	t.Helper()
+	if eventstoretest.Race {
+		t.Skip("the program as users build it has no race detector in it: the scripts run one that has")
+	}
 	binary, err := realBinary()
 	if err != nil {
 		t.Fatal(err)

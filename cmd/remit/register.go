@@ -70,6 +70,10 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 			cfg.Archive = r.archive.Commit
 		}
 	}
+	program := sync.OnceValues(programID)
+	if cfg.Dir != "" {
+		cfg.Checkpoint = modelCheckpoints(ctx, cfg, program)
+	}
 	store, err := eventstore.Open(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -84,7 +88,7 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(life, from, to) })
 	r.views = projections.NewReading(cfg.Clock, log)
 	if cfg.Dir != "" {
-		r.restoreViews(ctx, cfg.Dir)
+		r.restoreViews(ctx, cfg.Dir, program)
 		after := context.WithoutCancel(ctx)
 		r.keepViews = func() { r.checkpoints.WriteLast(after, r.views) }
 		r.running.Go(func() error {
@@ -119,6 +123,7 @@ func (r *register) startArchive(ctx context.Context) error {
 	running.Go(func() error {
 		err := r.archive.Run(life)
 		if err != nil {
+			r.store.Distrust(life, err)
 			r.failed <- errors.New("the journal is no longer what it was, so the register stops")
 		}
 		return err
@@ -147,13 +152,13 @@ func (r *register) close() error {
 }
 
 // restoreViews gives the views the newest checkpoint that fits the journal, if there is one.
-func (r *register) restoreViews(ctx context.Context, data string) {
+func (r *register) restoreViews(ctx context.Context, data string, program func() (string, error)) {
 	key, err := viewsKey(data)
 	if err != nil {
 		r.logger.WarnContext(ctx, "checkpoints of the views will not outlive this run: a restart takes longer", slog.Any("error", err))
 	}
 	r.checkpoints = projections.NewCheckpoints(projections.CheckpointConfig{
-		Dir: filepath.Join(data, "views"), Key: key, Program: sync.OnceValues(programID), Logger: r.logger,
+		Dir: filepath.Join(data, "views"), Key: key, Program: program, Logger: r.logger,
 		Root: func(ctx context.Context, position domain.EventNo) (string, error) {
 			head, err := r.store.HeadAt(ctx, position)
 			return head.String(), err

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/remit-register/remit/api/observe"
+	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
 )
@@ -40,6 +41,8 @@ type serveOptions struct {
 	monitors     []string
 	unverified   bool
 	drainTimeout time.Duration
+	// A journal of more events than these starts from a checkpoint, and is verified while it serves.
+	verifyAtStart uint64
 	// The archive: its folder ("" for archive in data), when commands are answered, and the log's name at the first start.
 	archiveDir  string
 	archiveMode string
@@ -98,6 +101,8 @@ access.log in the data directory.`,
 	flags.BoolVar(&o.unverified, "nats-accept-unverified-sync", false,
 		"open an external journal though it cannot be checked that every write is synced")
 	flags.DurationVar(&o.drainTimeout, "drain-timeout", 10*time.Second, "how long to go on with what was accepted, when stopping")
+	flags.Uint64Var(&o.verifyAtStart, "verify-at-start", 1_000_000,
+		"`EVENTS` up to which the whole journal is verified before serving; a longer one starts from a checkpoint and is verified meanwhile")
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
 		if err := a.fromEnvironment(cmd.LocalNonPersistentFlags()); err != nil {
 			return err
@@ -141,6 +146,8 @@ func (o serveOptions) check() error {
 		return usagef("--replicas %d needs an external cluster: give --nats", o.replicas)
 	case !slices.Contains([]int{1, 3, 5}, o.replicas):
 		return usagef("--replicas %d cannot be: 1, 3 or 5", o.replicas)
+	case o.verifyAtStart == 0:
+		return usagef("--verify-at-start must be above zero")
 	case o.drainTimeout < 0:
 		return usagef("--drain-timeout %s must not be less than nothing", o.drainTimeout)
 	case o.archiveMode != archiveAsync && o.archiveMode != archiveSync:
@@ -166,7 +173,7 @@ func isLoopbackName(host string) bool {
 func (o serveOptions) store(clock func() time.Time, logger *slog.Logger) eventstore.Config {
 	cfg := eventstore.Config{
 		Dir: o.data, URL: o.nats, Replicas: o.replicas, Monitors: o.monitors, AcceptUnverifiedSync: o.unverified,
-		DrainTimeout: o.drainTimeout, Clock: clock, Logger: logger,
+		DrainTimeout: o.drainTimeout, VerifyAtStart: domain.EventNo(o.verifyAtStart), Clock: clock, Logger: logger,
 	}
 	if o.credentials != "" {
 		cfg.Connect = append(cfg.Connect, nats.UserCredentials(o.credentials))

@@ -127,6 +127,10 @@ func (r *register) state(i *instruments, checkpoint string) observe.State {
 			status := r.views.Status()
 			return status.Rebuilds, status.Mended
 		},
+		Verifying: func() (verified, of uint64) {
+			v, o := r.store.Verifying()
+			return uint64(v), uint64(o)
+		},
 		Findings: r.findings,
 		Awaiting: func() (int, error) {
 			page, err := r.views.Awaiting(projections.AwaitingQuery{Known: domain.Latest})

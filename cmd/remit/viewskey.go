@@ -1,13 +1,31 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+
+	"github.com/remit-register/remit/eventstore"
 )
+
+// modelCheckpoints says how checkpoints of the write model are kept: sealed with the key of the views'.
+func modelCheckpoints(ctx context.Context, cfg eventstore.Config, program func() (string, error)) *eventstore.CheckpointConfig {
+	return &eventstore.CheckpointConfig{
+		Program: program,
+		Key: func() ([]byte, error) {
+			key, err := viewsKey(cfg.Dir)
+			if err != nil {
+				cfg.Logger.WarnContext(ctx, "checkpoints will not outlive this run: a restart takes longer", slog.Any("error", err))
+			}
+			return key, nil
+		},
+	}
+}
 
 // viewsKeySize is the size in bytes of the key that seals checkpoints of the views.
 const viewsKeySize = 32

@@ -128,7 +128,7 @@ func Check(t testing.TB, h *Harness) {
 	t.Helper()
 	was := h.Store
 	config := h.Config
-	config.WrapJournal = nil
+	config.WrapJournal, config.Checkpoint = nil, nil // all of it, from the first record
 	now, err := eventstore.Open(context.WithoutCancel(t.Context()), config)
 	if err != nil {
 		t.Errorf("the journal that was left does not open: %v", err)

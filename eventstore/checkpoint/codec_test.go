@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/remit-register/remit/projections/checkpoint"
+	"github.com/remit-register/remit/eventstore/checkpoint"
 )
 
 type shape interface{ sides() int }
