@@ -23,6 +23,9 @@ func (s *Store) resume(ctx context.Context) {
 	if s.keeper == nil {
 		return
 	}
+	if err := checkpoint.Tidy(s.keeper.dir, keptModels); err != nil {
+		s.cfg.Logger.WarnContext(ctx, "what was left of checkpoints of the write model cannot be removed", slog.Any("error", err))
+	}
 	last, size, err := s.length(ctx)
 	if err != nil || size <= s.cfg.VerifyAtStart {
 		return // verifying everything says what is wrong

@@ -2,8 +2,10 @@ package eventstore_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -12,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/eventstore"
@@ -319,4 +323,44 @@ func TestShortenedJournalIsRefused(t *testing.T) {
 		h.Rewrite(t, func(records [][]byte) [][]byte { return records[:left] })
 		refused(t, h.Config, eventstore.ErrDamaged, "remit restore")
 	}
+}
+
+// TestUnfinishedCheckpoint leaves what a process leaves that was killed while it wrote a checkpoint: it is no checkpoint,
+// and goes away.
+func TestUnfinishedCheckpoint(t *testing.T) {
+	h := withCheckpoints(t)
+	newest := read(t, checkpoints(t, h.Config.Dir)[0])
+	for _, size := range []int{0, 1, len(newest) / 2, len(newest)} {
+		left := filepath.Join(h.Config.Dir, "model", "1234.unfinished")
+		if err := os.WriteFile(left, newest[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if from, log := opened(t, h); !from || log.has("is discarded") {
+			t.Errorf("%d bytes that were left are in the way", size)
+		}
+		if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%d bytes are left: %v", size, err)
+		}
+	}
+}
+
+// TestLostTextsAreFoundBeforeTheCheckpoint has the vault lose a text of an event before the checkpoint without a trace.
+func TestLostTextsAreFoundBeforeTheCheckpoint(t *testing.T) {
+	h := withCheckpoints(t)
+	keep(t, h)
+	h.Tamper(t, func(ctx context.Context, js jetstream.JetStream) error {
+		stream, err := js.Stream(ctx, eventstoretest.VaultStream)
+		if err != nil {
+			return err //nolint:wrapcheck // the test says what was being done
+		}
+		return stream.DeleteMsg(ctx, 2) //nolint:wrapcheck // as above
+	})
+	h.Start(t)
+	if err := awaitVerified(t, h); !errors.Is(err, eventstore.ErrVaultIncomplete) {
+		t.Errorf("verified: %v", err)
+	}
+	if err := h.Stop(t); !errors.Is(err, eventstore.ErrVaultIncomplete) {
+		t.Errorf("Run ended with %v", err)
+	}
+	refused(t, h.Config, eventstore.ErrVaultIncomplete, "vault")
 }
