@@ -96,12 +96,13 @@ func (c *Copy) Try() {
 // Show shows a transaction that is being tried, which was applied to State before.
 func (c *Copy) Show(events []domain.Event) error {
 	for i := range events {
-		c.keepPlans(&events[i])
-		for _, change := range domain.ChangesOf(events[i].Fact) {
+		e := &events[i]
+		c.keepPlans(e)
+		for _, change := range domain.ChangesOf(e.Fact) {
 			c.keepCells(change)
 		}
-		if err := c.show(&events[i]); err != nil {
-			return fmt.Errorf("show event %d on trial: %w", events[i].No, err)
+		if err := c.show(e); err != nil {
+			return fmt.Errorf("show event %d on trial: %w", e.No, err)
 		}
 	}
 	return nil
