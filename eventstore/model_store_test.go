@@ -119,7 +119,7 @@ func awaitVerified(t *testing.T, h *eventstoretest.Harness) error {
 // checkpoints is the one that a full replay makes, knows the same commands, and answers repeated ones with their receipts.
 func TestCheckpointedStoreIsTheSame(t *testing.T) {
 	for seed := range uint64(6) {
-		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a history, and no secret
+		random := rand.New(rand.NewPCG(seed, 1))
 		h := eventstoretest.New(t, checkpointed)
 		type given struct {
 			request eventstore.Request

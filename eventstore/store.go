@@ -43,6 +43,8 @@ type Store struct {
 	recordedAt time.Time  // the latest so far
 	erasing    erasures   // recorded, but not yet erased from the vault
 
+	keepAtEnd func() // keepLast, with the context of Open, which may have ended by then; nil where nothing was opened
+
 	unfound   unfoundTexts // while Open reads the journal, nil afterwards
 	lostTexts int          // see LostTexts
 
@@ -80,6 +82,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		cfg: cfg, conn: conn, queue: newQueue(cfg.MaxQueue),
 		decider: decider{clock: cfg.Clock, london: london, nextID: newTransactionIDs(cfg.Random).next},
 	}
+	s.keepAtEnd = func() { s.keepLast(context.WithoutCancel(ctx)) }
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -269,7 +272,9 @@ func (s *Store) HeadAt(ctx context.Context, at domain.EventNo) (TreeHead, error)
 // Run must have returned; followers get errors.
 func (s *Store) Close() error {
 	s.queue.close()
-	s.keepLast(context.Background())
+	if s.keepAtEnd != nil {
+		s.keepAtEnd()
+	}
 	return errors.Join(s.conn.close(), s.headFile.close())
 }
 

@@ -94,12 +94,7 @@ access.log in the data directory.`,
 	completeWords(cmd, "archive-mode", []string{archiveAsync, archiveSync})
 	flags.StringVar(&o.logName, "log-name", "", "`NAME` of the log, given for ever at the first start; left out: one is made up")
 	flags.BoolVar(&o.empty, "empty", false, "do not load the reference register")
-	flags.StringVar(&o.nats, "nats", "", "`URL` of an external NATS cluster for the journal; left out: the embedded server")
-	flags.IntVar(&o.replicas, "replicas", 1, "copies of the journal on an external cluster: 1, 3 or 5")
-	flags.StringVar(&o.credentials, "nats-credentials", "", "`FILE` with the credentials for the external cluster")
-	flags.StringSliceVar(&o.monitors, "nats-monitor", nil, "`URL` of an external server's monitoring port; one for each server")
-	flags.BoolVar(&o.unverified, "nats-accept-unverified-sync", false,
-		"open an external journal though it cannot be checked that every write is synced")
+	o.natsFlags(flags)
 	flags.DurationVar(&o.drainTimeout, "drain-timeout", 10*time.Second, "how long to go on with what was accepted, when stopping")
 	flags.Uint64Var(&o.verifyAtStart, "verify-at-start", 1_000_000,
 		"`EVENTS` up to which the whole journal is verified before serving; a longer one starts from a checkpoint and is verified meanwhile")
@@ -118,6 +113,16 @@ access.log in the data directory.`,
 		return a.runServe(cmd.Context(), o)
 	})
 	return cmd
+}
+
+// natsFlags defines the flags of a journal on an external cluster.
+func (o *serveOptions) natsFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.nats, "nats", "", "`URL` of an external NATS cluster for the journal; left out: the embedded server")
+	flags.IntVar(&o.replicas, "replicas", 1, "copies of the journal on an external cluster: 1, 3 or 5")
+	flags.StringVar(&o.credentials, "nats-credentials", "", "`FILE` with the credentials for the external cluster")
+	flags.StringSliceVar(&o.monitors, "nats-monitor", nil, "`URL` of an external server's monitoring port; one for each server")
+	flags.BoolVar(&o.unverified, "nats-accept-unverified-sync", false,
+		"open an external journal though it cannot be checked that every write is synced")
 }
 
 // fromEnvironment sets the flags that were not given from the environment: --listen from REMIT_LISTEN.
