@@ -45,11 +45,19 @@ func (v *Views) Compare(q CompareQuery) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	compare := comparer{
-		before: v.newMatcher(Filter{}, from), after: v.newMatcher(Filter{}, to),
-		fromFilter: v.newMatcher(q.Filter, from), toFilter: v.newMatcher(q.Filter, to),
-	}
 	answer := Comparison{From: from, To: to}
+	if pieces := v.pieces(q.Filter, q.After, q.Limit); len(pieces) > 1 {
+		answer.Changes, err = inPieces(answer.Changes, pieces, func(list []Difference, p piece) []Difference {
+			compare := v.newComparer(q.Filter, from, to)
+			v.walkPiece(q.Filter, p, to, func(c *cell) bool {
+				list = compare.differences(list, c)
+				return true
+			})
+			return list
+		})
+		return answer, err
+	}
+	compare := v.newComparer(q.Filter, from, to)
 	pages := pager{after: q.After, limit: q.Limit}
 	v.walk(q.Filter, q.After, to, func(c *cell) bool {
 		var more bool
@@ -80,6 +88,13 @@ type comparer struct {
 	// entries and events have room for what the next differences list.
 	entries room[Entry]
 	events  room[domain.EventNo]
+}
+
+func (v *Views) newComparer(f Filter, from, to domain.AsOf) *comparer {
+	return &comparer{
+		before: v.newMatcher(Filter{}, from), after: v.newMatcher(Filter{}, to),
+		fromFilter: v.newMatcher(f, from), toFilter: v.newMatcher(f, to),
+	}
 }
 
 // room is memory for many short lists: it is had in pieces that grow with what was asked for.

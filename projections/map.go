@@ -68,6 +68,20 @@ func (v *Views) Map(q MapQuery) (MapPage, error) {
 		return MapPage{}, err
 	}
 	page := MapPage{AsOf: a, Holdings: v.room(q)}
+	if pieces := v.pieces(q.Filter, q.After, q.Limit); len(pieces) > 1 {
+		page.Holdings, err = inPieces(page.Holdings, pieces, func(list []Entry, p piece) []Entry {
+			match := v.newMatcher(q.Filter, a)
+			if list == nil {
+				list = make([]Entry, 0, cap(page.Holdings)/len(pieces))
+			}
+			v.walkPiece(q.Filter, p, a, func(c *cell) bool {
+				list = match.entries(list, c)
+				return true
+			})
+			return list
+		})
+		return page, err
+	}
 	match := v.newMatcher(q.Filter, a)
 	pages := pager{after: q.After, limit: q.Limit}
 	v.walk(q.Filter, q.After, a, func(c *cell) bool {
@@ -152,12 +166,17 @@ const stretch = 2048
 // go of the lock, so visit must look only at what is known at a position that has been reached. The point is that which
 // visit asks about, or the last of several; it is only a hint.
 func (v *Views) walk(f Filter, after *Cursor, a domain.AsOf, visit func(*cell) bool) {
-	w := walk{views: v, filter: f, functions: slices.Sorted(slices.Values(f.Functions)), asOf: a, visit: visit}
 	pivot := &cell{}
 	if after != nil {
 		pivot = after.cell()
 	}
-	for pivot != nil {
+	v.walkPiece(f, piece{from: pivot}, a, visit)
+}
+
+// walkPiece is walk for a piece of the map.
+func (v *Views) walkPiece(f Filter, p piece, a domain.AsOf, visit func(*cell) bool) {
+	w := walk{views: v, filter: f, functions: slices.Sorted(slices.Values(f.Functions)), asOf: a, until: p.until, visit: visit}
+	for pivot := p.from; pivot != nil; {
 		pivot = w.stretch(pivot)
 	}
 }
@@ -168,6 +187,7 @@ type walk struct {
 	filter    Filter
 	functions []domain.FunctionCode
 	asOf      domain.AsOf
+	until     *cell // where it ends, nil for the end of the map
 	visit     func(*cell) bool
 	// ahead are cells that are to be visited next.
 	ahead [walkAhead]*cell
@@ -190,6 +210,9 @@ func (w *walk) stretch(pivot *cell) *cell {
 	var next *cell
 	walked, over := 0, false
 	tree.Ascend(pivot, func(c *cell) bool {
+		if w.until != nil && compareCells(c, w.until) >= 0 {
+			return false
+		}
 		if jump, ok := jumpOver(w.functions, c); ok {
 			next = jump
 			return false
