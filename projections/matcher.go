@@ -202,7 +202,10 @@ func (m *matcher) sharesPerson(named domain.OrganisationCode, accountable []doma
 		if other == named {
 			return false
 		}
-		shares = shares || (other != "" && m.person(other) != "" && m.person(other) == m.person(named))
+		if other != "" && !shares {
+			person := m.person(other)
+			shares = person != "" && person == m.person(named)
+		}
 	}
 	return shares
 }
