@@ -108,15 +108,13 @@ func (d *dated) replacedBy(p point) domain.EventNo {
 // lanes is how many lines are searched side by side.
 const lanes = 8
 
-// uppers is upper for several lines at once, nil for none. What a search waits for is memory, so that a few of them in
-// step take hardly longer than one.
-func uppers(lines *[lanes]*dated, on domain.Date) (ends [lanes]int) {
-	var points [lanes][]point
+// uppers is upper for up to so many lines at once. What a search waits for is memory, so that a few of them in step take
+// hardly longer than one.
+func uppers(lines []*dated, on domain.Date) (ends [lanes]int) {
+	var room [lanes][]point
+	points := room[:len(lines)]
 	longest := 0
 	for k, d := range lines {
-		if d == nil {
-			continue
-		}
 		start, end := d.stretch(on)
 		ends[k], points[k] = start, d.points[start:end]
 		longest = max(longest, end-start)

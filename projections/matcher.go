@@ -94,7 +94,7 @@ func (m *matcher) search(lines []*line) (found [lanes]*dated, ends [lanes]int) {
 	for k, l := range lines {
 		found[k] = l.epochAt(m.asOf.Known)
 	}
-	return found, uppers(&found, m.asOf.On)
+	return found, uppers(found[:len(lines)], m.asOf.On)
 }
 
 // lineEntries appends the entries of one line of a cell, without looking who is accountable.
