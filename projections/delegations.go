@@ -40,7 +40,7 @@ func (v *Views) Delegation(id domain.ArrangementID, known domain.EventNo) (domai
 	err := v.read(domain.AsOf{Known: known}, func(a domain.AsOf) error {
 		d, ok := v.delegations.Get(id, a.Known)
 		if !ok {
-			return unknownDelegation(id)
+			return v.unknownDelegation(id, a.Known)
 		}
 		delegation, position = d, a.Known
 		return nil

@@ -99,7 +99,7 @@ func (v *Views) Envelope(q EnvelopeQuery) (Envelope, error) {
 	err := v.read(q.AsOf, func(a domain.AsOf) error {
 		for _, code := range q.Organisations {
 			if _, ok := v.organisations.Body(code, a.Known); !ok {
-				return unknownOrganisation(code)
+				return v.unknownOrganisation(code, a.Known)
 			}
 		}
 		answer = v.envelope(q, a)

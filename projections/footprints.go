@@ -56,7 +56,7 @@ func (v *Views) Footprint(code domain.FootprintCode, a domain.AsOf) (FootprintVi
 		a = pinned
 		fp, ok := v.organisations.Footprint(code, a.Known)
 		if !ok {
-			return unknownFootprint(code)
+			return v.unknownFootprint(code, a.Known, "List the footprints to see their codes.")
 		}
 		view = v.newGazetteer(a).footprint(fp)
 		return nil
@@ -70,7 +70,7 @@ func (v *Views) Footprints(q FootprintQuery) (FootprintPage, error) {
 	var page FootprintPage
 	err := v.read(q.AsOf, func(a domain.AsOf) error {
 		if _, ok := v.organisations.Body(q.Organisation, a.Known); q.Organisation != "" && !ok {
-			return unknownOrganisation(q.Organisation)
+			return v.unknownOrganisation(q.Organisation, a.Known)
 		}
 		page = v.newGazetteer(a).footprintPage(q)
 		return nil

@@ -41,7 +41,7 @@ func (v *Views) Function(code domain.FunctionCode, a domain.AsOf) (FunctionView,
 		a = pinned
 		f, ok := v.functions.Get(code, a.Known)
 		if !ok {
-			return unknownFunction(code)
+			return v.unknownFunction(code, a.Known)
 		}
 		view = functionView(f, a)
 		return nil

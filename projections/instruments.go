@@ -41,7 +41,7 @@ func (v *Views) Instrument(code domain.InstrumentCode, a domain.AsOf) (Instrumen
 		a = pinned
 		i, ok := v.instruments.Get(code, a.Known)
 		if !ok {
-			return unknownInstrument(code)
+			return v.unknownInstrument(code, a.Known)
 		}
 		view = InstrumentView{Instrument: i, Status: i.Status(a.On)}
 		return nil

@@ -21,7 +21,7 @@ type Entry struct {
 type Filter struct {
 	// Functions are whole functions, with all of their parts.
 	Functions []domain.FunctionCode
-	// Footprints are single footprints; they are not expanded.
+	// Footprints are single footprints, or bodies for their own operations; they are not expanded.
 	Footprints []domain.FootprintCode
 	// Organisations are bodies as named: those that hold, and those that act for who holds.
 	Organisations []domain.OrganisationCode
@@ -60,8 +60,8 @@ type MapPage struct {
 }
 
 // Map returns the map, or a part of it. It is linear in what the filter lets through where that names functions or a
-// single organisation, and in the map otherwise. It refuses with domain.UnknownFunction or domain.UnknownOrganisation
-// when the filter names something that is not known, and with domain.InvalidArgument for a position not reached yet.
+// single organisation, and in the map otherwise. It refuses with domain.UnknownFunction, domain.UnknownOrganisation or
+// domain.UnknownFootprint when the filter names something that is not known, and with domain.InvalidArgument for a position not reached yet.
 func (v *Views) Map(q MapQuery) (MapPage, error) {
 	a, err := v.resolveFilter(q.AsOf, q.Filter)
 	if err != nil {
@@ -146,12 +146,17 @@ func (v *Views) resolveFilter(a domain.AsOf, f Filter) (domain.AsOf, error) {
 		a = pinned
 		for _, code := range f.Functions {
 			if _, ok := v.functions.Get(code, a.Known); !ok {
-				return unknownFunction(code)
+				return v.unknownFunction(code, a.Known)
 			}
 		}
 		for _, code := range f.Organisations {
 			if _, ok := v.organisations.Body(code, a.Known); !ok {
-				return unknownOrganisation(code)
+				return v.unknownOrganisation(code, a.Known)
+			}
+		}
+		for _, code := range f.Footprints {
+			if !v.isFootprint(code, a.Known) {
+				return v.unknownFootprint(code, a.Known, "Name footprints one by one, or none for all of England.")
 			}
 		}
 		return nil

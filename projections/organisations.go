@@ -106,7 +106,7 @@ func (v *Views) Organisation(
 		a = pinned
 		body, ok := v.organisations.Body(code, a.Known)
 		if !ok {
-			return unknownOrganisation(code)
+			return v.unknownOrganisation(code, a.Known)
 		}
 		view = v.newGazetteer(a).organisation(body)
 		return nil
@@ -121,7 +121,7 @@ func (v *Views) Organisations(q OrganisationQuery) (OrganisationPage, error) {
 	err := v.read(q.AsOf, func(a domain.AsOf) error {
 		for _, code := range []domain.OrganisationCode{q.Parent, q.Region} {
 			if _, ok := v.organisations.Body(code, a.Known); code != "" && !ok {
-				return unknownOrganisation(code)
+				return v.unknownOrganisation(code, a.Known)
 			}
 		}
 		page = v.newGazetteer(a).page(q)

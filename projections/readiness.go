@@ -104,10 +104,10 @@ func (v *Views) readinessPage(q ReadinessQuery, a domain.AsOf) (ReadinessPage, m
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if _, ok := v.transfers.Get(q.Transfer, a.Known); q.Transfer != "" && !ok {
-		return page, nil, unknownTransfer(q.Transfer)
+		return page, nil, v.unknownTransfer(q.Transfer, a.Known)
 	}
 	if _, ok := v.plans.byID[q.After]; q.After != "" && !ok {
-		return page, nil, unknownTransfer(q.After)
+		return page, nil, v.unknownTransfer(q.After, a.Known)
 	}
 	g := &agenda{views: v, asOf: a}
 	bodies := g.bodies(q.Organisations)

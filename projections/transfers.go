@@ -51,7 +51,7 @@ func (v *Views) Transfer(id domain.TransferID, known domain.EventNo) (TransferVi
 	err := v.read(domain.AsOf{Known: known}, func(a domain.AsOf) error {
 		t, ok := v.transfers.Get(id, a.Known)
 		if !ok {
-			return unknownTransfer(id)
+			return v.unknownTransfer(id, a.Known)
 		}
 		view, position = v.transferView(t, a.Known), a.Known
 		return nil
@@ -65,7 +65,7 @@ func (v *Views) Transfers(q TransferQuery) (TransferPage, error) {
 	var page TransferPage
 	err := v.read(domain.AsOf{Known: q.Known}, func(a domain.AsOf) error {
 		if _, ok := v.plans.byID[q.After]; q.After != "" && !ok {
-			return unknownTransfer(q.After)
+			return v.unknownTransfer(q.After, a.Known)
 		}
 		page = v.transferPage(q, a.Known)
 		return nil

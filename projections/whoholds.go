@@ -99,11 +99,11 @@ func (v *Views) At(r domain.Remit, a domain.AsOf) ([]Entry, error) {
 func (v *Views) expand(code domain.FunctionCode, at domain.FootprintCode, a domain.AsOf) ([]domain.FootprintCode, error) {
 	function, ok := v.functions.Get(code, a.Known)
 	if !ok {
-		return nil, unknownFunction(code)
+		return nil, v.unknownFunction(code, a.Known)
 	}
 	footprints, ok := v.organisations.Expand(function.Details, at, a)
 	if !ok {
-		return nil, unknownFootprint(at)
+		return nil, v.unknownFootprint(at, a.Known, "Name a footprint, an organisation or \"ENG\".")
 	}
 	return footprints, nil
 }

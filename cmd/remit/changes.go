@@ -48,7 +48,7 @@ together these changes explain exactly how "remit replay" as known then differs 
 	cmd.Flags().Var(&knownFlag{of: f.knownTo}, "known-to", "up to what it knew at this `TIME`, or after event number N; left out: now")
 	f.functions = codesVar(cmd, "function", "only these functions (`CODES`)")
 	f.organisations = codesVar(cmd, "org", "only what these organisations held before or hold after (`CODES`)")
-	f.in = codesVar(cmd, "in", "only in these footprints (`CODES`)")
+	f.in = codesVar(cmd, "in", placesUsage)
 	f.tiers = wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers held before or hold after")
 	f.roles = wordsVar[remitv1.Role](cmd, "role", "only these roles")
 	f.dates = cmd.Flags().Bool("dates", false, "list only the dates on which anything changes")
@@ -116,9 +116,13 @@ func (a *app) showChanges(ctx context.Context, f *changesFlags) error {
 	if err != nil {
 		return err
 	}
+	footprints, err := a.places(ctx, *f.in, before, after)
+	if err != nil {
+		return err
+	}
 	request := &remitv1.ListChangesRequest{
 		From: before, To: after, PageSize: listPage, Functions: *f.functions, Organisations: *f.organisations,
-		Footprints: *f.in, Tiers: f.tiers.values, Roles: f.roles.values,
+		Footprints: footprints, Tiers: f.tiers.values, Roles: f.roles.values,
 	}
 	return pages[*remitv1.ListChangesResponse, *remitv1.ListedChange]{
 		ask: func(c *client, token string) (*remitv1.ListChangesResponse, error) {
@@ -163,9 +167,13 @@ func (a *app) showChangeDates(ctx context.Context, f *changesFlags) error {
 	if err != nil {
 		return err
 	}
+	footprints, err := a.places(ctx, *f.in, at)
+	if err != nil {
+		return err
+	}
 	answer, err := c.maps().ListChangeDates(ctx, &remitv1.ListChangeDatesRequest{
 		AsOf: at, From: f.from.text, Until: f.to.text, Functions: *f.functions, Organisations: *f.organisations,
-		Footprints: *f.in, Tiers: f.tiers.values, Roles: f.roles.values,
+		Footprints: footprints, Tiers: f.tiers.values, Roles: f.roles.values,
 	})
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ register has answered.`,
 		case a.format == formatTable:
 			return usagef("export writes csv, jsonl or json; 'remit map' shows a table")
 		}
-		request, err := query()
+		request, err := query(cmd.Context())
 		if err != nil {
 			return err
 		}

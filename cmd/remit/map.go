@@ -23,6 +23,7 @@ Choose with the flags; each may be given several codes, separated by commas.
 
 --rollup sums up by area: who holds each role in how many footprints, and whether one body holds it everywhere.`,
 		Example: `  remit map --org S1Y5D
+  remit map --in S1Y5D --role accountable
   remit map --rollup region --function eprr
   remit map --function eprr --role accountable,exercising --on 2026-04-01
   remit map --on 2026-03-31 -o csv > map.csv`,
@@ -32,7 +33,7 @@ Choose with the flags; each may be given several codes, separated by commas.
 	rollup := wordVar[remitv1.AreaLevel](cmd, "rollup", "sum up by area")
 	limit := limitVar(cmd, 0)
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
-		request, err := query()
+		request, err := query(cmd.Context())
 		if err != nil {
 			return err
 		}
@@ -46,17 +47,21 @@ Choose with the flags; each may be given several codes, separated by commas.
 }
 
 // mapQuery adds the flags that choose among all holdings, and returns what makes a request of them.
-func (a *app) mapQuery(cmd *cobra.Command) func() (*remitv1.GetMapRequest, error) {
+func (a *app) mapQuery(cmd *cobra.Command) func(context.Context) (*remitv1.GetMapRequest, error) {
 	asOf := a.asOf(cmd)
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	organisations := codesVar(cmd, "org", "only what these organisations hold, themselves or acting for another (`CODES`)")
-	footprints := codesVar(cmd, "in", "only in these footprints (`CODES`)")
+	in := codesVar(cmd, "in", placesUsage)
 	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers hold")
 	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
-	return func() (*remitv1.GetMapRequest, error) {
+	return func(ctx context.Context) (*remitv1.GetMapRequest, error) {
 		at, err := asOf.value()
+		if err != nil {
+			return nil, err
+		}
+		footprints, err := a.places(ctx, *in, at)
 		return &remitv1.GetMapRequest{
-			AsOf: at, PageSize: mapPage, Functions: *functions, Organisations: *organisations, Footprints: *footprints,
+			AsOf: at, PageSize: mapPage, Functions: *functions, Organisations: *organisations, Footprints: footprints,
 			Tiers: tiers.values, Roles: roles.values,
 		}, err
 	}
@@ -127,7 +132,7 @@ that caused it ("remit events NUMBER" shows one). --known-at and --known-positio
 	known.known(cmd)
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	organisations := codesVar(cmd, "org", "only what these organisations held before or hold after (`CODES`)")
-	footprints := codesVar(cmd, "in", "only in these places: footprints, organisations or ENG (`CODES`)")
+	in := codesVar(cmd, "in", placesUsage)
 	tiers := wordsVar[remitv1.Tier](cmd, "tier", "only what bodies of these tiers held before or hold after")
 	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
 	limit := limitVar(cmd, 0)
@@ -140,9 +145,13 @@ that caused it ("remit events NUMBER" shows one). --known-at and --known-positio
 		if err != nil {
 			return err
 		}
+		footprints, err := a.places(cmd.Context(), *in, before, after)
+		if err != nil {
+			return err
+		}
 		return a.showDiff(cmd, &remitv1.CompareMapsRequest{
 			From: before, To: after, PageSize: listPage, Functions: *functions, Organisations: *organisations,
-			Footprints: *footprints, Tiers: tiers.values, Roles: roles.values,
+			Footprints: footprints, Tiers: tiers.values, Roles: roles.values,
 		}, *limit)
 	})
 	return cmd

@@ -52,8 +52,14 @@ func (p pages[R, T]) show(a *app, limit int) error {
 	if err != nil {
 		return err
 	}
-	if of, ok := any(answer).(interface{ GetAsOf() *remitv1.ResolvedAsOf }); ok {
+	switch of := any(answer).(type) {
+	case interface{ GetAsOf() *remitv1.ResolvedAsOf }:
 		a.sayAsOf(of.GetAsOf())
+	case interface {
+		GetFrom() *remitv1.ResolvedAsOf
+		GetTo() *remitv1.ResolvedAsOf
+	}:
+		a.sayBetween(of.GetFrom(), of.GetTo())
 	}
 	if len(items) == 0 && a.format == formatTable {
 		a.say("There is nothing to show.")

@@ -25,6 +25,14 @@ func (a *app) sayAsOf(at *remitv1.ResolvedAsOf) {
 	}
 }
 
+// sayBetween tells between which points an answer lies.
+func (a *app) sayBetween(from, to *remitv1.ResolvedAsOf) {
+	if a.format == formatTable {
+		a.say("From %s, as known after event %s, to %s, as known after event %s.", from.GetEffectiveOn(), from.GetKnownPosition(),
+			to.GetEffectiveOn(), to.GetKnownPosition())
+	}
+}
+
 // holderText names the holder of a remit for people.
 func holderText(h *remitv1.Holding) string {
 	if h.GetUndetermined() {

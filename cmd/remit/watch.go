@@ -106,9 +106,12 @@ whatever was recorded for the new day. As a table only the changes are shown; as
 	afterOn := a.dateVar(cmd, "after-date", "with --after, for a watch of today: the date that it showed")
 	functions := codesVar(cmd, "function", "only these functions (`CODES`)")
 	organisations := codesVar(cmd, "org", "only what these organisations hold, before or after (`CODES`)")
-	footprints := codesVar(cmd, "in", "only in these footprints (`CODES`)")
+	footprints := codesVar(cmd, "in", "only in these footprints; an organisation stands for its own operation (`CODES`)")
 	roles := wordsVar[remitv1.Role](cmd, "role", "only these roles")
 	cmd.RunE = a.do(func(cmd *cobra.Command, _ []string) error {
+		if *w.after != "" && on.text == "" && afterOn.text == "" {
+			return usagef("to go on with a watch of today, give --after-date: the date that it showed; or give --on")
+		}
 		c, err := a.watcher()
 		if err != nil {
 			return err

@@ -39,7 +39,7 @@ an organisation such as S1Y5D for all that it covers on the date, or ENG.`,
 		if err := asked.keep(answer.GetProofs()); err != nil {
 			return err
 		}
-		return a.showWho(cmd.Context(), c, answer, *planned)
+		return a.showWho(cmd.Context(), c, question, answer, *planned)
 	})
 	return cmd
 }
@@ -89,7 +89,9 @@ func inVar(cmd *cobra.Command, usage string) *string {
 	return in
 }
 
-func (a *app) showWho(ctx context.Context, c *client, answer *remitv1.WhoHoldsResponse, planned bool) error {
+func (a *app) showWho(
+	ctx context.Context, c *client, asked *remitv1.WhoHoldsRequest, answer *remitv1.WhoHoldsResponse, planned bool,
+) error {
 	a.sayAsOf(answer.GetAsOf())
 	if planned {
 		return list(a, answer, answer.GetPlanned(), plannedColumns())
@@ -101,7 +103,9 @@ func (a *app) showWho(ctx context.Context, c *client, answer *remitv1.WhoHoldsRe
 			return err
 		}
 		if len(answer.GetHoldings()) == 0 {
-			a.say("Nobody is recorded as holding it there.")
+			if err := a.sayNobody(ctx, c, answer.GetAsOf(), asked.GetFunction(), asked.GetFootprint()); err != nil {
+				return err
+			}
 		}
 	}
 	if err := list(a, answer, answer.GetHoldings(), a.holdingColumns(names)); err != nil {

@@ -45,6 +45,11 @@ and what was corrected. -o json has the whole chain, with its events.`,
 		if err != nil {
 			return err
 		}
+		if len(answer.GetHoldings()) == 0 {
+			if err := a.sayNobody(cmd.Context(), c, answer.GetAsOf(), q.GetFunction(), q.GetFootprint()); err != nil {
+				return err
+			}
+		}
 		return a.printWhy(newMinutes(answer, names))
 	})
 	return cmd
@@ -72,9 +77,6 @@ func explainedColumns() []column[*remitv1.ExplainedHolding] {
 }
 
 func (a *app) printWhy(m *minutes) error {
-	if len(m.answer.GetHoldings()) == 0 {
-		a.say("Nobody is recorded as holding it there.")
-	}
 	for i, h := range m.answer.GetHoldings() {
 		if i > 0 {
 			m.line("")
@@ -155,7 +157,7 @@ func (m *minutes) holding(h *remitv1.ExplainedHolding) {
 		m.holders([]*remitv1.Holding{held}), roleText(held.GetRole()), subjectText(held.GetFunction(), held.GetPart()),
 		held.GetFootprint(), held.GetFrom())
 	for i, s := range h.GetSteps() {
-		m.step(i+1, s)
+		m.step(i+1, s, held.GetFootprint())
 	}
 	if i := m.instruments[held.GetInstrument()]; i != nil {
 		m.line("It relies on %s (%s), which is %s on that date.", i.GetDetails().GetTitle(), i.GetCode(), statusText(i.GetDetails().GetStatus()))

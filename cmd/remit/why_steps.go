@@ -1,14 +1,15 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
 )
 
-// step writes one link of the chain.
-func (m *minutes) step(no int, s *remitv1.ExplainedStep) {
-	m.line("  %d. %s: %s", no, s.GetEffectiveOn(), m.happened(s))
+// step writes one link of the chain of what is held in a footprint.
+func (m *minutes) step(no int, s *remitv1.ExplainedStep, footprint string) {
+	m.line("  %d. %s: %s", no, s.GetEffectiveOn(), m.happened(s, footprint))
 	e := m.events[s.GetEvent()]
 	recorded := "recorded on " + instantText(e.GetRecordedAt()) + " as event " + s.GetEvent() + " (" + e.GetType() + ")"
 	if s.GetLate() {
@@ -45,8 +46,8 @@ func (m *minutes) step(no int, s *remitv1.ExplainedStep) {
 	}
 }
 
-// happened says what a step did.
-func (m *minutes) happened(s *remitv1.ExplainedStep) string {
+// happened says what a step did. A chain leads on in the footprints that a footprint followed.
+func (m *minutes) happened(s *remitv1.ExplainedStep, footprint string) string {
 	from, to := m.holders(s.GetBefore()), m.holders(s.GetAfter())
 	moved := "it passed from " + from + " to " + to
 	switch {
@@ -58,6 +59,12 @@ func (m *minutes) happened(s *remitv1.ExplainedStep) string {
 		moved = from + " ceased to hold it"
 	case from == to:
 		moved = to + " held it on another footing"
+	}
+	for _, h := range slices.Concat(s.GetAfter(), s.GetBefore()) {
+		if h.GetFootprint() != footprint {
+			moved += " in " + h.GetFootprint()
+			break
+		}
 	}
 	switch s.GetKind() {
 	case remitv1.StepKind_STEP_KIND_BASELINE:
