@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -41,6 +43,17 @@ func TestPlannedTransferThatLeavesNobodyAccountable(t *testing.T) {
 		t.Errorf("message: got  %v\nwant %s", f["message"], want)
 	}
 
+	gaps := items(s.ok(t, "", "MapService/CheckCoherence", object{
+		"until": "2027-04-30", "minPosition": seen, "functions": []string{"safeguarding"}, "organisations": []string{"S1Y5D"},
+		"kinds": []string{"FINDING_KIND_GAP"},
+	})["findings"])
+	const gap = "Safeguarding would have a gap in 06H: NHS Derby and Derbyshire Integrated Care Board (QJ2), which is to have it, " +
+		"is announced to end on 2027-04-01, and nobody is known to follow it; nobody would be exercising it."
+	if len(gaps) != 1 || obj(gaps[0])["message"] != gap || obj(gaps[0])["severity"] != "SEVERITY_MEDIUM" ||
+		!strings.HasPrefix(fmt.Sprint(obj(gaps[0])["remedy"]), "Amend the transfer: ") || obj(gaps[0])["planned"] != true {
+		t.Errorf("the gap: got  %v\nwant %s", gaps, gap)
+	}
+
 	amended := s.ok(t, "po@S1Y5D", "TransferService/AmendTransfer", object{
 		"commandId": uuid.NewString(), "transferId": id, "roles": []string{"ROLE_EXERCISING"},
 	})
@@ -53,6 +66,38 @@ func TestPlannedTransferThatLeavesNobodyAccountable(t *testing.T) {
 	})
 	if len(items(then["findings"])) != 1 {
 		t.Errorf("as known before the amendment: %v", then["findings"])
+	}
+}
+
+// TestPlannedTransferThatLeavesNobody proposes to give all of safeguarding to such a body: the gap is of what would be, as
+// grave as the announced end that opens it, and what is a gap by now keeps its words.
+func TestPlannedTransferThatLeavesNobody(t *testing.T) {
+	s := newRegister(t)
+	proposed := s.ok(t, "po@S1Y5D", "TransferService/ProposeTransfer", object{
+		"commandId": uuid.NewString(), "function": "safeguarding", "kind": "TRANSFER_KIND_STATUTORY", "sender": "S1Y5D",
+		"receiver": "QJ2", "footprints": []string{"06H", "06K"},
+		"roles":      []string{"ROLE_ACCOUNTABLE", "ROLE_EXERCISING", "ROLE_DELIVERING", "ROLE_FUNDING"},
+		"instrument": "health-bill-2026", "effectiveOn": "2027-05-01", "rationale": "One team.",
+	})
+	answer := s.ok(t, "", "MapService/CheckCoherence", object{
+		"until": "2027-05-01", "minPosition": obj(proposed["receipt"])["position"], "functions": []string{"safeguarding"},
+		"kinds": []string{"FINDING_KIND_GAP"}, "organisations": []string{"S1Y5D", "QJ2"},
+	})
+	found := map[string]string{}
+	for _, f := range items(answer["findings"]) {
+		if obj(f)["severity"] != "SEVERITY_MEDIUM" {
+			t.Errorf("severity of %v", f)
+		}
+		found[fmt.Sprint(obj(f)["organisation"])] = fmt.Sprint(obj(f)["message"])
+	}
+	const ends = "NHS Derby and Derbyshire Integrated Care Board (QJ2), which is "
+	want := map[string]string{
+		"S1Y5D": "Safeguarding would have a gap in 06H and 06K: " + ends + "to have it, is announced to end on 2027-04-01, and " +
+			"nobody is known to follow it; nobody would hold anything of it.",
+		"QJ2": "Safeguarding has a gap in 15M: nobody is known to follow " + ends + "announced to end on 2027-04-01.",
+	}
+	if !maps.Equal(found, want) {
+		t.Errorf("got  %v\nwant %v", found, want)
 	}
 }
 

@@ -17,6 +17,29 @@ func (x *inquiry) gap(function domain.FunctionCode, body domain.OrganisationCode
 	return d
 }
 
+// plannedGap returns the draft of a gap that planned transfers would leave of one or several roles.
+func (x *inquiry) plannedGap(
+	function domain.FunctionCode, body domain.OrganisationCode, severity Severity, t *cellTally, roles []domain.Role, what string,
+) *draft {
+	var why []unfit
+	for _, role := range roles {
+		if u := t.unfit[roleIndex(role)]; u.why != "" {
+			why = append(why, u)
+		}
+	}
+	if len(why) > 0 && !slices.ContainsFunc(why, func(u unfit) bool { return !u.expected }) {
+		severity = SeverityMedium // as one that an announced end will leave
+	}
+	d := x.gap(function, body, severity)
+	d.says("Amend the transfer: name a body that can hold it on that date, or leave it where it is.",
+		"%s would have a gap", x.title(function))
+	d.details[what] = true
+	for _, u := range why {
+		d.details[u.why] = true
+	}
+	return d
+}
+
 // gaps finds footprints in which a function is required and missing.
 func (x *inquiry) gaps() {
 	for _, code := range slices.Sorted(maps.Keys(x.functions)) {
@@ -76,8 +99,13 @@ func (x *inquiry) missing(
 	body := x.at(f, footprint)
 	if t == nil || !t.any {
 		since, cause := x.lastEnd(f, footprint, t)
-		d := x.gap(subject.Function, body, SeverityHigh)
-		d.details["nobody holds "+anything(subject)] = true
+		var d *draft
+		if t != nil && slices.Contains(t.givenUp[:], true) {
+			d = x.plannedGap(subject.Function, body, SeverityHigh, t, domain.Roles(), "nobody would hold "+anything(subject))
+		} else {
+			d = x.gap(subject.Function, body, SeverityHigh)
+			d.details["nobody holds "+anything(subject)] = true
+		}
 		d.in(footprint)
 		d.seen(since, cause)
 		return
@@ -87,8 +115,14 @@ func (x *inquiry) missing(
 		if t.held[i] {
 			continue
 		}
-		d := x.gap(subject.Function, body, SeverityMedium)
-		d.details["nobody is "+string(role)+" "+orIt(subject)] = true
+		var d *draft
+		if t.givenUp[i] {
+			d = x.plannedGap(subject.Function, body, SeverityMedium, t, []domain.Role{role},
+				"nobody would be "+string(role)+" "+orIt(subject))
+		} else {
+			d = x.gap(subject.Function, body, SeverityMedium)
+			d.details["nobody is "+string(role)+" "+orIt(subject)] = true
+		}
 		d.in(footprint)
 		since, cause := x.beginning(f, footprint)
 		if t.endedBy[i] != 0 {

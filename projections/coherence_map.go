@@ -34,8 +34,8 @@ type cellTally struct {
 	roles [roleCount]roleTally
 	// givenUp are the roles that a planned transfer takes from who holds them.
 	givenUp [roleCount]bool
-	// unfit says why nobody would be accountable by a planned transfer.
-	unfit unfit
+	// unfit says why nobody would hold a role by a planned transfer that gives it to somebody.
+	unfit [roleCount]unfit
 	// principals are the bodies that exercise it, or else are accountable for it, with the date and event.
 	principals []held
 }
@@ -289,20 +289,20 @@ func (x *inquiry) unaccountable(f *functionTally, c *cell, t *cellTally) {
 		return
 	}
 	severity := SeverityHigh
-	if t.unfit.expected { // as a gap that an announced end will leave
+	if t.unfit[accountable].expected { // as a gap that an announced end will leave
 		severity = SeverityMedium
 	}
 	d, isNew := x.drafts.at(findingKey{FindingUnaccountable, c.subject.Function, x.at(f, c.footprint), ""}, severity)
 	switch {
-	case isNew && t.unfit.why != "":
+	case t.givenUp[accountable]:
 		d.says("Amend the transfer: name a body that can be accountable on that date, or leave accountability where it is.",
 			"Nobody would be accountable for %s", x.title(c.subject.Function))
 	case isNew:
 		d.says("Record who is accountable: by baseline if it was never recorded, or by what happened.",
 			"Nobody is accountable for %s", x.title(c.subject.Function))
 	}
-	if t.unfit.why != "" {
-		d.details[t.unfit.why] = true
+	if why := t.unfit[accountable].why; why != "" {
+		d.details[why] = true
 	}
 	first := held{from: t.endedOn[accountable], no: t.endedBy[accountable]}
 	for i, h := range x.buffer {

@@ -178,8 +178,8 @@ func (x *inquiry) handedOver(list []held, t *cellTally, f *foreseen, receiver do
 		if list, gave = taken(list, t, f, roleIndex(role)); gave {
 			kept := len(list)
 			list = x.given(list, f, receiver, role)
-			if role == domain.RoleAccountable && len(list) == kept {
-				t.unfit = x.whyUnfit(receiver)
+			if len(list) == kept {
+				t.unfit[roleIndex(role)] = x.whyUnfit(receiver)
 			}
 		}
 	}
@@ -221,7 +221,7 @@ func (x *inquiry) given(list []held, f *foreseen, body domain.OrganisationCode, 
 	return append(list, held{role: roleIndex(role), from: f.on, no: f.no, holding: holding})
 }
 
-// unfit says why a body would not be accountable by a planned transfer.
+// unfit says why a body would not hold what a planned transfer gives to it.
 type unfit struct {
 	why string
 	// expected says that only what is announced stands in the way.
@@ -293,7 +293,7 @@ func (x *forecast) compare(on domain.Date, happened, planned drafts, plans []*fo
 			continue
 		}
 		d, isNew := x.opened.at(key, y.severity)
-		d.what, d.remedy, d.details = y.what, y.remedy, y.details
+		d.what, d.remedy, d.details = y.what, y.remedy, y.beside(happened[key])
 		d.seen(max(y.since, by[0].EffectiveOn))
 		maps.Copy(d.causes, y.causes)
 		maps.Copy(d.footprints, places)
@@ -310,6 +310,19 @@ func (x *forecast) compare(on domain.Date, happened, planned drafts, plans []*fo
 			x.closes[key], x.closing[key] = on, by
 		}
 	}
+}
+
+// beside returns the details that what happened has not, or all where it has them all.
+func (x *draft) beside(happened *draft) map[string]bool {
+	if happened == nil {
+		return x.details
+	}
+	details := maps.Clone(x.details)
+	maps.DeleteFunc(details, func(detail string, _ bool) bool { return happened.details[detail] })
+	if len(details) == 0 {
+		return x.details
+	}
+	return details
 }
 
 func effectsOn(plans []*foreseen, function domain.FunctionCode, places map[domain.FootprintCode]bool) []PlannedEffect {
