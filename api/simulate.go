@@ -29,6 +29,10 @@ func (s *mapService) Simulate(ctx context.Context, r *remitv1.SimulateRequest) (
 	if err != nil {
 		return nil, err
 	}
+	if until := date(r.GetUntil()); until != 0 && until < at.On {
+		return nil, domain.Refuse(domain.InvalidArgument, "The last date lies before the day on which the commands are tried.",
+			"Leave it out, or give a later one.", "until", until.String(), "effectiveOn", at.On.String())
+	}
 	limited, cancel := context.WithTimeout(ctx, simulateFor)
 	defer cancel()
 	answer, err := s.simulate(limited, r, at)
@@ -106,8 +110,11 @@ type simulation struct {
 	at        point
 	copy      *projections.Copy
 	rehearsal *eventstore.Rehearsal
-	until     domain.Date
-	answer    *remitv1.SimulateResponse
+	// until is the last date for findings, zero for the last from which the commands have something happen or planned.
+	until  domain.Date
+	answer *remitv1.SimulateResponse
+	// planned is the last date on which a transfer of theirs is to take effect.
+	planned domain.Date
 	// events are those that would be recorded.
 	events []domain.Event
 }

@@ -62,7 +62,7 @@ func (x *simulation) plannedChanges() error {
 		return fmt.Errorf("foresee what is planned: %w", err)
 	}
 	for _, p := range list {
-		x.until = max(x.until, p.On)
+		x.planned = max(x.planned, p.On)
 		shown := func(h domain.Holding) *remitv1.Holding { return holdingMessage(p.Remit, h) }
 		m := simulatedChange(p.Remit, p.On, mapped(p.Before, shown), mapped(p.After, shown))
 		m.Planned, m.TransferId = true, string(p.Transfer)
@@ -96,10 +96,9 @@ func sameHoldings(a, b *remitv1.SimulatedChange) bool {
 
 // findings compares what is found without the commands and with them.
 func (x *simulation) findings(ctx context.Context) error {
-	for _, on := range x.dates() {
-		x.until = max(x.until, on)
+	if x.until == 0 {
+		x.until = slices.Max(append(x.dates(), x.at.On, x.planned))
 	}
-	x.until = max(x.until, x.at.On)
 	changed, err := x.copy.FindingsChanged(ctx, projections.CoherenceQuery{
 		AsOf: x.at.AsOf, Until: x.until, Today: x.at.On,
 	}, x.events)

@@ -61,9 +61,34 @@ func TestSimulate(t *testing.T) {
 	t.Run("refusals", func(t *testing.T) { testSimulatedRefusals(t, s) })
 	t.Run("second person", func(t *testing.T) { testSimulatedSecond(t, s) })
 	t.Run("other points", func(t *testing.T) { testSimulatedPoints(t, s) })
+	t.Run("last date", func(t *testing.T) { testSimulatedUntil(t, s) })
 	t.Run("format", func(t *testing.T) { testSimulatedFormat(t, s) })
 	t.Run("many at once", func(t *testing.T) { testManySimulations(t, s) })
 	t.Run("bounded memory", func(t *testing.T) { testSimulationsAreBounded(t, s) })
+}
+
+// testSimulatedUntil compares findings up to the date that is given, and no further.
+func testSimulatedUntil(t *testing.T, s *server) {
+	request := func(until string) object {
+		return object{"until": until, "commands": []object{{"as": "po@S1Y5D", "proposeTransfer": object{
+			"function": "safeguarding", "kind": "TRANSFER_KIND_STATUTORY", "sender": "S1Y5D", "receiver": "QJ2",
+			"footprints": []string{"06H"}, "roles": []string{"ROLE_ACCOUNTABLE"}, "instrument": "health-bill-2026",
+			"effectiveOn": "2027-05-01", "rationale": "One team.",
+		}}}}
+	}
+	for _, test := range []struct {
+		until, answered string
+		opened          bool
+	}{{"", "2027-05-01", true}, {"2027-04-30", "2027-04-30", false}, {today, today, false}, {"2028-01-01", "2028-01-01", true}} {
+		answer := s.ok(t, "", "MapService/Simulate", request(test.until))
+		if opened := len(items(answer["findingsOpened"])) > 0; answer["until"] != test.answered || opened != test.opened {
+			t.Errorf("until %q: up to %v, findings opened %v", test.until, answer["until"], answer["findingsOpened"])
+		}
+	}
+	info := s.refused(t, "", "MapService/Simulate", request("2026-11-20"), "invalid_argument", "INVALID_ARGUMENT")
+	if info.metadata["until"] != "2026-11-20" || info.metadata["effectiveOn"] != today {
+		t.Errorf("before today: %v", info)
+	}
 }
 
 func testSimulatedRoute(t *testing.T, s *server) {

@@ -117,10 +117,7 @@ func parseLine(line []byte, validateOnly bool) (procedure string, request []byte
 	if err := decoder.Decode(&command); err != nil {
 		return "", nil, fmt.Errorf("not an object with method and request: %w", err)
 	}
-	procedure = strings.TrimPrefix(command.Method, "/")
-	if !strings.HasPrefix(procedure, "remit.") { // as in the files that simulate tries
-		procedure = "remit.v1." + procedure
-	}
+	procedure = procedureOf(command.Method)
 	if err := checkProcedure(procedure); err != nil {
 		return "", nil, err
 	}
@@ -145,6 +142,15 @@ func parseLine(line []byte, validateOnly bool) (procedure string, request []byte
 	}
 	request, err = json.Marshal(fields)
 	return procedure, request, err
+}
+
+// procedureOf returns the call that a line names, with or without its package.
+func procedureOf(method string) string {
+	procedure := strings.TrimPrefix(method, "/")
+	if !strings.HasPrefix(procedure, "remit.") {
+		procedure = "remit.v1." + procedure
+	}
+	return procedure
 }
 
 // checkProcedure checks that there is such a call, and that it gives a command.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -90,23 +91,33 @@ func simulated(line []byte) (*remitv1.SimulatedCommand, error) {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&given); err != nil {
-		return nil, fmt.Errorf("read the command: %w", err)
+		return nil, fmt.Errorf("not an object with method, request and as: %w", err)
 	}
-	name := []rune(given.Method[strings.LastIndexByte(given.Method, '/')+1:])
-	if len(name) == 0 {
-		return nil, fmt.Errorf("the command has no method")
+	procedure := procedureOf(given.Method)
+	if err := checkProcedure(procedure); err != nil {
+		return nil, err
 	}
+	name := []rune(procedure[strings.LastIndexByte(procedure, '/')+1:])
 	name[0] = unicode.ToLower(name[0])
+	if (*remitv1.SimulatedCommand)(nil).ProtoReflect().Descriptor().Fields().ByJSONName(string(name)) == nil {
+		return nil, fmt.Errorf("%s cannot be tried", procedure)
+	}
+	if len(given.Request) == 0 {
+		return nil, fmt.Errorf("the request of %s is missing", procedure)
+	}
 	data, err := json.Marshal(map[string]any{"as": given.As, string(name): given.Request})
 	if err != nil {
 		return nil, fmt.Errorf("read the command: %w", err)
 	}
 	c := &remitv1.SimulatedCommand{}
 	if err := protojson.Unmarshal(data, c); err != nil {
-		return nil, fmt.Errorf("read %s: %w", given.Method, err)
+		return nil, fmt.Errorf("the request of %s: %s", procedure, placeInJSON.ReplaceAllString(err.Error(), ""))
 	}
 	return c, nil
 }
+
+// placeInJSON is what stands before a complaint about JSON: a place in text that nobody has seen.
+var placeInJSON = regexp.MustCompile(`^proto:[ \x{a0}]*(syntax error )?(\(line \d+:\d+\): )?`)
 
 func (a *app) showSimulation(answer *remitv1.SimulateResponse, fail remitv1.Severity) error {
 	a.sayAsOf(answer.GetAsOf())
