@@ -19,6 +19,9 @@ type auditService struct {
 func (s *auditService) ListEvents(
 	ctx context.Context, r *remitv1.ListEventsRequest,
 ) (*remitv1.ListEventsResponse, error) {
+	if err := checkTypes("type", r.GetType()); err != nil {
+		return nil, err
+	}
 	if err := s.queries.reach(ctx, position(r.GetMinPosition())); err != nil {
 		return nil, err
 	}

@@ -166,6 +166,12 @@ type sentinel struct {
 	message, remedy string
 }
 
+// What to do when time is over.
+const (
+	moreTime      = "Ask again with more time."
+	maybeRecorded = "A command may have been recorded: send it again with the same command id."
+)
+
 // sentinels lists them; the first that fits counts.
 func sentinels() []sentinel {
 	return []sentinel{
@@ -193,11 +199,11 @@ func sentinels() []sentinel {
 		{
 			context.DeadlineExceeded, OutOfTime,
 			"The time for the answer is over.",
-			"Ask again with more time. A command may have been recorded: send it again with the same command id.",
+			moreTime + " " + maybeRecorded,
 		},
 		{
 			context.Canceled, Canceled,
-			"The caller went away.", "A command may have been recorded: send it again with the same command id.",
+			"The caller went away.", maybeRecorded,
 		},
 	}
 }

@@ -14,6 +14,21 @@ import (
 	eventv1 "github.com/remit-register/remit/proto/remit/event/v1"
 )
 
+// checkTypes refuses types of events that there are not: whoever asks for them would wait in vain.
+func checkTypes(field string, types ...string) error {
+	facts := (*eventv1.Event)(nil).ProtoReflect().Descriptor().Oneofs().ByName("fact").Fields()
+	known := make(map[string]bool, facts.Len())
+	for i := range facts.Len() {
+		known[string(facts.Get(i).Message().Name())] = true
+	}
+	for _, name := range types {
+		if name != "" && !known[name] {
+			return invalid([]fieldViolation{{field, fmt.Sprintf("there is no type of event %q: give one that events have, such as TransferProposed", name)}})
+		}
+	}
+	return nil
+}
+
 // fact returns an event's fact as JSON: every field under the name under which it is stored, empty ones too. Dates are
 // written as everywhere in the contract, and personal texts as the vault has them.
 func (s shown) fact(e domain.Event) (*structpb.Struct, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,9 @@ import (
 	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/remit-register/remit/domain"
 	remitv1 "github.com/remit-register/remit/proto/remit/v1"
@@ -121,11 +125,33 @@ func (x *interceptor) translate(ctx context.Context, procedure string, err error
 	}
 	if refusal, ok := refusalOf(err); ok {
 		if len(refusal.Violations) > 0 {
-			return refused(refusal)
+			return refused(forQuestion(procedure, refusal))
 		}
 	}
 	x.logger.ErrorContext(ctx, "a request failed", slog.String("procedure", procedure), slog.Any("error", err))
 	return internal()
+}
+
+// forQuestion leaves out of a refusal of a question what holds for commands only: that it may be recorded all the same.
+func forQuestion(procedure string, refusal *domain.Refusal) *domain.Refusal {
+	first := refusal.Violations[0]
+	remedy, isFor := strings.CutSuffix(first.Remedy, maybeRecorded)
+	if !isFor || !isQuestion(procedure) {
+		return refusal
+	}
+	return domain.Refuse(first.Reason, first.Message, cmp.Or(strings.TrimSpace(remedy), "Ask again."))
+}
+
+// isQuestion tells whether a call records nothing.
+func isQuestion(procedure string) bool {
+	name := strings.ReplaceAll(strings.TrimPrefix(procedure, "/"), "/", ".")
+	found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(name))
+	method, ok := found.(protoreflect.MethodDescriptor)
+	if err != nil || !ok {
+		return false
+	}
+	options, ok := method.Options().(*descriptorpb.MethodOptions)
+	return ok && options.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS
 }
 
 func internal() *connect.Error {

@@ -24,9 +24,16 @@ func (s *auditService) WatchEvents(
 	}
 	defer end()
 	w.standsAlone = true // events are read from the journal
+	organisations := strs[domain.OrganisationCode](r.GetOrganisations())
+	if err := checkTypes("types", r.GetTypes()...); err != nil {
+		return err
+	}
+	if err := s.queries.views.CheckFilter(projections.Filter{Organisations: organisations}); err != nil {
+		return err //nolint:wrapcheck // a refusal, to be sent as it is
+	}
 	e := &eventWatch{watch: w, stream: stream, query: projections.FeedQuery{
 		Entities: r.GetEntities(), Types: r.GetTypes(), Limit: feedPage,
-		Organisations: strs[domain.OrganisationCode](r.GetOrganisations()),
+		Organisations: organisations,
 	}}
 	e.query.After = s.queries.views.Position()
 	if r.GetAfterPosition() != "" {

@@ -140,6 +140,12 @@ func (c *Cursor) cell() *cell {
 	return &cell{subject: domain.Subject{Function: c.Function, Part: c.Part}, footprint: c.Footprint}
 }
 
+// CheckFilter refuses as Map does what is not known now.
+func (v *Views) CheckFilter(f Filter) error {
+	_, err := v.resolveFilter(domain.AsOf{Known: domain.Latest}, f)
+	return err
+}
+
 // resolveFilter resolves the position and refuses codes that are not known.
 func (v *Views) resolveFilter(a domain.AsOf, f Filter) (domain.AsOf, error) {
 	err := v.read(a, func(pinned domain.AsOf) error {

@@ -163,6 +163,8 @@ func text(rules *validate.StringRules) object {
 		{remitv1.E_Share, "^(0([.][0-9]{1,12})?|1([.]0{1,12})?)?$"},
 		{remitv1.E_Hundredths, "^((0|[1-9][0-9]{0,8})([.][0-9]{1,2})?)?$"},
 		{remitv1.E_FinancialYear, "^([0-9]{4}/[0-9]{2})?$"},
+		{remitv1.E_Entity, "^([a-z]+(-[a-z]+)*/[A-Za-z0-9-]+)?$"},
+		{remitv1.E_EventType, "^([A-Z][A-Za-z]*)?$"},
 		{remitv1.E_Figure, "^(-?(0|[1-9][0-9]{0,14})([.][0-9]{1,6})?)?$"},
 	} {
 		if on, _ := proto.GetExtension(rules, format.rule).(bool); on {

@@ -66,6 +66,9 @@ func (a *app) showEvents(cmd *cobra.Command, request *remitv1.ListEventsRequest,
 	if next := answer.GetNextAfterPosition(); next != "" {
 		a.say("Only the first %d are shown: go on with --after %s, or see --limit.", len(events), next)
 	}
+	if len(events) == 0 && a.format == formatTable {
+		a.say("There is nothing to show.")
+	}
 	answer.Events = events
 	return list(a, answer, events, eventColumns())
 }

@@ -36,7 +36,7 @@ type ListEventsRequest struct {
 	AfterPosition string `protobuf:"bytes,4,opt,name=after_position,json=afterPosition,proto3" json:"after_position,omitempty"`
 	// About this entity, such as "transfer/01J…", "function/eprr" or "organisation/X24".
 	Entity string `protobuf:"bytes,10,opt,name=entity,proto3" json:"entity,omitempty"`
-	// Of this type, such as "TransferProposed".
+	// Of this type, such as "TransferProposed". A type that there is not is refused.
 	Type          string `protobuf:"bytes,11,opt,name=type,proto3" json:"type,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -535,7 +535,7 @@ type WatchEventsRequest struct {
 	AfterPosition string `protobuf:"bytes,1,opt,name=after_position,json=afterPosition,proto3" json:"after_position,omitempty"`
 	// About one of these entities, such as "transfer/01J…", "function/eprr" or "organisation/X24".
 	Entities []string `protobuf:"bytes,10,rep,name=entities,proto3" json:"entities,omitempty"`
-	// Of one of these types, such as "TransferProposed".
+	// Of one of these types, such as "TransferProposed". A type that there is not is refused.
 	Types []string `protobuf:"bytes,11,rep,name=types,proto3" json:"types,omitempty"`
 	// ODS codes: recorded in the name of one of these bodies, about it, or with a fact that names it.
 	Organisations []string `protobuf:"bytes,12,rep,name=organisations,proto3" json:"organisations,omitempty"`
@@ -1007,15 +1007,15 @@ var File_remit_v1_audit_proto protoreflect.FileDescriptor
 
 const file_remit_v1_audit_proto_rawDesc = "" +
 	"\n" +
-	"\x14remit/v1/audit.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x18remit/v1/map_watch.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\"\x8a\x02\n" +
+	"\x14remit/v1/audit.proto\x12\bremit.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cremit/event/v1/options.proto\x1a\x15remit/v1/common.proto\x1a\x18remit/v1/map_watch.proto\x1a\x14remit/v1/proof.proto\x1a\x14remit/v1/rules.proto\"\xde\x01\n" +
 	"\x11ListEventsRequest\x12,\n" +
 	"\fmin_position\x18\x02 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\vminPosition\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x120\n" +
-	"\x0eafter_position\x18\x04 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\rafterPosition\x12:\n" +
+	"\x0eafter_position\x18\x04 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\rafterPosition\x12!\n" +
 	"\x06entity\x18\n" +
-	" \x01(\tB\"\xbaH\x1fr\x1d\x18d2\x19^([a-z]+/[A-Za-z0-9-]+)?$R\x06entity\x120\n" +
-	"\x04type\x18\v \x01(\tB\x1c\xbaH\x19r\x17\x18d2\x13^([A-Z][A-Za-z]*)?$R\x04type\"\x89\x01\n" +
+	" \x01(\tB\t\xbaH\x06r\x04\x98\xb6'\x01R\x06entity\x12\x1d\n" +
+	"\x04type\x18\v \x01(\tB\t\xbaH\x06r\x04\xa0\xb6'\x01R\x04type\"\x89\x01\n" +
 	"\x12ListEventsResponse\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\tR\bposition\x12.\n" +
 	"\x13next_after_position\x18\x02 \x01(\tR\x11nextAfterPosition\x12'\n" +
@@ -1051,12 +1051,12 @@ const file_remit_v1_audit_proto_rawDesc = "" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12\"\n" +
 	"\forganisation\x18\x02 \x01(\tR\forganisation\x12\x12\n" +
 	"\x04role\x18\x03 \x01(\tR\x04role\x12\x1c\n" +
-	"\x06person\x18\x04 \x01(\tB\x04\x88\xb5\x18\x01R\x06person\"\x8d\x02\n" +
+	"\x06person\x18\x04 \x01(\tB\x04\x88\xb5\x18\x01R\x06person\"\xe1\x01\n" +
 	"\x12WatchEventsRequest\x120\n" +
-	"\x0eafter_position\x18\x01 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\rafterPosition\x12N\n" +
+	"\x0eafter_position\x18\x01 \x01(\tB\t\xbaH\x06r\x04\xf0\xb5'\x01R\rafterPosition\x120\n" +
 	"\bentities\x18\n" +
-	" \x03(\tB2\xbaH/\x92\x01,\x10d\x18\x01\"&r$\x18d2 ^[a-z]+(-[a-z]+)*/[A-Za-z0-9-]+$R\bentities\x128\n" +
-	"\x05types\x18\v \x03(\tB\"\xbaH\x1f\x92\x01\x1c\x10d\x18\x01\"\x16r\x14\x18d2\x10^[A-Z][A-Za-z]*$R\x05types\x12;\n" +
+	" \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x10d\x18\x01\"\br\x06\x98\xb6'\x01\x10\x01R\bentities\x12*\n" +
+	"\x05types\x18\v \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x10d\x18\x01\"\br\x06\xa0\xb6'\x01\x10\x01R\x05types\x12;\n" +
 	"\rorganisations\x18\f \x03(\tB\x15\xbaH\x12\x92\x01\x0f\x10\xe8\a\x18\x01\"\br\x06\xe0\xb5'\x01\x10\x01R\rorganisations\"\xc5\x01\n" +
 	"\x13WatchEventsResponse\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\tR\bposition\x12\x1a\n" +

@@ -419,7 +419,7 @@ type GetMapRequest struct {
 	Tiers []Tier `protobuf:"varint,12,rep,packed,name=tiers,proto3,enum=remit.v1.Tier" json:"tiers,omitempty"`
 	// One of these roles.
 	Roles []Role `protobuf:"varint,13,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
-	// Codes of footprints; they are not expanded.
+	// Codes of footprints, or of bodies for their own operation; they are not expanded. One that is not known is refused.
 	Footprints []string `protobuf:"bytes,14,rep,name=footprints,proto3" json:"footprints,omitempty"`
 	// By areas of this level: who holds each role in how many footprints of an area, instead of single holdings. The page
 	// size counts areas then, organisations and tiers choose areas in which one of them holds anything.
@@ -1006,7 +1006,7 @@ type CompareMapsRequest struct {
 	Organisations []string `protobuf:"bytes,11,rep,name=organisations,proto3" json:"organisations,omitempty"`
 	// One of these roles.
 	Roles []Role `protobuf:"varint,12,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
-	// Codes of footprints; they are not expanded.
+	// Codes of footprints, or of bodies for their own operation; they are not expanded. One that is not known is refused.
 	Footprints []string `protobuf:"bytes,13,rep,name=footprints,proto3" json:"footprints,omitempty"`
 	// Held before or after by a body on one of these tiers, the one that acts where another acts for the holder.
 	Tiers         []Tier `protobuf:"varint,14,rep,packed,name=tiers,proto3,enum=remit.v1.Tier" json:"tiers,omitempty"`

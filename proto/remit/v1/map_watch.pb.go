@@ -38,7 +38,7 @@ type WatchMapRequest struct {
 	Organisations []string `protobuf:"bytes,11,rep,name=organisations,proto3" json:"organisations,omitempty"`
 	// One of these roles.
 	Roles []Role `protobuf:"varint,12,rep,packed,name=roles,proto3,enum=remit.v1.Role" json:"roles,omitempty"`
-	// Codes of footprints; they are not expanded.
+	// Codes of footprints, or of bodies for their own operation; they are not expanded. One that is not known is refused.
 	Footprints    []string `protobuf:"bytes,13,rep,name=footprints,proto3" json:"footprints,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

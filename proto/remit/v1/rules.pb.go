@@ -86,6 +86,22 @@ var file_remit_v1_rules_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,80738,opt,name=figure",
 		Filename:      "remit/v1/rules.proto",
 	},
+	{
+		ExtendedType:  (*validate.StringRules)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         80739,
+		Name:          "remit.v1.entity",
+		Tag:           "varint,80739,opt,name=entity",
+		Filename:      "remit/v1/rules.proto",
+	},
+	{
+		ExtendedType:  (*validate.StringRules)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         80740,
+		Name:          "remit.v1.event_type",
+		Tag:           "varint,80740,opt,name=event_type",
+		Filename:      "remit/v1/rules.proto",
+	},
 }
 
 // Extension fields to validate.StringRules.
@@ -122,6 +138,14 @@ var (
 	//
 	// optional bool figure = 80738;
 	E_Figure = &file_remit_v1_rules_proto_extTypes[7]
+	// What events are about: a kind and a key, such as "transfer/01J…", "function/eprr" or "plan-return/01J…".
+	//
+	// optional bool entity = 80739;
+	E_Entity = &file_remit_v1_rules_proto_extTypes[8]
+	// Type of an event, such as "TransferProposed".
+	//
+	// optional bool event_type = 80740;
+	E_EventType = &file_remit_v1_rules_proto_extTypes[9]
 )
 
 var File_remit_v1_rules_proto protoreflect.FileDescriptor
@@ -154,25 +178,34 @@ const file_remit_v1_rules_proto_rawDesc = "" +
 	"\x15string.financial_year\x12)must be a financial year, such as 2026/27\x1a\x7f!rule || this == '' || (this.matches('^[0-9]{4}/[0-9]{2}$') && (int(this.substring(2, 4)) + 1) % 100 == int(this.substring(5)))R\rfinancialYear:\xe9\x01\n" +
 	"\x06figure\x12\x19.buf.validate.StringRules\x18\xe2\xf6\x04 \x01(\bB\xb3\x01\xc2H\xaf\x01\n" +
 	"\xac\x01\n" +
-	"\rstring.figure\x12Jmust be a decimal number of at most 15 digits and 6 decimals, such as 93.5\x1aO!rule || this == '' || this.matches('^-?(0|[1-9][0-9]{0,14})([.][0-9]{1,6})?$')R\x06figureB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\beditionsp\xe8\a"
+	"\rstring.figure\x12Jmust be a decimal number of at most 15 digits and 6 decimals, such as 93.5\x1aO!rule || this == '' || this.matches('^-?(0|[1-9][0-9]{0,14})([.][0-9]{1,6})?$')R\x06figure:\x8c\x02\n" +
+	"\x06entity\x12\x19.buf.validate.StringRules\x18\xe3\xf6\x04 \x01(\bB\xd6\x01\xc2H\xd2\x01\n" +
+	"\xcf\x01\n" +
+	"\rstring.entity\x12^must be what events are about, such as function/eprr, organisation/X24 or transfer/ and its id\x1a^!rule || this == '' || (size(this) <= 100 && this.matches('^[a-z]+(-[a-z]+)*/[A-Za-z0-9-]+$'))R\x06entity:\xda\x01\n" +
+	"\n" +
+	"event_type\x12\x19.buf.validate.StringRules\x18\xe4\xf6\x04 \x01(\bB\x9d\x01\xc2H\x99\x01\n" +
+	"\x96\x01\n" +
+	"\x11string.event_type\x121must be a type of event, such as TransferProposed\x1aN!rule || this == '' || (size(this) <= 100 && this.matches('^[A-Z][A-Za-z]*$'))R\teventTypeB8Z6github.com/remit-register/remit/proto/remit/v1;remitv1b\beditionsp\xe8\a"
 
 var file_remit_v1_rules_proto_goTypes = []any{
 	(*validate.StringRules)(nil), // 0: buf.validate.StringRules
 }
 var file_remit_v1_rules_proto_depIdxs = []int32{
-	0, // 0: remit.v1.iso_date:extendee -> buf.validate.StringRules
-	0, // 1: remit.v1.ods_code:extendee -> buf.validate.StringRules
-	0, // 2: remit.v1.slug:extendee -> buf.validate.StringRules
-	0, // 3: remit.v1.decimal:extendee -> buf.validate.StringRules
-	0, // 4: remit.v1.share:extendee -> buf.validate.StringRules
-	0, // 5: remit.v1.hundredths:extendee -> buf.validate.StringRules
-	0, // 6: remit.v1.financial_year:extendee -> buf.validate.StringRules
-	0, // 7: remit.v1.figure:extendee -> buf.validate.StringRules
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	0, // [0:8] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	0,  // 0: remit.v1.iso_date:extendee -> buf.validate.StringRules
+	0,  // 1: remit.v1.ods_code:extendee -> buf.validate.StringRules
+	0,  // 2: remit.v1.slug:extendee -> buf.validate.StringRules
+	0,  // 3: remit.v1.decimal:extendee -> buf.validate.StringRules
+	0,  // 4: remit.v1.share:extendee -> buf.validate.StringRules
+	0,  // 5: remit.v1.hundredths:extendee -> buf.validate.StringRules
+	0,  // 6: remit.v1.financial_year:extendee -> buf.validate.StringRules
+	0,  // 7: remit.v1.figure:extendee -> buf.validate.StringRules
+	0,  // 8: remit.v1.entity:extendee -> buf.validate.StringRules
+	0,  // 9: remit.v1.event_type:extendee -> buf.validate.StringRules
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	0,  // [0:10] is the sub-list for extension extendee
+	0,  // [0:0] is the sub-list for field type_name
 }
 
 func init() { file_remit_v1_rules_proto_init() }
@@ -187,7 +220,7 @@ func file_remit_v1_rules_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_remit_v1_rules_proto_rawDesc), len(file_remit_v1_rules_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   0,
-			NumExtensions: 8,
+			NumExtensions: 10,
 			NumServices:   0,
 		},
 		GoTypes:           file_remit_v1_rules_proto_goTypes,
