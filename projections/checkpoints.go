@@ -154,9 +154,14 @@ func (c *Checkpoints) read(path string) (_ *Loaded, err error) {
 	return loaded, nil
 }
 
-// discard removes a checkpoint that is of no use.
+// discard removes a checkpoint that is of no use. One that is damaged says something about the disk, or about who writes on
+// it; another is what an upgrade or a restored journal leaves behind.
 func (c *Checkpoints) discard(ctx context.Context, path string, why error) {
-	c.config.Logger.InfoContext(ctx, "a checkpoint of the views is discarded, they are rebuilt from the journal",
+	level := slog.LevelInfo
+	if errors.Is(why, checkpoint.ErrDamaged) {
+		level = slog.LevelWarn
+	}
+	c.config.Logger.Log(ctx, level, "a checkpoint of the views is discarded, they are rebuilt from the journal",
 		slog.String("checkpoint", path), slog.Any("reason", why))
 	if err := os.Remove(path); err != nil {
 		c.config.Logger.WarnContext(ctx, "a checkpoint of the views cannot be removed", slog.Any("error", err))

@@ -1,6 +1,7 @@
 package projections_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -218,15 +219,22 @@ func TestUnfitCheckpointsAreDiscarded(t *testing.T) {
 			if c.log != nil {
 				log = c.log
 			}
-			unfit := log.checkpoints(dir)
-			if c.change != nil {
-				unfit = log.checkpoints(dir, c.change)
-			}
+			var said bytes.Buffer
+			unfit := log.checkpoints(dir, func(config *projections.CheckpointConfig) {
+				config.Logger = slog.New(slog.NewTextHandler(&said, nil))
+				if c.change != nil {
+					c.change(config)
+				}
+			})
 			if v, position := log.restored(t.Context(), unfit); position != 0 || v.Position() != 0 {
 				t.Errorf("restored at %d", position)
 			}
 			if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
+			}
+			damaged := strings.Count(said.String(), "damaged checkpoint")
+			if warned := strings.Contains(said.String(), "level=WARN"); warned != (c.damage != nil) || warned != (damaged == 1) {
+				t.Errorf("the log says %s", &said)
 			}
 		})
 	}

@@ -57,8 +57,10 @@ func failVar(cmd *cobra.Command) func() remitv1.Severity {
 			fail = 0
 			return nil
 		}
-		fail, err = parseWord[remitv1.Severity](text)
-		return err
+		if fail, err = parseWord[remitv1.Severity](text); err != nil {
+			return fmt.Errorf("%w, or none for never", err)
+		}
+		return nil
 	})
 	return func() remitv1.Severity { return fail }
 }

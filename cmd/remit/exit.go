@@ -156,6 +156,9 @@ func headline(err error, answered *connect.Error) string {
 	case connect.CodeAborted, connect.CodeAlreadyExists:
 		return where + "conflict, nothing was recorded:"
 	case connect.CodeUnavailable, connect.CodeResourceExhausted, connect.CodeDeadlineExceeded:
+		if reasonOf(answered) == string(domain.TooLarge) {
+			return where + "too much at once:"
+		}
 		return where + "not now:"
 	case connect.CodeInternal, connect.CodeUnknown:
 		return where + "failed:"
@@ -173,7 +176,7 @@ type violationLine struct {
 // String is how people read it.
 func (v violationLine) String() string {
 	text := v.Description
-	if v.Subject != "" && !strings.Contains(text, v.Subject) {
+	if v.Subject != "" && !strings.HasPrefix(text, v.Subject) {
 		text = v.Subject + ": " + text
 	}
 	if v.Reason != "" {

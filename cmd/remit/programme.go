@@ -116,6 +116,16 @@ is worked out for it, and it is said so.`,
 			return err
 		}
 		a.say("Financial year %s, £%d.%02d a head.", answer.GetYear(), answer.GetPencePerHead()/100, answer.GetPencePerHead()%100)
+		var without []string
+		for _, l := range answer.GetBodies() {
+			if len(l.GetFigures()) == 0 {
+				without = append(without, l.GetOrganisation())
+			}
+		}
+		if len(without) > 0 {
+			a.say("No costs of the year are recorded of %s: nothing is taken off what is left of their envelope.",
+				summaryOf(without, 4, "bodies"))
+		}
 		lines := slices.Concat(answer.GetBodies(), answer.GetRegions())
 		if answer.GetEngland() != nil {
 			lines = append(lines, answer.GetEngland())

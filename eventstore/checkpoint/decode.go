@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -56,12 +57,20 @@ func (d *decoder) take(n uint64) bool {
 	return true
 }
 
+// damaged says of an error of reading that the checkpoint is damaged, once.
+func damaged(err error) error {
+	if errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
 func (d *decoder) raw(into []byte) {
 	if !d.take(uint64(len(into))) {
 		return
 	}
 	if _, err := io.ReadFull(d.in, into); err != nil {
-		d.fail(fmt.Errorf("%w: %w", ErrDamaged, err))
+		d.fail(damaged(err))
 	}
 }
 
@@ -71,7 +80,7 @@ func (d *decoder) number() uint64 {
 	}
 	n, err := binary.ReadUvarint(d.in)
 	if err != nil {
-		d.fail(fmt.Errorf("%w: %w", ErrDamaged, err))
+		d.fail(damaged(err))
 		return 0
 	}
 	return n
