@@ -157,7 +157,7 @@ func (p *paperwork) changes() (PaperSection, error) {
 	since := domain.AsOf{On: p.query.Since.On, Known: p.asOf.Known}
 	ours := Filter{Organisations: p.codes()}
 	// What was learned about the earlier date in several steps counts as one: only what stands now is of use.
-	learned, err := p.views.Compare(CompareQuery{From: p.query.Since, To: since, Filter: ours})
+	learned, err := p.views.learnedAbout(ours, p.query.Since, since)
 	if err != nil {
 		return section, err
 	}
@@ -174,13 +174,21 @@ func (p *paperwork) changes() (PaperSection, error) {
 			})
 		}
 	}
-	add("learned about "+since.On.String(), learned.Changes)
+	add("learned about "+since.On.String(), slices.DeleteFunc(learned, p.isToldByItsDate))
 	err = p.views.Steps(StepsQuery{From: since, To: p.asOf, Filter: ours}, func(s Step) bool {
 		add("from "+s.AsOf.On.String(), s.Changes)
 		return true
 	})
 	section.Lines = append(changeLines(all), p.stageLines()...)
 	return section, err
+}
+
+// isToldByItsDate tells whether a difference is only that what is held ends by the data date: the change of that date is
+// told besides.
+func (p *paperwork) isToldByItsDate(d Difference) bool {
+	return slices.EqualFunc(d.Before, d.After, func(was, is Entry) bool {
+		return was.Held == is.Held && (was.To == is.To || is.To != 0 && is.To <= p.asOf.On)
+	})
 }
 
 // mapChange is a change of holders that many remits have in common.

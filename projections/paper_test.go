@@ -89,6 +89,70 @@ func TestPaperSaysWhatIsKnown(t *testing.T) {
 	}
 }
 
+// TestPaperSaysWhatWasLearned has a paper of the same date again after more was recorded: what differs of the map is told
+// with the events, since when and until when something is held too.
+func TestPaperSaysWhatWasLearned(t *testing.T) {
+	j := smallJournal(t)
+	at, holder := []domain.FootprintCode{"06H"}, domain.Holding{Holder: "QNQ"}
+	nobody := func(role domain.Role, on string) domain.FunctionAllocated {
+		f := allocated("eprr", date(t, on), domain.Holding{}, at, role)
+		f.Changes[0].Holdings = nil
+		return f
+	}
+	held := func(role domain.Role, on string) domain.FunctionAllocated {
+		return allocated("eprr", date(t, on), holder, at, role)
+	}
+	for _, role := range []domain.Role{domain.RoleFunding, domain.RoleExercising} {
+		j.commit(held(role, "2022-07-01"))
+	}
+	q := projections.PaperQuery{
+		AsOf: domain.AsOf{On: date(t, "2026-03-31"), Known: domain.EventNo(len(j.events))}, Organisations: []domain.OrganisationCode{"QNQ"},
+	}
+	first := paper(t, j.views(t), q)
+	moved := j.commit(nobody(domain.RoleFunding, "2022-07-01"))
+	j.commit(held(domain.RoleFunding, "2022-08-01"))
+	ended := j.commit(nobody(domain.RoleExercising, "2026-04-01"))
+	v := j.views(t)
+	if again := paper(t, v, q); again.Digest != first.Digest {
+		t.Errorf("as known then\ngot  %s\nwant %s", again.Text, first.Text)
+	}
+	for _, test := range []struct {
+		on   string
+		want []string
+	}{
+		{"2026-03-31", []string{
+			"learned about 2026-03-31: QNQ since 2022-08-01, before QNQ since 2022-07-01: funding of eprr in 06H",
+			"learned about 2026-03-31: QNQ since 2022-07-01 until 2026-04-01, before QNQ since 2022-07-01: exercising of eprr in 06H",
+		}},
+		{"2026-04-01", []string{
+			"learned about 2026-03-31: QNQ since 2022-08-01, before QNQ since 2022-07-01: funding of eprr in 06H",
+			"from 2026-04-01: nobody, before QNQ since 2022-07-01 until 2026-04-01: exercising of eprr in 06H",
+		}},
+	} {
+		now := paper(t, v, projections.PaperQuery{AsOf: domain.Now(date(t, test.on)), Organisations: q.Organisations, Since: first.AsOf})
+		changes := strings.Split(linesOf(now, projections.SectionChanges), "\n")
+		for _, want := range test.want {
+			if !slices.Contains(changes, want) {
+				t.Errorf("%s: nothing of %q in %q", test.on, want, changes)
+			}
+		}
+		if len(changes) != len(test.want) {
+			t.Errorf("%s: %q", test.on, changes)
+		}
+		for _, s := range now.Sections {
+			for _, l := range s.Lines {
+				events := []domain.EventNo{ended}
+				if strings.Contains(l.Text, "funding") {
+					events = []domain.EventNo{moved, moved + 1}
+				}
+				if s.Kind == projections.SectionChanges && !slices.Equal(l.Events, events) {
+					t.Errorf("%q rests on %v", l.Text, l.Events)
+				}
+			}
+		}
+	}
+}
+
 func TestPaperRefuses(t *testing.T) {
 	v := readyJournal(t).views(t)
 	at := domain.Now(date(t, "2026-02-10"))
