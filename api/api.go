@@ -33,6 +33,9 @@ type Config struct {
 	Clock func() time.Time
 	// Location is where "today" is: Europe/London.
 	Location *time.Location
+	// Copies are what commands are tried out on. Their Run is to be running. Default: copies of their own, which are made when
+	// somebody asks.
+	Copies *Copies
 	// LoadReference loads the reference register up to a date (zero: all of it), leaving what is loaded already.
 	LoadReference func(ctx context.Context, until domain.Date) (Loaded, error)
 	// ReferenceLoaded tells whether the reference register is there, or is not wanted. Default: it is.
@@ -104,6 +107,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Copies == nil {
+		c.Copies = NewCopies(c.Store, c.Views, c.Clock, c.Logger)
 	}
 	if c.Identify == nil {
 		c.Identify = Asserted{}
@@ -204,7 +210,7 @@ func mountServices(mux *http.ServeMux, c Config, options []connect.HandlerOption
 	mux.Handle(remitv1connect.NewInstrumentServiceHandler(&instrumentService{cmds, asks}, options...))
 	mux.Handle(remitv1connect.NewRecordServiceHandler(&recordService{cmds, asks, c.LoadReference}, options...))
 	mux.Handle(remitv1connect.NewProgrammeServiceHandler(&programmeService{cmds, asks}, options...))
-	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, newCopies(c.Store, c.Clock), asserted}, options...))
+	mux.Handle(remitv1connect.NewMapServiceHandler(&mapService{asks, streams, c.Copies, asserted}, options...))
 	mux.Handle(remitv1connect.NewAuditServiceHandler(&auditService{asks, streams}, options...))
 	mux.Handle(remitv1connect.NewOperatorServiceHandler(&operatorService{asks, streams, c.Backup, c.Mended, c.Logger}, options...))
 }

@@ -12,7 +12,7 @@ import (
 type mapService struct {
 	queries *queries
 	watches *watches
-	copies  *copies
+	copies  *Copies
 	// asserted says that nobody signs in: callers say who they are.
 	asserted bool
 }

@@ -25,7 +25,13 @@ const (
 
 // Simulate tries commands on a copy of the register. Nothing of it is recorded, not even who asks.
 func (s *mapService) Simulate(ctx context.Context, r *remitv1.SimulateRequest) (*remitv1.SimulateResponse, error) {
-	at, err := s.queries.resolve(ctx, r.GetAsOf(), r.GetMinPosition())
+	limited, cancel := context.WithTimeout(ctx, simulateFor)
+	defer cancel()
+	err := s.copies.freshen(limited)
+	var at point
+	if err == nil {
+		at, err = s.queries.resolve(ctx, r.GetAsOf(), r.GetMinPosition())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -33,14 +39,25 @@ func (s *mapService) Simulate(ctx context.Context, r *remitv1.SimulateRequest) (
 		return nil, domain.Refuse(domain.InvalidArgument, "The last date lies before the day on which the commands are tried.",
 			"Leave it out, or give a later one.", "until", until.String(), "effectiveOn", at.On.String())
 	}
-	limited, cancel := context.WithTimeout(ctx, simulateFor)
-	defer cancel()
 	answer, err := s.simulate(limited, r, at)
 	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		return nil, domain.Refuse(OutOfTime, fmt.Sprintf("The simulation was not done after %s.", simulateFor),
-			"Try fewer commands or an earlier last date, or ask again: a copy of the register that was begun is kept.")
+		return nil, outOfTime(err)
 	}
 	return answer, err
+}
+
+// outOfTime refuses a simulation that was not done in time, and says what helps.
+func outOfTime(err error) *domain.Refusal {
+	var copying *unfilled
+	if !errors.As(err, &copying) || copying.done == copying.from {
+		return domain.Refuse(OutOfTime, fmt.Sprintf("The simulation was not done after %s.", simulateFor),
+			"Try fewer commands or an earlier last date, or ask again in a moment, when fewer ask.")
+	}
+	more := time.Duration(float64(simulateFor) * float64(copying.known-copying.done) / float64(copying.done-copying.from))
+	return domain.Refuse(OutOfTime, fmt.Sprintf("The register as it was known then has to be built up from the journal for this, and after %s "+
+		"%d of %d events were done.", simulateFor, copying.done, copying.known),
+		fmt.Sprintf("Ask again at once: what was done is kept for some minutes, and the rest takes about %s more.", more.Round(time.Second)),
+		"position", number(copying.known), "done", number(copying.done))
 }
 
 func (s *mapService) simulate(

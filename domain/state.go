@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 )
 
 // State is the register as its rules need it: the fold of all events so far. It has one owner; nothing in it is safe
@@ -38,13 +39,31 @@ func NewState() *State {
 	return s
 }
 
-// Copy returns a copy with tables of its own; what they hold is shared, as that is never changed in place. Only one of
-// the two may go on to change, as lists share the room that they grow into. No mark may be set.
+// Copy returns a copy with tables of its own; what they hold is shared, as that is never changed in place. Both may go
+// on to change, each under its own owner. No mark may be set.
 func (s *State) Copy() *State {
 	c := *s
 	c.undo = undoLog{}
 	c.init()
+	c.clip()
 	return &c
+}
+
+// clip takes the room away from lists that grow in place: another state has it.
+func (s *State) clip() {
+	clipLists(s.Organisations.planned)
+	clipLists(s.Organisations.successions)
+	clipLists(s.Organisations.footprintSuccessions)
+	clipLists(s.Claims.claims)
+	clipLists(s.Claims.attestations)
+	clipLists(s.Programme.populations)
+	clipLists(s.Programme.costs)
+}
+
+func clipLists[K comparable, V any](t table[K, []V]) {
+	for k, list := range t.m {
+		t.m[k] = slices.Clip(list)
+	}
 }
 
 // init gives every table its map, and the undo log.

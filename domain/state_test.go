@@ -1,10 +1,13 @@
 package domain
 
 import (
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // strangeFact is a fact of a later version.
@@ -97,6 +100,91 @@ func TestPartsFoldByThemselves(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestCopiesStayApart copies registers in the middle of random histories. Then they and the copies go on, each in its own
+// way: each is what it is that went that way alone.
+func TestCopiesStayApart(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		_, events := RandomHistory(t)
+		at := EventNo(rapid.IntRange(0, len(events)).Draw(t, "copied after"))
+		for at > 0 && events[at-1].Index < events[at-1].Count-1 {
+			at--
+		}
+		register := folded(t, NewState(), events[:at])
+		parting := fingerprint(register)
+		copied := register.Copy()
+		again := copied.Copy()
+		folded(t, register, events[at:])
+		var others []Event // the same things under other numbers
+		for _, e := range events[min(at+1, EventNo(len(events))):] {
+			e.No--
+			others = append(others, e)
+		}
+		mark := copied.Mark()
+		folded(t, copied, others)
+		if fingerprint(copied) != fingerprint(folded(t, folded(t, NewState(), events[:at]), others)) {
+			t.Error("the copy went on differently")
+		}
+		copied.Rollback(mark)
+		if fingerprint(register) != fingerprint(folded(t, NewState(), events)) {
+			t.Error("the register was changed by what was done on a copy")
+		}
+		if fingerprint(copied) != parting || fingerprint(again) != parting {
+			t.Error("a copy was changed by what was done elsewhere")
+		}
+		if fingerprint(folded(t, again, others)) != fingerprint(folded(t, folded(t, NewState(), events[:at]), others)) {
+			t.Error("the copy of the copy went on differently")
+		}
+	})
+}
+
+// TestListsOfCopiesStayApart lengthens the lists that grow in place, where they have room, on a register and on two copies.
+func TestListsOfCopiesStayApart(t *testing.T) {
+	t.Parallel()
+	facts := func(n int64) []Fact {
+		code := fmt.Sprint("B", n)
+		return []Fact{
+			RemitClaimed{ID: code},
+			RemitsAttested{Organisation: OrganisationCode(code)},
+			ReorganisationPlanned{ID: code},
+			OrganisationsReorganised{Successions: []Succession{{Predecessor: OrganisationCode(code)}}},
+			FootprintsSucceeded{Successions: []FootprintSuccession{{Share: code}}},
+			PopulationRecorded{Count: n},
+			CostRecorded{Pounds: n},
+		}
+	}
+	apply := func(s *State, numbers ...int64) *State {
+		for _, n := range numbers {
+			for _, fact := range facts(n) {
+				if err := s.Apply(Event{No: s.Last() + 1, Count: 1, Fact: fact}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		return s
+	}
+	register := apply(NewState(), 1, 2, 3) // where there is room for a fourth
+	states := []*State{register, register.Copy(), register.Copy()}
+	states = append(states, states[1].Copy())
+	for i, s := range states {
+		apply(s, int64(10+i))
+	}
+	for i, s := range states {
+		if fingerprint(s) != fingerprint(apply(NewState(), 1, 2, 3, int64(10+i))) {
+			t.Errorf("the lists of state %d are not its own", i)
+		}
+	}
+}
+
+func folded(t *rapid.T, s *State, events []Event) *State {
+	for _, e := range events {
+		if err := s.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
 }
 
 func partPrint(part any) string {

@@ -25,6 +25,7 @@ func (s *Store) Run(ctx context.Context) error {
 	group.Go(func() error {
 		defer close(done)
 		defer close(writer.work)
+		defer s.asked.close()
 		s.sequence(ctx, work, writer)
 		return nil
 	})
@@ -91,6 +92,7 @@ func (s *Store) sequence(ctx, work context.Context, writer *modelWriter) {
 			s.meet(work)
 		}
 		s.eraseRecorded(work)
+		s.lend()
 	}
 }
 

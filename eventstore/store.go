@@ -32,6 +32,7 @@ type Store struct {
 	queue   *queue
 	health  health
 	hinted  atomic.Uint64 // number of a record that another process may have written
+	asked   asked         // for copies of the write model
 
 	// The write model belongs to Open, and then to Run alone.
 	decider

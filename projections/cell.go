@@ -131,6 +131,8 @@ type cell struct {
 	// look at the lines of one role to find those of another.
 	lines []line
 	ends  [roleCount]int32
+	// generation is that of the map to which the cell belongs, and which alone may change it. Others may share it.
+	generation generation
 	// bodies are those under which the cell is listed: everyone that ever held any of it, or acted for who did.
 	bodies []domain.OrganisationCode
 	// next is the cell of the next part of the same function in the same footprint, in order, nil for the last.
@@ -188,6 +190,8 @@ type place struct {
 type functionMap struct {
 	// epochChanges is the fewest changes of a line's epoch.
 	epochChanges int32
+	// generation is what cells have that this map may change in place.
+	generation generation
 	// lines counts the lines of all cells.
 	lines  int
 	values valueTable
@@ -257,21 +261,27 @@ func (m *functionMap) change(no domain.EventNo, c *cell, change *domain.HoldingC
 	return nil
 }
 
-// cell returns the cell of a subject and footprint, which begins empty.
+// cell returns the cell of a subject and footprint to change it. It begins empty.
 func (m *functionMap) cell(subject domain.Subject, footprint domain.FootprintCode) *cell {
-	if c := m.find(subject, footprint); c != nil {
+	c := m.find(subject, footprint)
+	if c != nil && c.generation == m.generation {
 		return c
 	}
-	c := &cell{
-		subject:   domain.Subject{Function: ownName(m, subject.Function), Part: ownName(m, subject.Part)},
-		footprint: ownName(m, footprint),
+	m.own(place{subject.Function, footprint})
+	if c != nil {
+		return m.find(subject, footprint)
+	}
+	c = &cell{
+		generation: m.generation,
+		subject:    domain.Subject{Function: ownName(m, subject.Function), Part: ownName(m, subject.Part)},
+		footprint:  ownName(m, footprint),
 	}
 	m.link(c)
 	m.all.Set(c)
 	return c
 }
 
-// link puts a cell among those of its place.
+// link puts a cell among those of its place, which are the map's own.
 func (m *functionMap) link(c *cell) {
 	at := place{c.subject.Function, c.footprint}
 	before := m.byPlace[at]

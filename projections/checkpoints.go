@@ -96,6 +96,7 @@ func packTree(tree *cellTree) []*cell {
 func unpackTree(cells []*cell) *cellTree {
 	tree := newCellTree()
 	for _, c := range cells {
+		c.generation = 0
 		tree.Load(c)
 	}
 	return tree
@@ -196,6 +197,7 @@ func (v *Views) adopt(s *state) {
 	defer v.feeding.Unlock()
 	v.mu.Lock()
 	v.state = *s
+	v.holdings.generation = 0 // no other map has its cells
 	position := v.position()
 	v.mu.Unlock()
 	v.progress.advance(position)

@@ -35,7 +35,7 @@ type foreseen struct {
 func (v *Views) foresee(a domain.AsOf, until domain.Date) []*foreseen {
 	var list []*foreseen
 	for _, id := range v.plans.order {
-		if f := v.plans.byID[id]; !f.isLive(a.Known) {
+		if !v.plans.isLive(v.plans.byID[id], a.Known) {
 			continue
 		}
 		t, ok := v.transfers.Get(id, a.Known)

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,12 @@ type keptCell struct {
 
 // NewCopy returns a copy that knows nothing yet.
 func NewCopy(now func() time.Time, log Log) *Copy {
-	c := &Copy{Views: NewReading(now, log), State: domain.NewState()}
+	return newCopy(NewReading(now, log), domain.NewState())
+}
+
+// newCopy returns a copy of views and a state, which both belong to it. What the domain folds it has from the state.
+func newCopy(views *Views, state *domain.State) *Copy {
+	c := &Copy{Views: views, State: state}
 	c.organisations, c.functions, c.instruments = &c.State.Organisations, &c.State.Functions, &c.State.Instruments
 	c.transfers, c.delegations, c.interventions = &c.State.Transfers, &c.State.Delegations, &c.State.Interventions
 	c.claims, c.risks, c.frameworks = &c.State.Claims, &c.State.Risks, &c.State.Frameworks
@@ -51,29 +57,42 @@ func NewCopy(now func() time.Time, log Log) *Copy {
 	return c
 }
 
-// copyStretch is how many events a copy reads at a time.
-const copyStretch = 5000
+// errFilled ends a follower that has what it wants.
+var errFilled = errors.New("filled")
 
-// Fill lets the copy know everything up to a position: the end of a transaction that the log has. When ctx ends before,
+// Fill lets the copy know everything up to a position: the end of a transaction that the source has. When ctx ends before,
 // it knows a part of it, and can be filled further.
-func (c *Copy) Fill(ctx context.Context, position domain.EventNo) error {
-	for c.State.Last() < position {
+func (c *Copy) Fill(ctx context.Context, source Source, position domain.EventNo) error {
+	return c.follow(ctx, source, position, c.show)
+}
+
+// follow applies the events up to a position to the state, and calls show with each.
+func (c *Copy) follow(ctx context.Context, source Source, position domain.EventNo, show func(*domain.Event) error) error {
+	if c.State.Last() >= position {
+		return nil
+	}
+	err := source.Follow(ctx, c.State.Last(), func(events []domain.Event) error {
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("fill a copy of the register up to event %d: %w", position, err)
-		}
-		from := c.State.Last() + 1
-		events, err := c.log.Read(from, min(from+copyStretch-1, position))
-		if err != nil {
-			return fmt.Errorf("fill a copy of the register: %w", err)
+			return err
 		}
 		for i := range events {
-			if err := c.State.Apply(events[i]); err != nil {
-				return fmt.Errorf("fill a copy of the register: %w", err)
+			if events[i].No > position {
+				return errFilled
 			}
-			if err := c.show(&events[i]); err != nil {
-				return fmt.Errorf("fill a copy of the register with event %d: %w", events[i].No, err)
+			if err := c.State.Apply(events[i]); err != nil {
+				return err
+			}
+			if err := show(&events[i]); err != nil {
+				return fmt.Errorf("show event %d: %w", events[i].No, err)
 			}
 		}
+		if c.State.Last() == position {
+			return errFilled
+		}
+		return nil
+	})
+	if !errors.Is(err, errFilled) {
+		return fmt.Errorf("fill a copy of the register up to event %d: %w", position, err)
 	}
 	return nil
 }
@@ -125,17 +144,6 @@ func (c *Copy) keepCells(change domain.HoldingChange) {
 	}
 }
 
-func cloneLines(lines []line) []line {
-	clones := slices.Clone(lines)
-	for i := range clones {
-		clones[i].points = slices.Clone(clones[i].points)
-		if past := clones[i].past; past != nil {
-			clones[i].past = &pastEpochs{start: past.start, epochs: slices.Clone(past.epochs)}
-		}
-	}
-	return clones
-}
-
 // keepPlans notes what the index of transfers says of the one that an event is about to change.
 func (c *Copy) keepPlans(e *domain.Event) {
 	id, ok := strings.CutPrefix(e.Fact.Entity(), "transfer/")
@@ -148,13 +156,13 @@ func (c *Copy) keepPlans(e *domain.Event) {
 	}
 	x := c.plans
 	if f, known := x.byID[t.ID]; known {
-		before := *f
-		c.trying.steps = append(c.trying.steps, func() { *f = before })
+		until := x.until[f.place]
+		c.trying.steps = append(c.trying.steps, func() { x.until[f.place] = until })
 		return
 	}
 	c.trying.steps = append(c.trying.steps, func() {
 		delete(x.byID, t.ID)
-		x.order = x.order[:len(x.order)-1]
+		x.order, x.until = x.order[:len(x.order)-1], x.until[:len(x.until)-1]
 		if n := len(x.resulting); n > 0 && x.resulting[n-1] == t.ID {
 			x.resulting = x.resulting[:n-1]
 		}

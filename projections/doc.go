@@ -30,7 +30,8 @@
 // for a committee. Nothing of it is stored: it is computed for any date, as known at any position.
 //
 // explain.go tells how a holding came about, back to its baseline. copy.go is a copy of the register at a position, with
-// what the rules decide on and views of it, on which commands are tried and taken back.
+// what the rules decide on and views of it, on which commands are tried and taken back. snapshot.go makes one of the live
+// views in little time: both share every cell of the map, and whoever changes one takes a cell of its own for it first.
 //
 // # Two clocks
 //

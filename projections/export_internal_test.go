@@ -54,6 +54,20 @@ func NewCopyWithEpochs(now func() time.Time, log Log, epochChanges int32) *Copy 
 	return c
 }
 
+// ForgetGenerations counts generations from the beginning, as in another process, until what it returns is called.
+func ForgetGenerations() func() {
+	before := generations.Swap(0)
+	return func() { generations.Store(before) }
+}
+
+// ListedUnder returns the bodies under which a cell is listed.
+func ListedUnder(v *Views, function domain.FunctionCode, footprint domain.FootprintCode) []domain.OrganisationCode {
+	return v.holdings.at(function, footprint).bodies
+}
+
+// ReadFrom has a copy read events from another log.
+func (c *Copy) ReadFrom(log Log) { c.log = log }
+
 // Damages are ways in which what views know may come to differ from the log, each by what a rebuild calls it. Every one
 // changes one thing only.
 func Damages() map[string]func(*Views) {
@@ -93,6 +107,15 @@ func FindingsChangedAnywhere(ctx context.Context, c *Copy, q CoherenceQuery) (Fi
 func Touches(c *Copy, events []domain.Event) ([]domain.FunctionCode, bool) {
 	touched, all := c.touchedBy(events)
 	return c.linked(touched), !all
+}
+
+// DiffIndexes compares what two views know of holdings and of events, down to the last field.
+func DiffIndexes(a, b *Views) string {
+	what := a.holdings.difference(b.holdings)
+	if !a.events.equal(&b.events) {
+		what += " the index of events"
+	}
+	return what
 }
 
 // DiffPlans compares what two views know of transfers, as lists that are empty or missing are the same.

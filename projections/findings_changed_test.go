@@ -84,7 +84,7 @@ func TestFindingsChangedAreThoseOfAll(t *testing.T) {
 		end := domain.EventNo(len(j.events))
 		c := projections.NewCopy(now, j)
 		middle := max(worldEvents+1, end-domain.EventNo(rapid.IntRange(1, 4).Draw(t, "tried")))
-		fill(t, c, middle)
+		fill(t, j, c, middle)
 		c.Try()
 		tried := j.events[middle:]
 		try(t, c, tried)
@@ -110,7 +110,7 @@ func TestFindingsOfWhatIsTouched(t *testing.T) {
 	j := newWorld()
 	last := j.commit(domain.FunctionDelegated{ID: "D1", Function: "beta", Instrument: "power"})
 	c := projections.NewCopy(now, j)
-	if err := c.Fill(t.Context(), last); err != nil {
+	if err := c.Fill(t.Context(), j, last); err != nil {
 		t.Fatal(err)
 	}
 	for _, x := range []struct {

@@ -16,18 +16,22 @@ type transferIndex struct {
 	carriedOutBy map[domain.TransferID][]*flight
 	// resulting are those that change the kind of footprint, in order.
 	resulting []domain.TransferID
+	// until has for each transfer, in the order of making, the event that finished it, domain.Latest for none.
+	until []domain.EventNo
 }
 
-// flight is how long a transfer was in flight: from event from on, and until the event that finished it,
-// domain.Latest for one that is not finished.
+// flight is a transfer and the event from which on it was in flight. It is never changed.
 type flight struct {
 	id domain.TransferID
 	// place is where it stands in the order of making.
-	place       int
-	from, until domain.EventNo
+	place int
+	from  domain.EventNo
 }
 
-func (f *flight) isLive(known domain.EventNo) bool { return f.from <= known && known < f.until }
+// isLive tells whether a transfer was in flight as known: it was made, and not finished.
+func (x *transferIndex) isLive(f *flight, known domain.EventNo) bool {
+	return f.from <= known && known < x.until[f.place]
+}
 
 func newTransferIndex() *transferIndex {
 	return &transferIndex{
@@ -52,14 +56,14 @@ func (x *transferIndex) apply(e *domain.Event, entity string, transfers *domain.
 		f = x.begin(transfer, e.No)
 	}
 	// An announcement that was replaced stays visible.
-	if f.until == domain.Latest && transfer.State.IsFinished() && transfer.State != domain.StateReplaced {
-		f.until = e.No
+	if x.until[f.place] == domain.Latest && transfer.State.IsFinished() && transfer.State != domain.StateReplaced {
+		x.until[f.place] = e.No
 	}
 }
 
 func (x *transferIndex) begin(t domain.Transfer, no domain.EventNo) *flight {
-	f := &flight{id: t.ID, place: len(x.order), from: no, until: domain.Latest}
-	x.order = append(x.order, t.ID)
+	f := &flight{id: t.ID, place: len(x.order), from: no}
+	x.order, x.until = append(x.order, t.ID), append(x.until, domain.Latest)
 	if len(t.Results) > 0 {
 		x.resulting = append(x.resulting, t.ID)
 	}
@@ -90,7 +94,7 @@ const maxReplacements = 64
 func (v *Views) isOpen(t domain.Transfer, known domain.EventNo) bool {
 	for range maxReplacements {
 		f, ok := v.plans.byID[t.ID]
-		if !ok || !f.isLive(known) {
+		if !ok || !v.plans.isLive(f, known) {
 			return false
 		}
 		if t.ReplacedBy == "" {
@@ -107,7 +111,7 @@ func (v *Views) isOpen(t domain.Transfer, known domain.EventNo) bool {
 func (v *Views) planned(q HoldersQuery, footprints []domain.FootprintCode, known domain.EventNo) []Planned {
 	var planned []Planned
 	for _, f := range v.plans.byFunction[q.Function] {
-		if !f.isLive(known) {
+		if !v.plans.isLive(f, known) {
 			continue
 		}
 		t, ok := v.transfers.Get(f.id, known)

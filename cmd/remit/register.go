@@ -30,6 +30,8 @@ import (
 type register struct {
 	store *eventstore.Store
 	views *projections.Views
+	// copies are what commands are tried out on.
+	copies *api.Copies
 	// checkpoints of the views are kept in the data directory, nil where there is none.
 	checkpoints *projections.Checkpoints
 	// keepViews writes the last checkpoint.
@@ -87,6 +89,7 @@ func openRegister(ctx context.Context, cfg eventstore.Config, archived *archive.
 	r.life, r.stop = life, stop
 	log := projections.LogFunc(func(from, to domain.EventNo) ([]domain.Event, error) { return store.Read(life, from, to) })
 	r.views = projections.NewReading(cfg.Clock, log)
+	r.copies = api.NewCopies(r.store, r.views, cfg.Clock, cfg.Logger)
 	if cfg.Dir != "" {
 		r.restoreViews(ctx, cfg.Dir, program)
 		after := context.WithoutCancel(ctx)
@@ -222,7 +225,7 @@ func (r *register) server() (*http.Server, error) {
 	}
 	stopping := make(chan struct{})
 	config := api.Config{
-		Store: r.store, Views: r.views, Clock: r.clock, Location: zone, Logger: r.logger,
+		Store: r.store, Views: r.views, Copies: r.copies, Clock: r.clock, Location: zone, Logger: r.logger,
 		LoadReference: r.loader.load, ReferenceLoaded: r.loaded.Load, Stopping: stopping, Mended: r.replaceViews,
 		SignIn: r.entrance.signIn, Hosts: r.entrance.hosts, Version: versionText(), RateLimit: r.entrance.rate,
 		Pages: func(calls http.Handler) (http.Handler, error) { return r.console(calls, zone) },

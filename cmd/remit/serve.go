@@ -274,7 +274,14 @@ func (a *app) prepare(ctx context.Context, r *register, empty bool) error {
 		a.say("loaded the reference register: %d of %d commands were new", loaded.Recorded, loaded.Commands)
 	}
 	r.loaded.Store(true)
-	return r.caughtUp(ctx)
+	if err := r.caughtUp(ctx); err != nil {
+		return err
+	}
+	r.running.Go(func() error {
+		r.copies.Run(r.life)
+		return nil
+	})
+	return nil
 }
 
 // progress returns what shows on a terminal how far something is, and nowhere else.
