@@ -146,6 +146,9 @@ func (c RevokeDelegation) decide(d *decision) {
 		return
 	}
 	onward := d.onward(x)
+	for _, y := range append(slices.Clip(onward), x) {
+		d.checkRevocable(y, c.EffectiveOn)
+	}
 	changes := d.returned(fn, append(onward, x), x, c.EffectiveOn)
 	if !d.ok() {
 		return
@@ -158,12 +161,29 @@ func (c RevokeDelegation) decide(d *decision) {
 	}
 }
 
-// isHeldUnder tells whether anything is held under an arrangement on a date.
+// checkRevocable refuses to revoke what a transfer arranged that changed the kind of footprint: what is held under that
+// is no part of what was given, and cannot be given back.
+func (d *decision) checkRevocable(x Delegation, on Date) {
+	if t, _ := d.s.Transfers.Get(TransferID(x.ID), Latest); len(t.Results) > 0 && d.isHeldUnder(x, on) {
+		d.refuse(WrongState, fmt.Sprintf("The transfer %s changed the kind of footprint: what it resulted in cannot be given back.", t.ID),
+			"Reverse that transfer: what it resulted in ends then, and what ceased begins again.", "transfer", string(t.ID))
+	}
+}
+
+// isHeldUnder tells whether anything is held under an arrangement on a date: of what it is about, or of what the transfer
+// resulted in that made it.
 func (d *decision) isHeldUnder(x Delegation, on Date) bool {
-	for _, remit := range d.s.Holdings.Of(x.Subject) {
-		for _, held := range d.s.Holdings.At(remit, Now(on)) {
-			if held.Arrangement == x.ID {
-				return true
+	subjects := []Subject{x.Subject}
+	t, _ := d.s.Transfers.Get(TransferID(x.ID), Latest)
+	for _, result := range t.Results {
+		subjects = append(subjects, Subject{result.Function, result.Part})
+	}
+	for _, subject := range subjects {
+		for _, remit := range d.s.Holdings.Of(subject) {
+			for _, held := range d.s.Holdings.At(remit, Now(on)) {
+				if held.Arrangement == x.ID {
+					return true
+				}
 			}
 		}
 	}

@@ -6,13 +6,14 @@ import "pgregory.net/rapid"
 // register itself. Corrections, late facts and reorganisations are among them.
 func RandomHistory(t *rapid.T) (*State, []Event) {
 	m := newMachine(t)
-	m.run(t)
+	m.unwatched = true
+	m.run(t, 10)
 	return m.state, m.events
 }
 
-// run gives random commands.
-func (m *machine) run(t *rapid.T) {
-	for range 3 {
+// run gives random commands, some for each time.
+func (m *machine) run(t *rapid.T, times int) {
+	for range times {
 		t.Repeat(map[string]func(*rapid.T){"": func(*rapid.T) {}, "step": m.step})
 	}
 }

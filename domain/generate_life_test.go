@@ -26,6 +26,7 @@ func (m *machine) lifeDraws() []draw {
 		{2, m.drawRisk},
 		{1, m.drawCommittee},
 		{1, m.drawProgramme},
+		{2, m.drawCost},
 		{1, m.drawErase},
 		{1, m.drawEpoch},
 	}
@@ -118,9 +119,11 @@ func (m *machine) drawReverse(t *rapid.T) order {
 
 func (m *machine) drawMilestone(t *rapid.T) order {
 	tr := pick(t, "transfer", m.state.Transfers.All(Latest))
-	return m.order(t, tr.Sender, RecordMilestone{tr.ID, Milestone{
-		Kind: pick(t, "milestone", MilestoneKinds()), PlannedOn: m.date(t), ActualOn: m.date(t),
-	}})
+	step := Milestone{Kind: pick(t, "milestone", MilestoneKinds()), PlannedOn: m.date(t)}
+	if chance(t, "reached", 40) {
+		step.ActualOn = m.date(t)
+	}
+	return m.order(t, tr.Sender, RecordMilestone{tr.ID, step})
 }
 
 // drawFramework sets one of the frameworks anew, heavier or lighter.
@@ -157,7 +160,11 @@ func (m *machine) drawIntervention(t *rapid.T) order {
 func (m *machine) drawWord(t *rapid.T) order {
 	body := m.body(t, "claimant")
 	if chance(t, "attest", 40) {
-		return m.order(t, body, AttestRemit{Organisation: body, Agrees: true, EffectiveOn: m.date(t)})
+		c := AttestRemit{Organisation: body, Agrees: chance(t, "agrees", 50), EffectiveOn: m.date(t)}
+		if !c.Agrees {
+			c.Exceptions = text("not all of it")
+		}
+		return m.order(t, body, c)
 	}
 	if chance(t, "import", 30) {
 		return m.order(t, body, m.drawImport(t, body))
@@ -226,7 +233,7 @@ func (m *machine) drawProgramme(t *rapid.T) order {
 	switch below(t, "programme", 4) {
 	case 0:
 		return m.registrar(t, RecordPopulation{
-			Organisation: body, Basis: PopulationResident, Year: 2025, Count: int64(below(t, "people", 1000)), EffectiveOn: m.date(t), Source: "ONS",
+			Organisation: body, Basis: pick(t, "basis", []PopulationBasis{PopulationRegistered, PopulationResident}), Year: 2025, Count: int64(below(t, "people", 1000)), EffectiveOn: m.date(t), Source: "ONS",
 		})
 	case 1:
 		return m.order(t, body, RecordCost{

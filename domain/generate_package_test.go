@@ -22,7 +22,7 @@ func (m *machine) drawPackageStep(t *rapid.T) order {
 	tr, _ := m.state.Transfers.Get(pick(t, "member", p.Members), Latest)
 	g := pick(t, "gateway", tr.Gateways)
 	if _, fresh := tr.Assessed(g.Party); g.Party != PartyConfirmer && (!fresh || chance(t, "assess again", 10)) {
-		return m.order(t, g.Decider, AssessPackage{PackageID: p.ID, Party: g.Party, Ratings: allGreen()})
+		return m.order(t, g.Decider, AssessPackage{PackageID: p.ID, Party: g.Party, Ratings: m.ratings(t)})
 	}
 	one := m.decision(t, tr, g, pick(t, "decision", []GatewayDecision{DecisionPass, DecisionPass, DecisionPassWithConditions, DecisionDefer}))
 	c := DecidePackage{

@@ -49,6 +49,11 @@ func smallWorld() []Command {
 			Commencements: []Commencement{{On: opened}}, Exclusions: []Exclusion{{"NHSE", "s.9", "a regulation"}},
 		}},
 	}
+	for _, code := range []OrganisationCode{"A", "B"} {
+		world = append(world, RecordPopulation{
+			Organisation: code, Basis: PopulationRegistered, Year: 2024, Count: 1000, EffectiveOn: opened, Source: "a count",
+		})
+	}
 	world = append(world, smallFunctions()...)
 	everyRole := Roles()
 	return append(world,
@@ -64,7 +69,7 @@ func smallWorld() []Command {
 func smallFunctions() []Command {
 	return []Command{
 		DefineFunction{"plain", FunctionDetails{
-			Name: "Plain", FootprintKind: KindLocation, LegalStatus: LegalNotStatutory,
+			Name: "Plain", FootprintKind: KindLocation, Class: ClassDelivery, Category: CategoryReviewForTransfer, ReceiverClaim: "no_receiver", LegalStatus: LegalNotStatutory,
 			LegalBasis: []LegalBasis{{CheckedBy: "head-of-legal", CheckedOn: NewDate(2026, 1, 1)}},
 		}},
 		DefineFunction{"shared", FunctionDetails{
@@ -72,7 +77,7 @@ func smallFunctions() []Command {
 			Rules: twoRules(RoleAccountable, RuleConcurrent, RoleDelivering, RuleSole), RetainedRole: RoleOverview,
 		}},
 		DefineFunction{"joint", FunctionDetails{
-			Name: "Joint", FootprintKind: KindLocation, LegalStatus: LegalUnknown,
+			Name: "Joint", FootprintKind: KindLocation, LegalStatus: LegalUnknown, Class: ClassStrategy,
 			Rules: twoRules(RoleExercising, RuleJoint, RoleDelivering, RuleJoint),
 		}},
 		DefineFunction{"own", FunctionDetails{
@@ -109,7 +114,10 @@ func (m *machine) draws() []draw {
 		{1, m.drawInstrument},
 		{3, m.drawBaseline},
 		{3, m.drawOccurrence},
+		{3, m.drawFittingOccurrence},
 		{1, m.drawPlan},
+		{2, m.drawFittingPlan},
+		{3, m.drawCarryOut},
 		{1, m.drawPropose},
 		{4, m.drawFittingProposal},
 		{2, m.drawAmend},
@@ -334,14 +342,22 @@ func (m *machine) drawFootprints(t *rapid.T) order {
 }
 
 func (m *machine) drawAnnounce(t *rapid.T) order {
-	return m.registrar(t, PlanReorganisation{
-		Kind: SuccessionMerge, Originals: []OrganisationCode{m.body(t, "original")}, EffectiveOn: m.date(t),
-	})
+	c := PlanReorganisation{
+		Kind: pick(t, "kind", []SuccessionKind{SuccessionMerge, SuccessionMerge, SuccessionRename}), EffectiveOn: m.date(t),
+		Originals: []OrganisationCode{m.body(t, "original")},
+	}
+	if chance(t, "a successor is known", 40) {
+		c.Results = []OrganisationCode{m.body(t, "result")}
+	}
+	return m.registrar(t, c)
 }
 
 func (m *machine) drawRevise(t *rapid.T) order {
 	fn := pick(t, "function", m.state.Functions.All(Latest))
 	details := fn.Details
+	details.Class = pick(t, "class", []FunctionClass{"", ClassStrategy, ClassDelivery})
+	details.Category = pick(t, "category", []Category{"", CategoryReviewForTransfer})
+	details.ReceiverClaim = pick(t, "receiver's claim", []string{"", "no_receiver", "not_claimed", "partly", "contested", "claimed"})
 	details.LegalStatus = pick(t, "legal status", []LegalStatus{LegalStatutory, LegalUnknown, LegalNotStatutory})
 	if chance(t, "other rules", 20) {
 		details.Rules = ruled(pick(t, "role", Roles()), pick(t, "rule", []RemitRule{RuleSole, RuleJoint, RuleConcurrent}))
@@ -378,21 +394,4 @@ func (m *machine) drawBaseline(t *rapid.T) order {
 		Function: function, Part: part, Holder: m.body(t, "holder"), Footprints: m.drawFootprintCodes(t), Roles: m.roles(t),
 		EffectiveOn: m.date(t), Source: "a map",
 	})
-}
-
-func (m *machine) drawOccurrence(t *rapid.T) order {
-	function, part := m.function(t)
-	c := RecordOccurrence{
-		Kind: pick(t, "kind", routes()), Function: function, Part: part, Footprints: m.drawFootprintCodes(t), Roles: m.roles(t),
-		EffectiveOn: m.date(t), Source: "a notice", Instrument: m.instrument(t),
-	}
-	if chance(t, "from", 60) {
-		c.From = m.body(t, "from")
-	}
-	if chance(t, "undetermined", 20) {
-		c.Undetermined = true
-	} else {
-		c.To = m.body(t, "to")
-	}
-	return m.registrar(t, c)
 }

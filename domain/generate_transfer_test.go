@@ -11,10 +11,14 @@ func (m *machine) terms(t *rapid.T) Terms {
 	if chance(t, "no terms", 10) {
 		return Terms{}
 	}
-	return Terms{
+	terms := Terms{
 		Reserved: text("a"), Limits: text("b"), Liability: text("c"), Notice: text("d"), ReviewOn: m.today.AddDays(365),
-		AgreementRef: "C-1", OnwardPermitted: chance(t, "onward", 50),
+		AgreementRef: "C-1", OnwardPermitted: chance(t, "onward", 50), OnwardDepth: int64(below(t, "depth", 3)),
 	}
+	if chance(t, "soon over", 20) {
+		terms.ReviewOn, terms.EndsOn = m.today.AddDays(10), m.today.AddDays(20)
+	}
+	return m.scale(t, terms)
 }
 
 func (m *machine) drawPlan(t *rapid.T) order {
@@ -136,7 +140,7 @@ func (m *machine) drawGatewayStep(t *rapid.T) order {
 	g := pick(t, "gateway", tr.Gateways)
 	switch below(t, "gateway step", 4) {
 	case 0:
-		return m.order(t, tr.party(party), AssessReadiness{tr.ID, party, allGreen()})
+		return m.order(t, tr.party(party), AssessReadiness{tr.ID, party, m.ratings(t)})
 	case 1:
 		return m.order(t, g.Decider, RecordOpinion{tr.ID, g.Code, Opinion{By: "audit", Opinion: OpinionAdvise}})
 	default:
@@ -161,13 +165,17 @@ func (m *machine) decision(t *rapid.T, tr Transfer, g Gateway, decision GatewayD
 
 // drawNextStep takes a transfer one step further: what is missing is assessed, decided, evidenced and discharged.
 func (m *machine) drawNextStep(t *rapid.T) order {
-	tr := pick(t, "transfer", m.inStates(openStates()...))
+	open := m.inStates(openStates()...)
+	tr := pick(t, "transfer", open)
+	if chance(t, "the first one", 60) {
+		tr = open[0]
+	}
 	for _, g := range tr.Gateways {
 		if tr.Passed(g) {
 			continue
 		}
 		if _, fresh := tr.Assessed(g.Party); !fresh && g.Party != PartyConfirmer {
-			return m.order(t, g.Decider, AssessReadiness{tr.ID, g.Party, allGreen()})
+			return m.order(t, g.Decider, AssessReadiness{tr.ID, g.Party, m.ratings(t)})
 		}
 		decision := pick(t, "pass", []GatewayDecision{DecisionPass, DecisionPass, DecisionPassWithConditions})
 		o := m.order(t, g.Decider, m.decision(t, tr, g, decision))

@@ -193,7 +193,7 @@ func (h *Holdings) Apply(no EventNo, changes []HoldingChange) {
 }
 
 // corrected folds a correction, which may only restore what was there before on some dates.
-func (h *Holdings) corrected(no EventNo, f Corrected) { h.apply(no, f.Changes, f.takesBack) }
+func (h *Holdings) corrected(no EventNo, f Corrected) { h.apply(no, f.Changes, f.TakesBack) }
 
 func (h *Holdings) apply(no EventNo, changes []HoldingChange, restores func(Date) bool) {
 	for i := range changes {

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"pgregory.net/rapid"
-
 	"github.com/remit-register/remit/domain"
 	"github.com/remit-register/remit/projections" //nolint:depguard // only here are there histories of all commands to show views
 )
@@ -88,33 +86,6 @@ func summed(
 	return sum
 }
 
-// shift counts what each tier holds on the last date of each step.
-func (x forms) shift(a domain.AsOf) {
-	steps := rapid.IntRange(1, 3).Draw(x.T, "steps")
-	q := projections.ShiftQuery{From: a.On, Until: a.On.AddDays(31 * (steps - 1)), Known: a.Known, Months: 1}
-	answer, err := x.views.Shift(q)
-	shift, ends := is(x, answer, err), []domain.Date{}
-	for _, row := range shift.Held {
-		ends = append(ends, row.On)
-	}
-	for _, on := range append(slices.Compact(ends), q.Until) {
-		counts := map[projections.ShiftCount]int{}
-		for _, e := range x.entries(domain.AsOf{On: on, Known: a.Known}) {
-			named, _ := x.world.established(e.Named(), a.Known)
-			class := x.world.details(e.Remit.Subject.Function, a.Known).Class
-			counts[projections.ShiftCount{On: on, Class: class, Tier: named.Tier, Role: e.Remit.Role}]++
-		}
-		got := map[projections.ShiftCount]int{}
-		for _, row := range shift.Held {
-			if n := row.Remits; row.On == on {
-				row.Remits = 0
-				got[row] = n
-			}
-		}
-		x.same("what each tier holds", got, counts)
-	}
-}
-
 // envelope adds up costs and counts heads of the ICBs that are open.
 func (x forms) envelope(a domain.AsOf) {
 	const year = "2026/27"
@@ -122,12 +93,20 @@ func (x forms) envelope(a domain.AsOf) {
 	got := map[string]int64{}
 	e := is(x, answer, err)
 	for _, l := range append(slices.Concat(e.Bodies, e.Regions), e.England) {
-		got["running of "+string(l.Organisation)] = l.Running
+		for what, pounds := range map[string]int64{
+			"running": l.Running, "excluded": l.Excluded, "programme": l.Programme, "capital": l.Capital,
+			"completed": l.Completed, "planned": l.Planned, "shifted": l.Shifted,
+		} {
+			got[what+" of "+string(l.Organisation)] = pounds
+		}
 		for _, p := range l.Allowances {
 			got["people of "+string(l.Organisation)] += p.Population
 		}
 	}
-	want := map[string]int64{"running of ENG": 0}
+	want := map[string]int64{}
+	for what := range x.spent("", year, a) {
+		want[what+" of ENG"] = 0 // where nobody is open, too
+	}
 	for _, code := range x.world.codes(toldOpen, a.Known) {
 		body, _ := x.world.established(domain.OrganisationCode(code), a.Known)
 		if body.Tier != domain.TierICB || x.world.at(toldOpen, code, a) != yes {
@@ -138,30 +117,90 @@ func (x forms) envelope(a domain.AsOf) {
 			areas = append(areas, string(region))
 		}
 		for _, area := range areas {
-			want["running of "+area] += x.spent(body.Code, year, a.Known)
-			if people := x.people(body.Code, a); people >= 0 {
-				want["people of "+area] += people
+			for what, pounds := range x.spent(body.Code, year, a) {
+				want[what+" of "+area] += pounds
+			}
+			for _, basis := range []domain.PopulationBasis{domain.PopulationRegistered, domain.PopulationResident} {
+				if people := x.people(body.Code, basis, a); people >= 0 {
+					want["people of "+area] += people
+				}
 			}
 		}
 	}
 	x.same("envelope", got, want)
 }
 
-func (x forms) spent(body domain.OrganisationCode, year string, known domain.EventNo) (pounds int64) {
-	for _, e := range x.world.events {
-		if c, ok := e.Fact.(domain.CostRecorded); ok && e.No <= known && c.Organisation == body && c.Year == year {
-			pounds += c.Pounds
-		}
+// spent adds up what a body spends in a year, by what it is for.
+func (x forms) spent(body domain.OrganisationCode, year string, a domain.AsOf) map[string]int64 {
+	sums := map[string]int64{
+		"running": 0, "excluded": 0, "programme": 0, "capital": 0, "completed": 0, "planned": 0, "shifted": 0,
 	}
-	return pounds
+	all := x.world.transfers(a.Known)
+	for _, c := range x.costs(a.Known) {
+		t := all.get(c.Transfer)
+		what := "running"
+		switch {
+		case c.Organisation != body || c.Year != year || t != nil && t.isDropped():
+			continue
+		case c.Class == domain.CostProgramme:
+			what = "programme"
+		case c.Class == domain.CostCapital:
+			what = "capital"
+		case c.Excluded:
+			what = "excluded"
+		case t == nil:
+		case x.savesNothing(t, year, a.Known):
+			what = "shifted"
+		case t.state == domain.StateCompleted && t.done <= a.On:
+			what = "completed"
+		default:
+			what = "planned"
+		}
+		sums[what] += c.Pounds
+	}
+	return sums
 }
 
-// people is the last count in force, below zero for none.
-func (x forms) people(body domain.OrganisationCode, a domain.AsOf) int64 {
+// cost is one that was recorded, and from which day.
+type cost struct {
+	domain.CostRecorded
+
+	on domain.Date
+}
+
+func (x forms) costs(known domain.EventNo) []cost {
+	var list []cost
+	for _, e := range x.world.events {
+		if c, ok := e.Fact.(domain.CostRecorded); ok && e.No <= known {
+			list = append(list, cost{c, e.EffectiveOn})
+		}
+	}
+	return list
+}
+
+// savesNothing tells whether those who get something spend at least as much more in a year as the one who gives it
+// spends less: buildings apart.
+func (x forms) savesNothing(t *noted, year string, known domain.EventNo) bool {
+	less, more := int64(0), int64(0)
+	for _, c := range x.costs(known) {
+		gets := slices.ContainsFunc(t.moves, func(m domain.Move) bool { return m.Receiver == c.Organisation })
+		switch {
+		case c.Transfer != t.id || c.Year != year || c.Class == domain.CostCapital:
+		case c.Organisation == t.sender:
+			less -= c.Pounds
+		case gets:
+			more += c.Pounds
+		}
+	}
+	return less > 0 && more >= less
+}
+
+// people is the last count in force of those counted in one way, below zero for none.
+func (x forms) people(body domain.OrganisationCode, basis domain.PopulationBasis, a domain.AsOf) int64 {
 	people, since := int64(-1), domain.Date(0)
 	for _, e := range x.world.events {
 		p, ok := e.Fact.(domain.PopulationRecorded)
-		if ok && e.No <= a.Known && p.Organisation == body && p.EffectiveOn <= a.On && p.EffectiveOn >= since {
+		if ok && e.No <= a.Known && p.Organisation == body && p.Basis == basis && p.EffectiveOn <= a.On && p.EffectiveOn >= since {
 			people, since = p.Count, p.EffectiveOn
 		}
 	}
@@ -204,111 +243,4 @@ func (x forms) footprints(a domain.AsOf) {
 		want = append(want, fmt.Sprint(code, x.world.at(toldExists, code, a) == yes, by, x.world.aboveOf(domain.TierRegional, domain.OrganisationCode(by), a)))
 	}
 	x.same("footprints", got, want)
-}
-
-// findings looks for what is incoherent in the map itself, cell by cell.
-func (x forms) findings(a domain.AsOf, whole []projections.Entry) {
-	answer, err := x.views.Coherence(projections.CoherenceQuery{
-		// What is announced for the very day and has not happened is told by plans, and not by the map.
-		AsOf: a, Today: a.On + 1, Kinds: []projections.FindingKind{
-			projections.FindingGap, projections.FindingOverlap, projections.FindingUnaccountable, projections.FindingOrphan,
-			projections.FindingUndetermined, projections.FindingAssumedDate,
-		},
-	})
-	got := map[string]bool{}
-	for _, f := range is(x, answer, err).Findings {
-		for _, footprint := range f.Footprints {
-			got[fmt.Sprint(f.Kind, " of ", f.Function, " at ", f.Organisation, " in ", footprint)] = true
-		}
-	}
-	x.same("findings", got, x.incoherent(a, whole))
-}
-
-func (x forms) incoherent(a domain.AsOf, whole []projections.Entry) map[string]bool {
-	all := map[string]bool{}
-	found := func(kind projections.FindingKind, r domain.Remit, body domain.OrganisationCode) {
-		all[fmt.Sprint(kind, " of ", r.Subject.Function, " at ", body, " in ", r.Footprint)] = true
-	}
-	for _, e := range whole {
-		by := x.world.coveredBy(e.Remit.Footprint, a)
-		beside := kept(whole, func(o projections.Entry) bool {
-			return o.Remit.Subject == e.Remit.Subject && o.Remit.Footprint == e.Remit.Footprint
-		})
-		inRole := func(role domain.Role, lets func(projections.Entry) bool) int {
-			return len(kept(beside, func(o projections.Entry) bool { return o.Remit.Role == role && lets(o) }))
-		}
-		determined := func(o projections.Entry) bool { return !o.Undetermined }
-		if inRole(domain.RoleAccountable, func(projections.Entry) bool { return true }) == 0 {
-			found(projections.FindingUnaccountable, e.Remit, by)
-		}
-		sole := x.world.details(e.Remit.Subject.Function, a.Known).RuleOf(e.Remit.Role) == domain.RuleSole
-		if sole && inRole(e.Remit.Role, determined) > 1 {
-			found(projections.FindingOverlap, e.Remit, by)
-		}
-		if e.Undetermined {
-			found(projections.FindingUndetermined, e.Remit, by)
-			continue
-		}
-		if e.Confidence == domain.ConfidenceAssumed {
-			found(projections.FindingAssumedDate, e.Remit, e.Named())
-		}
-		for _, body := range []domain.OrganisationCode{e.Holder, e.ActingThrough} {
-			if body != "" && x.world.at(toldOpen, string(body), a) != yes {
-				found(projections.FindingOrphan, e.Remit, body)
-			}
-		}
-	}
-	x.missing(a, whole, func(r domain.Remit) { found(projections.FindingGap, r, x.world.coveredBy(r.Footprint, a)) })
-	return all
-}
-
-// missing finds the footprints in which a part of a function that anybody holds has nothing, or not what is usual.
-func (x forms) missing(a domain.AsOf, whole []projections.Entry, found func(domain.Remit)) {
-	var functions []domain.FunctionCode
-	for _, e := range whole {
-		functions = append(functions, e.Remit.Subject.Function)
-	}
-	for _, function := range slices.Compact(functions) {
-		for _, part := range x.parts(function, a) {
-			roles := map[domain.FootprintCode]map[domain.Role]bool{}
-			for _, e := range whole {
-				if e.Remit.Subject == (domain.Subject{Function: function, Part: part}) {
-					if roles[e.Remit.Footprint] == nil {
-						roles[e.Remit.Footprint] = make(map[domain.Role]bool)
-					}
-					roles[e.Remit.Footprint][e.Remit.Role] = true
-				}
-			}
-			for _, footprint := range x.world.expanded(function, domain.England, a) {
-				lacks := len(roles[footprint]) == 0
-				for _, role := range []domain.Role{domain.RoleExercising, domain.RoleDelivering} {
-					with := 0
-					for _, held := range roles {
-						if held[role] {
-							with++
-						}
-					}
-					lacks = lacks || 2*with > len(roles) && !roles[footprint][role]
-				}
-				if lacks {
-					found(domain.Remit{Subject: domain.Subject{Function: function}, Footprint: footprint})
-				}
-			}
-		}
-	}
-}
-
-// parts are those into which a function is divided on the date, "" for all of it where it is not.
-func (x forms) parts(function domain.FunctionCode, a domain.AsOf) []domain.PartCode {
-	parts, since := []domain.PartCode{""}, domain.Date(0)
-	for _, e := range x.world.events {
-		f, ok := e.Fact.(domain.FunctionDivided)
-		if ok && f.Code == function && e.No <= a.Known && f.EffectiveOn <= a.On && f.EffectiveOn >= since {
-			parts, since = nil, f.EffectiveOn
-			for _, part := range append(slices.Clone(f.Parts), f.Rest) {
-				parts = append(parts, part.Code)
-			}
-		}
-	}
-	return parts
 }

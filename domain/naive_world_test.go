@@ -119,7 +119,9 @@ func (w *world) word(what, code string, on domain.Date, known domain.EventNo) (l
 }
 
 // at returns what is so at a point: the last word on the greatest date up to it that was not taken back.
-func (w *world) at(what, code string, a domain.AsOf) string {
+func (w *world) at(what, code string, a domain.AsOf) string { return w.inForce(what, code, a).value }
+
+func (w *world) inForce(what, code string, a domain.AsOf) told {
 	var best told
 	for _, t := range w.facts {
 		if t.what != what || t.code != code || t.on > a.On || t.no > a.Known || t.on < best.on {
@@ -129,7 +131,13 @@ func (w *world) at(what, code string, a domain.AsOf) string {
 			best = last
 		}
 	}
-	return best.value
+	return best
+}
+
+// hasEnded tells whether a body was open and is not any more.
+func (w *world) hasEnded(code domain.OrganisationCode, a domain.AsOf) bool {
+	last := w.inForce(toldOpen, string(code), a)
+	return last.on != 0 && last.value != yes
 }
 
 // codes are those of bodies (open) or of footprints (exists) that are known, sorted.

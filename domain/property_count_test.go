@@ -15,7 +15,8 @@ func TestRandomCommandsAreAccepted(t *testing.T) {
 	accepted := map[string]int{}
 	histories := rapid.Custom(func(t *rapid.T) map[string]int {
 		m := newMachine(t)
-		m.run(t)
+		m.unwatched = true
+		m.run(t, 3)
 		return m.accepted
 	})
 	for seed := range sequences {

@@ -40,7 +40,7 @@ func rectified[V comparable](t Timeline[V], no EventNo, f Corrected, value V) Ti
 		}
 		undo := Point[V]{From: p.From, No: no, Retracted: true}
 		if below := belowOf(t, i); below != nil {
-			undo.Value, undo.Retracted, undo.Restores = below.Value, false, f.takesBack(p.From)
+			undo.Value, undo.Retracted, undo.Restores = below.Value, false, f.TakesBack(p.From)
 		}
 		t = t.With(undo)
 		if !f.Withdrawn {
@@ -55,8 +55,8 @@ func rectified[V comparable](t Timeline[V], no EventNo, f Corrected, value V) Ti
 	return t
 }
 
-// takesBack tells whether what a correction puts on a date is only what was recorded for it before: what is right is
+// TakesBack tells whether what a correction puts on a date is only what was recorded for it before: what is right is
 // elsewhere, or nothing is.
-func (f Corrected) takesBack(on Date) bool {
+func (f Corrected) TakesBack(on Date) bool {
 	return f.Withdrawn || f.EffectiveOn != 0 && f.EffectiveOn != on
 }

@@ -132,7 +132,10 @@ func (t Transfer) ReceiverFor(footprint FootprintCode) OrganisationCode {
 }
 
 // Due is the date on which the transfer is to take effect: completed, else scheduled, else proposed.
-func (t Transfer) Due() Date { return cmp.Or(t.CompletedOn, t.ScheduledOn, t.EffectiveOn) }
+func (t Transfer) Due() Date { return cmp.Or(t.CompletedOn, t.Planned()) }
+
+// Planned is the date on which the transfer was to take effect: scheduled, else proposed.
+func (t Transfer) Planned() Date { return cmp.Or(t.ScheduledOn, t.EffectiveOn) }
 
 // Gateway returns a gateway by code.
 func (t Transfer) Gateway(code GatewayCode) (Gateway, bool) {

@@ -110,6 +110,8 @@ type inquiry struct {
 	// under has what is held under each arrangement, caused what is held by virtue of each occurrence.
 	under  map[domain.ArrangementID]*tally
 	caused map[domain.EventNo]*tally
+	// put is what was put right of changes that moved something.
+	put rectifications
 	// defined has the last event that defined or revised each function, by its entity.
 	defined map[string]domain.EventNo
 	// sound are the holdings, by their place among the values of the map, whose bodies are open and not announced to end.
@@ -203,6 +205,7 @@ func (x *inquiry) begin() {
 	for _, no := range x.views.events.ofType("OccurrenceRecorded", x.asOf.Known) {
 		x.caused[domain.EventNo(no)] = newTally()
 	}
+	x.put = x.views.rectifications(x.asOf.Known)
 	for _, kind := range []string{domain.FunctionDefined{}.FactType(), domain.FunctionRevised{}.FactType()} {
 		for _, no := range x.views.events.ofType(kind, x.asOf.Known) {
 			entity := x.views.events.entityName(domain.EventNo(no))

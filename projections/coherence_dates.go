@@ -108,7 +108,7 @@ func (v *Views) arrangementDates(known domain.EventNo, add func(domain.Date)) {
 
 func (v *Views) transferDates(known domain.EventNo, add func(domain.Date)) {
 	for _, t := range v.transfers.All(known) {
-		add(t.Due() + 1)
+		add(t.Planned() + 1)
 		add(t.CompletedOn)
 		add(v.events.recordedOn(t.AmendedNo))
 		for _, g := range t.Gateways {
@@ -118,6 +118,7 @@ func (v *Views) transferDates(known domain.EventNo, add func(domain.Date)) {
 		}
 		for _, m := range t.Milestones {
 			add(m.PlannedOn + 1)
+			add(m.ActualOn)
 		}
 		for _, a := range t.Assessments {
 			for _, rating := range a.Ratings {

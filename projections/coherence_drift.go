@@ -6,6 +6,11 @@ import (
 	"github.com/remit-register/remit/domain"
 )
 
+// isDone tells whether a transfer has taken effect by the date.
+func (x *inquiry) isDone(t domain.Transfer) bool {
+	return t.State == domain.StateCompleted && t.CompletedOn <= x.asOf.On
+}
+
 // hasPassed tells whether a planned date has passed by the date of the question, and by today.
 func (x *inquiry) hasPassed(on domain.Date) bool { return on != 0 && on < min(x.asOf.On, x.today) }
 
@@ -26,7 +31,8 @@ func (x *inquiry) late(function domain.FunctionCode, body domain.OrganisationCod
 
 // drift finds a transfer, or an announcement of one, whose date has passed.
 func (x *inquiry) drift(t domain.Transfer) {
-	if t.State == domain.StateCompleted || !x.hasPassed(t.Due()) {
+	due := t.Planned()
+	if x.isDone(t) || !x.hasPassed(due) {
 		return
 	}
 	outstanding := slices.DeleteFunc(t.Footprints(), x.views.carriedOut(t, x.asOf.Known))
@@ -35,10 +41,14 @@ func (x *inquiry) drift(t domain.Transfer) {
 	}
 	first, last := x.views.events.bounds("transfer/"+string(t.ID), x.asOf.Known)
 	d := x.late(t.Subject.Function, t.Sender)
-	d.details["a transfer to "+receiversOf(t)+" is "+string(t.State)+" and was due on "+t.Due().String()] = true
+	is := string(t.State)
+	if t.State == domain.StateCompleted {
+		is = "completed from " + t.CompletedOn.String() + " only"
+	}
+	d.details["a transfer to "+receiversOf(t)+" is "+is+" and was due on "+due.String()] = true
 	d.in(outstanding...)
 	d.involves(t.Receiver())
-	d.seen(t.Due()+1, first, last)
+	d.seen(due+1, first, last)
 }
 
 func receiversOf(t domain.Transfer) string {
@@ -54,7 +64,7 @@ func receiversOf(t domain.Transfer) string {
 // milestones finds steps of a transfer whose date has passed.
 func (x *inquiry) milestones(t domain.Transfer) {
 	for _, m := range t.Milestones {
-		if m.ActualOn != 0 || !x.hasPassed(m.PlannedOn) {
+		if m.ActualOn != 0 && m.ActualOn <= x.asOf.On || !x.hasPassed(m.PlannedOn) {
 			continue
 		}
 		d := x.late(t.Subject.Function, t.Sender)

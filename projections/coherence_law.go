@@ -17,7 +17,11 @@ func (x *inquiry) arrangements() {
 		x.power(d, all)
 		x.lapsed(d)
 		if d.Undetermined {
-			x.undetermined(d.Subject.Function, d.Delegator, d.Footprints, "delegation/"+string(d.ID),
+			since := x.undeterminedSince("delegation/"+string(d.ID), func(known domain.EventNo) bool {
+				then, _ := x.views.delegations.Get(d.ID, known)
+				return then.Undetermined
+			})
+			x.undetermined(d.Subject.Function, d.Delegator, d.Footprints, since,
 				"nobody knows who followed a party of the delegation of "+d.EffectiveOn.String())
 		}
 	}
@@ -26,9 +30,13 @@ func (x *inquiry) arrangements() {
 		if !i.Undetermined || began > x.asOf.On || over {
 			continue
 		}
+		since := x.undeterminedSince("intervention/"+i.ID, func(known domain.EventNo) bool {
+			then, _ := x.views.interventions.Get(i.ID, known)
+			return then.Undetermined
+		})
 		for _, code := range i.Functions {
 			if x.asksFor(code) {
-				x.undetermined(code, i.In, nil, "intervention/"+i.ID,
+				x.undetermined(code, i.In, nil, since,
 					"nobody knows who followed a party of the intervention of "+began.String())
 			}
 		}
@@ -56,15 +64,20 @@ func (v *Views) made(id domain.ArrangementID, known domain.EventNo) bool {
 	return accepted || !offered
 }
 
-func (x *inquiry) undetermined(
-	function domain.FunctionCode, body domain.OrganisationCode, footprints []domain.FootprintCode, entity, detail string,
-) {
-	var event domain.EventNo
+// undeterminedSince returns the event from which on nobody knows who followed a party; whatever became of the other party
+// since does not matter.
+func (x *inquiry) undeterminedSince(entity string, unknown func(domain.EventNo) bool) domain.EventNo {
 	for _, no := range x.views.events.about(entity, x.asOf.Known) {
-		if x.views.events.kindName(domain.EventNo(no)) == (domain.MatterDisposed{}).FactType() {
-			event = domain.EventNo(no)
+		if unknown(domain.EventNo(no)) {
+			return domain.EventNo(no)
 		}
 	}
+	return 0
+}
+
+func (x *inquiry) undetermined(
+	function domain.FunctionCode, body domain.OrganisationCode, footprints []domain.FootprintCode, event domain.EventNo, detail string,
+) {
 	since := x.views.events.recordedOn(event)
 	if since > x.asOf.On {
 		return
@@ -93,11 +106,13 @@ func (x *inquiry) power(d domain.Delegation, all []domain.Delegation) {
 		return
 	}
 	weaknesses := x.instrumentWeaknesses(d, under.places())
-	if above, ok := x.notPermitted(d, all); ok {
-		weaknesses = append(weaknesses, weakness{
-			"it passes on what " + string(above.Delegate) + " holds from " + string(above.Delegator) +
-				", which did not permit that", d.EffectiveOn, under.places(),
-		})
+	for _, footprint := range under.places() {
+		if above, ok := x.notPermitted(d, all, footprint); ok {
+			weaknesses = append(weaknesses, weakness{
+				"it passes on what " + string(above.Delegate) + " holds from " + string(above.Delegator) +
+					", which did not permit that", d.EffectiveOn, []domain.FootprintCode{footprint},
+			})
+		}
 	}
 	for _, w := range weaknesses {
 		finding, isNew := x.drafts.at(findingKey{FindingNoPower, d.Subject.Function, d.Delegator, ""}, SeverityHigh)
@@ -150,33 +165,33 @@ func kindName(kind domain.TransferKind) string {
 	return string(kind)
 }
 
-// notPermitted returns an arrangement above one that does not permit what it holds to be passed on.
-func (x *inquiry) notPermitted(d domain.Delegation, all []domain.Delegation) (domain.Delegation, bool) {
+// notPermitted returns an arrangement above one that does not permit what it holds in a footprint to be passed on.
+func (x *inquiry) notPermitted(d domain.Delegation, all []domain.Delegation, in domain.FootprintCode) (domain.Delegation, bool) {
 	if in, ok := x.views.instruments.Get(d.Instrument, x.asOf.Known); ok && in.MayCarry(domain.KindStatutory) {
 		return domain.Delegation{}, false
 	}
 	for _, above := range all {
-		if isUnder(d, above) && !permits(above, all, 1) {
+		if isUnder(d, above, in) && !permits(above, all, in, 1) {
 			return above, true
 		}
 	}
 	return domain.Delegation{}, false
 }
 
-// isUnder tells whether an arrangement passes on what its delegator holds under another one.
-func isUnder(d, above domain.Delegation) bool {
+// isUnder tells whether an arrangement passes on what its delegator holds in a footprint under another one.
+func isUnder(d, above domain.Delegation, in domain.FootprintCode) bool {
+	shares := func(r domain.Role) bool { return slices.Contains(above.Roles, r) }
 	return d.ID != above.ID && d.Subject == above.Subject && d.Delegator == above.Delegate &&
-		d.EffectiveOn >= above.EffectiveOn &&
-		slices.ContainsFunc(d.Footprints, func(f domain.FootprintCode) bool { return slices.Contains(above.Footprints, f) })
+		d.EffectiveOn >= above.EffectiveOn && slices.ContainsFunc(d.Roles, shares) && slices.Contains(above.Footprints, in)
 }
 
 // permits tells whether an arrangement, and those above it, permit passing on so many steps below it.
-func permits(d domain.Delegation, all []domain.Delegation, steps int64) bool {
+func permits(d domain.Delegation, all []domain.Delegation, in domain.FootprintCode, steps int64) bool {
 	if !d.Terms.OnwardPermitted || steps > max(1, d.Terms.OnwardDepth) || steps > maxReplacements {
 		return false
 	}
 	for _, above := range all {
-		if isUnder(d, above) && !permits(above, all, steps+1) {
+		if isUnder(d, above, in) && !permits(above, all, in, steps+1) {
 			return false
 		}
 	}

@@ -179,7 +179,7 @@ func (x *inquiry) holding(f *functionTally, c *cell, h held) {
 		}
 		x.under[id].add(c.footprint, h.from, h.no)
 	}
-	if t := x.caused[h.no]; t != nil {
+	if t := x.caused[x.virtueOf(c, h)]; t != nil {
 		t.add(c.footprint, h.from, h.no)
 	}
 	if h.holding.Undetermined {

@@ -151,7 +151,8 @@ func (x *inquiry) asPlanned(list []held, c *cell, t *cellTally) []held {
 
 func (x *inquiry) asForeseen(list []held, c *cell, t *cellTally, f *foreseen) []held {
 	receiver, moves := f.footprints[c.footprint]
-	moves = moves && f.Subject.Function == c.subject.Function && (f.Subject.Part == "" || f.Subject.Part == c.subject.Part)
+	moves = moves && f.Subject.Function == c.subject.Function && (f.Subject.Part == "" || f.Subject.Part == c.subject.Part) &&
+		x.isSubject(c.subject)
 	switch {
 	case moves && len(f.Results) == 0:
 		list = x.handedOver(list, t, f, receiver)
@@ -169,6 +170,13 @@ func (x *inquiry) asForeseen(list []held, c *cell, t *cellTally, f *foreseen) []
 		}
 	}
 	return list
+}
+
+// isSubject tells whether a function is divided on the date in such a way that there is a part, or the whole of it. What
+// is held of others belongs to other dates, or was recorded later.
+func (x *inquiry) isSubject(s domain.Subject) bool {
+	function, ok := x.views.functions.Get(s.Function, x.asOf.Known)
+	return ok && slices.Contains(function.Subjects(x.asOf), s)
 }
 
 // handedOver moves what the sender holds to the receiver, and begins what the transfer says stays with somebody.

@@ -12,9 +12,14 @@ func (x *inquiry) occurrences() {
 	for _, no := range slices.Sorted(maps.Keys(x.caused)) {
 		kept := x.views.events.facts[no]
 		f, ok := kept.fact.(domain.OccurrenceRecorded)
-		if !ok || f.Kind == domain.KindStatutory || f.EffectiveOn > x.asOf.On || !x.asksFor(f.Function) {
+		if !ok || f.Kind == domain.KindStatutory || !x.asksFor(f.Function) {
 			continue
 		}
+		right, happened := x.put.right(move{on: f.EffectiveOn, to: f.To, event: no})
+		if !happened || right.on > x.asOf.On {
+			continue
+		}
+		f.EffectiveOn, f.To = right.on, right.to
 		still := newTally()
 		for _, t := range []*tally{x.caused[no], x.under[f.Arrangement]} {
 			if t != nil {
@@ -22,13 +27,13 @@ func (x *inquiry) occurrences() {
 			}
 		}
 		if len(still.footprints) > 0 {
-			x.safeguards(f, no, kept.actor, still.places())
+			x.safeguards(f, kept.actor, still.places(), no, right.event)
 		}
 	}
 }
 
 func (x *inquiry) safeguards(
-	f domain.OccurrenceRecorded, no domain.EventNo, actor domain.Actor, footprints []domain.FootprintCode,
+	f domain.OccurrenceRecorded, actor domain.Actor, footprints []domain.FootprintCode, causes ...domain.EventNo,
 ) {
 	body, severity := f.From, SeverityMedium
 	if body == "" {
@@ -51,7 +56,7 @@ func (x *inquiry) safeguards(
 		}
 		d.in(unmet...)
 		d.involves(f.To)
-		d.seen(f.EffectiveOn, no)
+		d.seen(f.EffectiveOn, causes...)
 	}
 }
 
@@ -127,7 +132,7 @@ func (x *inquiry) transfers() {
 		x.drift(t)
 		x.milestones(t)
 		x.costShift(t, costs[id])
-		if t.State != domain.StateCompleted {
+		if !x.isDone(t) {
 			x.stale(t, domain.PartySender, t.Sender)
 			x.stale(t, domain.PartyReceiver, t.Receiver())
 		}
@@ -139,11 +144,12 @@ func isDropped(t domain.Transfer) bool {
 	return t.State.IsFinished() && t.State != domain.StateCompleted
 }
 
-// samePerson finds gateways that a party's own person in law decided.
+// samePerson finds gateways that a party's own person in law decided. What another body decided, in whose place this one
+// decides now, is no decision of its.
 func (x *inquiry) samePerson(t domain.Transfer) {
 	for _, g := range t.Gateways {
 		for _, decision := range g.Decisions {
-			if !g.SameLegalPerson || !decision.Decision.Passes() || decision.DecidedOn > x.asOf.On {
+			if !g.SameLegalPerson || decision.DecidedBy != g.Decider || !decision.Decision.Passes() || decision.DecidedOn > x.asOf.On {
 				continue
 			}
 			d, isNew := x.drafts.at(findingKey{FindingSameLegalPerson, t.Subject.Function, g.Decider, ""}, SeverityMedium)

@@ -46,8 +46,8 @@ const (
 	// own and needs no such permission.
 	FindingNoPower FindingKind = "no_power"
 	// FindingSafeguardUnmet: an occurrence that the law did not bring about moved what is still held by virtue of it,
-	// and the record does not show a safeguard: see SafeguardAssessment and the others. What was done in a transfer of
-	// the same function between the same bodies counts. One finding for each safeguard.
+	// as it was put right since, and the record does not show a safeguard: see SafeguardAssessment and the others. What
+	// was done in a transfer of the same function between the same bodies counts. One finding for each safeguard.
 	FindingSafeguardUnmet FindingKind = "safeguard_unmet"
 	// FindingSameLegalPerson: a gateway was decided by a body that is the same person in law as one of the parties.
 	FindingSameLegalPerson FindingKind = "same_legal_person"
@@ -63,7 +63,8 @@ const (
 	// FindingCostShift: the costs recorded with a transfer rise at the receiver by at least what they fall at the
 	// sender in some financial year, running and programme costs together: nothing is saved overall.
 	FindingCostShift FindingKind = "cost_shift"
-	// FindingDrift: a planned date has passed, of a transfer, a milestone or a reorganisation, and it has not happened.
+	// FindingDrift: a planned date has passed, of a transfer, a milestone or a reorganisation, and it has not happened by
+	// the date of the question.
 	FindingDrift FindingKind = "drift"
 	// FindingOutlier: for a body that covers footprints a role is held otherwise, by itself or by bodies of other tiers,
 	// than for nearly all its peers: nine in ten or more of at least ten open bodies of its tier. What nobody holds, or

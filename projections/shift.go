@@ -33,7 +33,8 @@ type Shift struct {
 	// Moved are the changes recorded as transfers, agreements and occurrences, by the step in which they took effect,
 	// with money, staff and population where these are known.
 	Moved []ShiftMove
-	// Planned are transfers that are to take effect in a step, told in the same way. None of it has happened.
+	// Planned are transfers that are to take effect in a step, told in the same way. None of it has happened. Of an
+	// announcement it is what is left: where a transfer carries it out, or did, that is told instead.
 	Planned []ShiftMove
 	// Held counts remits on the last date of each step. They are counts of entries in the map and no measure of size:
 	// a footprint counts as one whether many or few people live in it.
@@ -195,17 +196,19 @@ func (v *Views) moves(q ShiftQuery, steps []step, known domain.EventNo) (moved, 
 			continue
 		}
 		for _, to := range t.Moves {
-			m, happened := move{
+			m := move{
 				on: t.Due(), function: t.Subject.Function, from: t.Sender, to: to.Receiver, footprints: to.Footprints,
 				roles: t.Roles, terms: t.Terms, count: ShiftMove{Transfers: 1}, event: v.moveEvent(t, known),
-			}, true
-			rows := ahead
-			if t.CompletedOn != 0 {
-				rows = done
-				m, happened = put.right(m)
 			}
-			if happened {
-				v.addMove(rows, q, steps, known, m)
+			if t.CompletedOn != 0 {
+				if m, happened := put.right(m); happened {
+					v.addMove(done, q, steps, known, m)
+				}
+				continue
+			}
+			m.footprints = slices.DeleteFunc(slices.Clone(to.Footprints), v.takenUp(t, known))
+			if len(m.footprints) > 0 || len(to.Footprints) == 0 {
+				v.addMove(ahead, q, steps, known, m)
 			}
 		}
 	}

@@ -25,22 +25,14 @@ func (v *Views) rectifications(known domain.EventNo) rectifications {
 	return all
 }
 
-// right returns a change as it was put right, and whether it happened at all: a correction may say that it never did,
-// and another one that the first was wrong.
+// right returns a change as it was put right, and whether it happened at all: a correction may say that it never did.
+// To withdraw a correction says that of what it put right, too: what was wrong before does not come back.
 func (r rectifications) right(m move) (move, bool) {
-	type version struct {
-		move
-		happened bool
-	}
-	before, now := version{}, version{m, true}
 	for by, ok := r[m.event]; ok; by, ok = r[by.no] {
-		next := before
-		if !by.Withdrawn {
-			next = now
-			next.on, next.to = cmp.Or(by.EffectiveOn, next.on), cmp.Or(by.Holder, next.to)
+		if by.Withdrawn {
+			return m, false
 		}
-		next.event = by.no
-		before, now = now, next
+		m.on, m.to, m.event = cmp.Or(by.EffectiveOn, m.on), cmp.Or(by.Holder, m.to), by.no
 	}
-	return now.move, now.happened
+	return m, true
 }
