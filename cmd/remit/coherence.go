@@ -17,7 +17,7 @@ func (a *app) coherence() *cobra.Command {
 safeguards that were not met, delegations past their end, plans whose date has passed and more. --until looks ahead: the
 planned transfers take effect on their dates, and findings say from when, and which transfers open or close them. The exit
 code is 3 when there is a finding that is as grave as --fail-on says. --sums tells which functions are affected, and at how
-many bodies.`,
+many bodies. A planned date has passed (drift) when it lies before the date asked about and before today.`,
 		Example: `  remit coherence --severity high
   remit coherence --kind no_receiver,unclaimed,contested --sums
   remit coherence --until 2027-04-01 --org S1Y5D

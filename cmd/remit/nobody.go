@@ -14,12 +14,12 @@ import (
 
 // sayNobody tells that nobody holds a function in a place, and why that is, where the register knows: it is no place for
 // the function, it does not exist on the date, or the record begins later.
-func (a *app) sayNobody(ctx context.Context, c *client, at *remitv1.ResolvedAsOf, function, place string) error {
+func (a *app) sayNobody(ctx context.Context, c *client, at *remitv1.ResolvedAsOf, asked *remitv1.WhoHoldsRequest) error {
 	n := &nobody{
-		client: c, function: function, place: place,
+		client: c, function: asked.GetFunction(), part: asked.GetPart(), place: asked.GetFootprint(),
 		at: &remitv1.AsOf{EffectiveOn: at.GetEffectiveOn(), KnownPosition: at.GetKnownPosition()},
 	}
-	for _, reason := range []func(context.Context) (string, error){n.beforeTheRecord, n.atFootprint, n.atBody} {
+	for _, reason := range []func(context.Context) (string, error){n.beforeTheRecord, n.withoutPart, n.atFootprint, n.atBody} {
 		why, err := reason(ctx)
 		if err != nil {
 			return err
@@ -35,9 +35,31 @@ func (a *app) sayNobody(ctx context.Context, c *client, at *remitv1.ResolvedAsOf
 
 // nobody finds out why nobody holds a function in a place.
 type nobody struct {
-	client          *client
-	at              *remitv1.AsOf
-	function, place string
+	client                *client
+	at                    *remitv1.AsOf
+	function, part, place string
+}
+
+// withoutPart looks whether the function has the part on the date.
+func (n *nobody) withoutPart(ctx context.Context) (string, error) {
+	if n.part == "" {
+		return "", nil
+	}
+	answer, err := n.client.functions().GetFunction(ctx, &remitv1.GetFunctionRequest{AsOf: n.at, Code: n.function})
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	for _, p := range answer.GetFunction().GetParts() {
+		if p.GetCode() == n.part {
+			return "", nil
+		}
+		parts = append(parts, p.GetCode())
+	}
+	if len(parts) == 0 {
+		return fmt.Sprintf("%s is not divided on the date. Ask about it without a part.", n.function), nil
+	}
+	return fmt.Sprintf("%s has no such part on the date. Its parts are: %s.", n.function, strings.Join(parts, ", ")), nil
 }
 
 // atFootprint looks at the place as a footprint.

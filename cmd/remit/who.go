@@ -103,7 +103,7 @@ func (a *app) showWho(
 			return err
 		}
 		if len(answer.GetHoldings()) == 0 {
-			if err := a.sayNobody(ctx, c, answer.GetAsOf(), asked.GetFunction(), asked.GetFootprint()); err != nil {
+			if err := a.sayNobody(ctx, c, answer.GetAsOf(), asked); err != nil {
 				return err
 			}
 		}

@@ -46,7 +46,7 @@ and what was corrected. -o json has the whole chain, with its events.`,
 			return err
 		}
 		if len(answer.GetHoldings()) == 0 {
-			if err := a.sayNobody(cmd.Context(), c, answer.GetAsOf(), q.GetFunction(), q.GetFootprint()); err != nil {
+			if err := a.sayNobody(cmd.Context(), c, answer.GetAsOf(), q); err != nil {
 				return err
 			}
 		}
@@ -170,7 +170,7 @@ func (m *minutes) holding(h *remitv1.ExplainedHolding) {
 func roleText(role remitv1.Role) string {
 	switch role {
 	case remitv1.Role_ROLE_EXERCISING:
-		return "the body that exercises the decisions"
+		return "the body that takes the decisions"
 	case remitv1.Role_ROLE_DELIVERING:
 		return "the body that does the work"
 	case remitv1.Role_ROLE_OVERVIEW:
