@@ -37,14 +37,20 @@ func (x *inquiry) receivers() {
 func (x *inquiry) heldByNobody(code domain.FunctionCode, f *functionTally) {
 	d, _ := x.drafts.at(findingKey{FindingUnaccountable, code, "", ""}, SeverityMedium)
 	d.says("Record who holds it, with the source.", "Nobody is recorded as holding %s anywhere", x.title(code))
-	d.seen(min(x.views.events.recordedOn(f.event), x.asOf.On), f.event)
+	d.seen(x.definedOn(code), f.event)
+}
+
+// definedOn is from when a function that nobody holds is there: since it was defined, however often it was revised.
+func (x *inquiry) definedOn(code domain.FunctionCode) domain.Date {
+	first, _ := x.views.events.bounds("function/"+string(code), x.asOf.Known)
+	return min(x.views.events.recordedOn(first), x.asOf.On)
 }
 
 func (x *inquiry) legalBasisUnknown(code domain.FunctionCode, f *functionTally, remedy, what string) {
 	d, _ := x.drafts.at(findingKey{FindingLegalBasisUnknown, code, "", ""}, SeverityLow)
 	d.says(remedy, what, x.title(code))
 	d.involves(slices.Collect(maps.Keys(f.accountable))...)
-	since := cmp.Or(f.since, min(x.views.events.recordedOn(f.event), x.asOf.On))
+	since := cmp.Or(f.since, x.definedOn(code))
 	d.seen(since, f.event)
 }
 

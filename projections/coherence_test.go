@@ -133,6 +133,16 @@ func TestFunctionThatNobodyHolds(t *testing.T) {
 	if unknown := only(t, v, "2026-11-21", projections.FindingLegalBasisUnknown); unknown.Function != "other" {
 		t.Errorf("found %+v", unknown)
 	}
+	j.clock = j.clock.AddDate(0, 0, 3)
+	revised := j.commit(domain.FunctionRevised{Code: "other", Details: domain.FunctionDetails{
+		FootprintKind: domain.KindLocation, LegalStatus: domain.LegalUnknown,
+	}})
+	for _, kind := range []projections.FindingKind{projections.FindingUnaccountable, projections.FindingLegalBasisUnknown} {
+		before, after := only(t, v, "2028-01-01", kind), only(t, j.views(t), "2028-01-01", kind)
+		if after.Since != before.Since || !slices.Equal(after.CauseEvents, []domain.EventNo{revised}) {
+			t.Errorf("once it is revised: %+v, before %+v", after, before)
+		}
+	}
 }
 
 func TestOrphanUndeterminedAndAssumed(t *testing.T) {
