@@ -225,7 +225,7 @@ func (v *visit) mapByPlace(page *mapPage) ([]*remitv1.Holding, error) {
 		v.at.Bar = true
 		return nil, nil
 	}
-	if !slices.Contains(footprints, place) {
+	if l.organisations[place] != nil && !slices.Contains(footprints, place) {
 		footprints = append(footprints, place) // a body is the place of its own operations
 	}
 	holdings, err := v.holdings(&remitv1.GetMapRequest{Footprints: footprints})
