@@ -23,6 +23,7 @@ func (m *machine) lifeDraws() []draw {
 		{1, m.drawVary},
 		{2, m.drawIntervention},
 		{1, m.drawWord},
+		{2, m.drawFittingClaim},
 		{2, m.drawRisk},
 		{1, m.drawCommittee},
 		{1, m.drawProgramme},

@@ -131,3 +131,17 @@ func (m *machine) drawFittingOccurrence(t *rapid.T) order {
 		Instrument: m.instrument(t), Source: "a notice", Confidence: pick(t, "confidence", []Confidence{ConfidenceExact, ConfidenceAssumed}),
 	})
 }
+
+// drawFittingClaim has a body claim what somebody holds: itself, or another one.
+func (m *machine) drawFittingClaim(t *rapid.T) order {
+	remit := pick(t, "remit", m.state.Holdings.Remits()[:6])
+	claimant := m.body(t, "claimant")
+	held := m.state.Holdings.At(remit, Now(m.today))
+	if len(held) > 0 && !held[0].Undetermined && chance(t, "the holder", 50) {
+		claimant = held[0].Named()
+	}
+	return m.order(t, claimant, ClaimRemit{
+		Claimant: claimant, Function: remit.Subject.Function, Part: remit.Subject.Part, Footprints: []FootprintCode{remit.Footprint},
+		Roles: []Role{remit.Role}, Holds: chance(t, "holds", 80), EffectiveOn: m.date(t), Basis: text("a model"),
+	})
+}

@@ -16,7 +16,7 @@ func TestRandomCommandsAreAccepted(t *testing.T) {
 	histories := rapid.Custom(func(t *rapid.T) map[string]int {
 		m := newMachine(t)
 		m.unwatched = true
-		m.run(t, 3)
+		m.run(t, 10)
 		return m.accepted
 	})
 	for seed := range sequences {
