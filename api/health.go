@@ -55,7 +55,8 @@ func readinessOf(ctx context.Context, c Config) readiness {
 	answer := readiness{Reasons: []string{}}
 	switch err := c.Store.Healthy(); { // why exactly is for the operator, in the log
 	case errors.Is(err, eventstore.ErrDamaged):
-		answer.Reasons = append(answer.Reasons, "the journal is damaged, so commands are not recorded and nothing is archived: see the log")
+		answer.Reasons = append(answer.Reasons, "the journal is damaged, so commands are not recorded and nothing is archived: "+
+			"copy the data directory aside and restart, which verifies the journal from its first record and says how to restore it; the log says what is wrong")
 	case err != nil:
 		answer.Reasons = append(answer.Reasons, "commands cannot be recorded: see the log")
 	}

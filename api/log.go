@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/remit-register/remit/eventstore"
 	"github.com/remit-register/remit/eventstore/archive"
 )
 
@@ -51,9 +52,9 @@ func warnings(c Config, answer *readiness) {
 		answer.Warnings = append(answer.Warnings, strconv.Itoa(lost)+" personal texts or people that events refer to are not in the vault, "+
 			"and no event says that they were erased: see the log")
 	}
-	if verified, of := c.Store.Verifying(); of > 0 {
+	if verified, of := c.Store.Verifying(); of > 0 && !errors.Is(c.Store.Healthy(), eventstore.ErrDamaged) {
 		answer.Warnings = append(answer.Warnings, "the journal is being verified: "+number(verified)+" of the "+number(of)+
-			" events that the register took from a checkpoint when it started")
+			" events that the register took from a checkpoint when it started; commands are taken meanwhile, and no more if it is damaged")
 	}
 	if c.LogStatus == nil {
 		return

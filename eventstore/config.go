@@ -122,7 +122,7 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Checkpoint != nil && c.Checkpoint.Events == 0 {
 		kept := *c.Checkpoint
-		kept.Events = 250_000
+		kept.Events = min(250_000, c.VerifyAtStart)
 		c.Checkpoint = &kept
 	}
 	c.Random = newRandom(c.Random)

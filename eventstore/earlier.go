@@ -191,3 +191,11 @@ func (v *Vault) isGone(name string) bool {
 	_, gone := v.gone[name]
 	return gone
 }
+
+// StartedFrom returns the number of the event from whose checkpoint the store was opened, 0 where it was opened without one.
+func (s *Store) StartedFrom() domain.EventNo {
+	if s.earlier == nil {
+		return 0
+	}
+	return s.earlier.size
+}

@@ -25,7 +25,7 @@ type CheckpointConfig struct {
 	// It is called when there is a checkpoint to read or to write.
 	Program func() (string, error)
 	// Events says how often one is written while the store runs: after so many events, and an eighth of all that there
-	// are. Default 250,000. When the store closes, one is written for a 25th of that.
+	// are. Default 250,000, or VerifyAtStart where that is less. When the store closes, one is written for a 25th of that.
 	Events domain.EventNo
 }
 

@@ -141,6 +141,7 @@ func (s *Store) adopt(stamp modelStamp, m *model) {
 	s.head, _ = s.tree.Head()
 	s.state = m.state.Copy()
 	s.record, s.recordedAt, s.written = stamp.Record, m.recordedAt, stamp.Size
+	s.kept.Store(uint64(stamp.Size))
 	s.index.load(m.commands)
 	s.history.resume(s.head, m.starts)
 	for _, name := range m.lost {

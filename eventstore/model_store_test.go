@@ -364,3 +364,35 @@ func TestLostTextsAreFoundBeforeTheCheckpoint(t *testing.T) {
 	}
 	refused(t, h.Config, eventstore.ErrVaultIncomplete, "vault")
 }
+
+// TestCheckpointThatWasGivenUpIsWrittenAtTheEnd stops a store while it writes a checkpoint, which it gives up: the last one,
+// when it closes, is of the same event, and is written all the same.
+func TestCheckpointThatWasGivenUpIsWrittenAtTheEnd(t *testing.T) {
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	var first sync.Once
+	h := eventstoretest.New(t, checkpointed, func(c *eventstore.Config) {
+		c.Checkpoint.Events = 50 // after two commands none is due otherwise
+		c.Checkpoint.Program = func() (string, error) {
+			first.Do(func() { close(begun); <-goOn })
+			return "the program of a test", nil
+		}
+	})
+	for i := range 50 {
+		h.MustSubmit(t, eventstoretest.Request(eventstoretest.Body(fmt.Sprintf("A%d", i))))
+	}
+	<-begun
+	stopped := make(chan error, 1)
+	go func() { stopped <- h.Stop(t) }()
+	for {
+		if _, err := h.Enqueue(t.Context(), eventstoretest.Request(eventstoretest.Body("LATE"))); errors.Is(err, eventstore.ErrReadOnly) {
+			break
+		}
+	}
+	close(goOn)
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+	if from, _ := opened(t, h); !from {
+		t.Error("there is no checkpoint")
+	}
+}

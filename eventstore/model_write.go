@@ -48,7 +48,11 @@ func (s *Store) keep(ctx context.Context, c copied) error {
 	}
 	c.stamp.First, c.stamp.Last = first, last
 	c.model.commands = s.index.upTo(c.stamp.Size)
-	return s.keeper.write(ctx, c.stamp, c.model)
+	if err := s.keeper.write(ctx, c.stamp, c.model); err != nil {
+		return err
+	}
+	s.kept.Store(uint64(c.stamp.Size))
+	return nil
 }
 
 // mayKeep tells whether a checkpoint would be of use, and of what is verified.
@@ -96,7 +100,7 @@ func (s *Store) keepSome(ctx context.Context, w *modelWriter) {
 // keepLast writes a checkpoint when the store closes, if enough came since the last one.
 func (s *Store) keepLast(ctx context.Context) {
 	const little = 25 // a part of CheckpointConfig.Events: so few are verified in no time
-	if !s.opened || !s.mayKeep() || s.head.Size <= s.written+s.keeper.cfg.Events/little {
+	if !s.opened || !s.mayKeep() || s.head.Size <= domain.EventNo(s.kept.Load())+s.keeper.cfg.Events/little {
 		return
 	}
 	if err := s.keep(ctx, s.copyModel()); err != nil {

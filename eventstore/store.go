@@ -52,6 +52,7 @@ type Store struct {
 	keeper     *modelKeeper   // of checkpoints, nil where none are kept
 	earlier    *earlier       // what is verified while the store runs
 	written    domain.EventNo // up to where there is a checkpoint, or writing one was tried
+	kept       atomic.Uint64  // up to where there is a checkpoint
 	lost       []string       // the texts and people behind lostTexts, while checkpoints are kept
 	opened     bool
 	distrusted atomic.Bool // see Distrust
@@ -120,6 +121,7 @@ func (s *Store) begin() (err error) {
 	s.state, s.tree, s.index = domain.NewState(), NewTree(), newCommandIndex()
 	s.unfound, s.erasing, s.earlier = unfoundTexts{}, erasures{}, nil
 	s.record, s.recordedAt, s.written = 0, time.Time{}, 0
+	s.kept.Store(0)
 	if s.head, err = s.tree.Head(); err != nil {
 		return err
 	}

@@ -193,6 +193,12 @@ func (c *client) get(ctx context.Context, path, actor string) (status int, body 
 	return response.StatusCode, body, err
 }
 
+// How /readyz begins to say that the journal is damaged, and that it is being verified.
+const (
+	saidDamaged   = "the journal is damaged"
+	saidVerifying = "the journal is being verified"
+)
+
 // checkReadiness is what /readyz says.
 func checkReadiness(status int, body []byte) []check {
 	var said struct {
@@ -208,13 +214,21 @@ func checkReadiness(status int, body []byte) []check {
 	}
 	var checks []check
 	for _, reason := range said.Reasons {
-		checks = append(checks, check{"ready", checkFail, reason, "see the register's log; it gets ready by itself if nothing is broken"})
+		remedy := "see the register's log; it gets ready by itself if nothing is broken"
+		if strings.HasPrefix(reason, saidDamaged) {
+			remedy = "copy the data directory aside and restart: then the journal is verified from its first record, and it is said how to restore it"
+		}
+		checks = append(checks, check{"ready", checkFail, reason, remedy})
 	}
 	if len(checks) == 0 {
 		checks = append(checks, check{"ready", checkOK, "questions are answered and commands taken", ""})
 	}
 	for _, warning := range said.Warnings {
-		checks = append(checks, check{"warning", checkWarn, warning, "see the register's log"})
+		remedy := "see the register's log"
+		if strings.HasPrefix(warning, saidVerifying) {
+			remedy = "nothing: it comes to its end by itself"
+		}
+		checks = append(checks, check{"warning", checkWarn, warning, remedy})
 	}
 	return checks
 }

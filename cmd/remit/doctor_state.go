@@ -59,7 +59,8 @@ func (s state) journal() check {
 	if writable, _ := s.value("remit_writable"); writable != 1 {
 		return check{
 			"journal", checkFail, fmt.Sprintf("commands cannot be recorded; %.0f events are", recorded),
-			"the log says why: after a full or failed disk, put that right and restart, which verifies the journal",
+			"the log says why: after a full or failed disk, put that right and restart, which verifies the journal; " +
+				"where that is damaged it says how to restore it",
 		}
 	}
 	if left, _ := s.value("remit_journal_unverified_events"); left > 0 {
