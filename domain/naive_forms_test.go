@@ -2,8 +2,10 @@ package domain_test
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,6 +132,7 @@ func TestEveryFormOfQuestionIsAnsweredLikeANaiveModel(t *testing.T) {
 			whole := x.entries(a)
 			x.whoHolds(a, whole)
 			x.partsOfTheMap(a, whole)
+			x.replay(a, whole)
 			x.rollups(a, whole)
 			x.shift(a)
 			x.envelope(a)
@@ -212,6 +215,24 @@ func (x forms) partsOfTheMap(a domain.AsOf, whole []projections.Entry) {
 		page, err := x.views.Map(projections.MapQuery{AsOf: a, Filter: p.filter})
 		x.same(fmt.Sprintf("map by %+v", p.filter), is(x, page, err).Holdings, kept(whole, p.lets))
 	}
+}
+
+// replay writes the whole map down, line by line, as its digest is made of it.
+func (x forms) replay(a domain.AsOf, whole []projections.Entry) {
+	var text strings.Builder
+	for _, e := range whole {
+		for _, code := range []any{
+			e.Remit.Subject.Function, e.Remit.Subject.Part, e.Remit.Footprint, e.Remit.Role, e.Holder, e.ActingThrough, e.AccountableTo,
+			e.HeldThrough, e.Instrument, e.Arrangement, e.Confidence, e.Source, fmt.Sprint(e.Undetermined), e.From.String(), e.To.String(),
+		} {
+			fmt.Fprintf(&text, "%q\t", code)
+		}
+		fmt.Fprintf(&text, "\"%d\"\n", e.Event)
+	}
+	digest, err := x.views.Digest(a)
+	digest = is(x, digest, err)
+	x.same("digest", digest.Digest, fmt.Sprintf("v1:sha256:%x", sha256.Sum256([]byte(text.String()))))
+	x.same("holdings", digest.Holdings, len(whole))
 }
 
 // changes compares two maps: their differences, the way from one to the other, and the dates between.
