@@ -35,7 +35,7 @@ type State struct {
 // NewState returns the register before its first event.
 func NewState() *State {
 	s := &State{rights: newRightsIndex()}
-	s.init()
+	s.init(&s.undo)
 	return s
 }
 
@@ -44,7 +44,16 @@ func NewState() *State {
 func (s *State) Copy() *State {
 	c := *s
 	c.undo = undoLog{}
-	c.init()
+	c.init(&c.undo)
+	c.clip()
+	return &c
+}
+
+// Snapshot is Copy for who only reads the copy: it cannot be marked.
+func (s *State) Snapshot() *State {
+	c := *s
+	c.undo = undoLog{}
+	c.init(nil)
 	c.clip()
 	return &c
 }
@@ -66,25 +75,25 @@ func clipLists[K comparable, V any](t table[K, []V]) {
 	}
 }
 
-// init gives every table its map, and the undo log.
-func (s *State) init() {
-	s.Organisations.init(&s.undo)
-	s.Functions.init(&s.undo)
-	s.Instruments.init(&s.undo)
-	s.Holdings.init(&s.undo)
-	s.Transfers.init(&s.undo)
-	s.Delegations.init(&s.undo)
-	s.Interventions.init(&s.undo)
-	s.Claims.init(&s.undo)
-	s.Risks.init(&s.undo)
-	s.Frameworks.init(&s.undo)
-	s.Packages.init(&s.undo)
-	s.Committees.init(&s.undo)
-	s.Programme.init(&s.undo)
-	s.Seconds.init(&s.undo)
-	s.Imports.init(&s.undo)
-	s.Epochs.init(&s.undo)
-	s.Erasures.init(&s.undo)
+// init gives every table its map, and the undo log, nil for none.
+func (s *State) init(undo *undoLog) {
+	s.Organisations.init(undo)
+	s.Functions.init(undo)
+	s.Instruments.init(undo)
+	s.Holdings.init(undo)
+	s.Transfers.init(undo)
+	s.Delegations.init(undo)
+	s.Interventions.init(undo)
+	s.Claims.init(undo)
+	s.Risks.init(undo)
+	s.Frameworks.init(undo)
+	s.Packages.init(undo)
+	s.Committees.init(undo)
+	s.Programme.init(undo)
+	s.Seconds.init(undo)
+	s.Imports.init(undo)
+	s.Epochs.init(undo)
+	s.Erasures.init(undo)
 }
 
 // Last returns the number of the last event applied, 0 before the first.

@@ -203,8 +203,8 @@ func (v *Views) adopt(s *state) {
 	v.progress.advance(position)
 }
 
-// Write writes a checkpoint of what the views show, and returns its position. While the state is written out the views
-// take no new events, and answer as before; bringing the file to disk holds up nobody.
+// Write writes a checkpoint of what the views show, and returns its position. The views take no new events for as long as
+// it takes to copy what they hold, which shares all that does not change; writing it holds up nobody.
 func (c *Checkpoints) Write(ctx context.Context, v *Views) (domain.EventNo, error) {
 	return c.WriteTelling(ctx, v, func() {})
 }
@@ -235,11 +235,10 @@ func (c *Checkpoints) Replace(ctx context.Context, v *Views) error {
 
 // write is WriteTelling while writing is held.
 func (c *Checkpoints) write(ctx context.Context, v *Views, goOn func()) (domain.EventNo, error) {
-	file, position, err := c.copy(ctx, v)
+	file, position, err := c.copy(ctx, v, goOn)
 	if err != nil {
 		return 0, fmt.Errorf("write a checkpoint of the views: %w", err)
 	}
-	goOn()
 	if err := file.Commit(fmt.Sprintf("views-%020d", position)); err != nil {
 		return 0, fmt.Errorf("write a checkpoint of the views: %w", err)
 	}
@@ -248,19 +247,18 @@ func (c *Checkpoints) write(ctx context.Context, v *Views, goOn func()) (domain.
 	return position, checkpoint.Tidy(c.config.Dir, keptCheckpoints)
 }
 
-// copy writes the state into a file that is not committed. Nobody changes the state meanwhile, so that those who ask
-// need not wait.
-func (c *Checkpoints) copy(ctx context.Context, v *Views) (*checkpoint.File, domain.EventNo, error) {
+// copy writes the state into a file that is not committed. It is written from a copy, which takes little time to make.
+func (c *Checkpoints) copy(ctx context.Context, v *Views, goOn func()) (*checkpoint.File, domain.EventNo, error) {
 	program, err := c.config.Program()
 	if err != nil {
 		return nil, 0, err
 	}
-	v.feeding.Lock()
-	defer v.feeding.Unlock()
-	if v.broken != nil {
-		return nil, 0, v.broken
+	copied, err := v.wholeCopy()
+	goOn()
+	if err != nil {
+		return nil, 0, err
 	}
-	position := v.position()
+	position := copied.position()
 	root, err := c.config.Root(ctx, position)
 	if err != nil {
 		return nil, 0, err
@@ -269,7 +267,7 @@ func (c *Checkpoints) copy(ctx context.Context, v *Views) (*checkpoint.File, dom
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := c.codec.Encode(file, &v.state); err != nil {
+	if err := c.codec.Encode(file, &copied); err != nil {
 		return nil, 0, errors.Join(err, file.Abandon())
 	}
 	return file, position, nil

@@ -342,3 +342,25 @@ func TestCheckpointKeepsWhatWaits(t *testing.T) {
 		t.Errorf("restored at %d of %d: %s", position, views.Position(), diff)
 	}
 }
+
+// TestCheckpointHoldsUpNobody: what is recorded while a checkpoint is written is shown at once, and is not in it.
+func TestCheckpointHoldsUpNobody(t *testing.T) {
+	const before = worldEvents - 2
+	j, dir := newWorld(), t.TempDir()
+	views := j.feed(t, 20, before)
+	c := j.checkpoints(dir, func(c *projections.CheckpointConfig) {
+		c.Root = func(ctx context.Context, position domain.EventNo) (string, error) {
+			if err := views.Apply(j.events[views.Position():]); err != nil {
+				t.Error(err)
+			}
+			return j.root(ctx, position)
+		}
+	})
+	if position, err := c.Write(t.Context(), views); err != nil || position != before || views.Position() != worldEvents {
+		t.Fatalf("a checkpoint of event %d, while event %d is shown: %v", position, views.Position(), err)
+	}
+	restored, position := j.restored(t.Context(), j.checkpoints(dir))
+	if diff := projections.DiffStates(j.feed(t, 20, before), restored); position != before || diff != "" {
+		t.Errorf("restored at %d of %d: %s", position, before, diff)
+	}
+}

@@ -28,12 +28,33 @@ func NewReadingWithEpochs(now func() time.Time, log Log, epochChanges int32) *Vi
 // comparableState returns a state as reflect.DeepEqual can compare it, which takes far less time than to tell a difference.
 func comparableState(s *state) [3]any {
 	plain, holdings := *s, *s.holdings
-	byBody := map[domain.OrganisationCode][]*cell{}
-	for body, tree := range holdings.byBody {
-		byBody[body] = packTree(tree)
+	var own func(*cell) *cell
+	owned := map[*cell]*cell{nil: nil}
+	own = func(c *cell) *cell { // to whom cells belong is nothing that views know
+		if _, ok := owned[c]; !ok {
+			clone := *c
+			clone.generation, clone.next = 0, own(c.next)
+			owned[c] = &clone
+		}
+		return owned[c]
 	}
-	all := packTree(holdings.all)
+	cells := func(tree *cellTree) []*cell {
+		packed := packTree(tree)
+		for i, c := range packed {
+			packed[i] = own(c)
+		}
+		return packed
+	}
+	byBody, byPlace := map[domain.OrganisationCode][]*cell{}, map[place]*cell{}
+	for body, tree := range holdings.byBody {
+		byBody[body] = cells(tree)
+	}
+	for at, c := range holdings.byPlace {
+		byPlace[at] = own(c)
+	}
+	all := cells(holdings.all)
 	holdings.all, holdings.byBody, holdings.names, plain.holdings = nil, nil, nil, &holdings
+	holdings.byPlace, holdings.generation = byPlace, 0
 	return [3]any{plain, all, byBody}
 }
 

@@ -59,6 +59,28 @@ func (v *state) copy() state {
 	return state{events: v.events.copy(), holdings: v.holdings.copy(), plans: v.plans.copy()}
 }
 
+// wholeCopy returns a copy of all that the views show, which nobody changes.
+func (v *Views) wholeCopy() (state, error) {
+	v.feeding.Lock()
+	defer v.feeding.Unlock()
+	if v.broken != nil {
+		return state{}, v.broken
+	}
+	folded := (&domain.State{
+		Organisations: *v.organisations, Functions: *v.functions, Instruments: *v.instruments, Transfers: *v.transfers,
+		Delegations: *v.delegations, Interventions: *v.interventions, Claims: *v.claims, Risks: *v.risks,
+		Frameworks: *v.frameworks, Packages: *v.packages, Committees: *v.committees, Programme: *v.programme,
+		Seconds: *v.seconds, Epochs: *v.epochs, Erasures: *v.erasures,
+	}).Snapshot()
+	c := v.copy()
+	c.organisations, c.functions, c.instruments = &folded.Organisations, &folded.Functions, &folded.Instruments
+	c.transfers, c.delegations, c.interventions = &folded.Transfers, &folded.Delegations, &folded.Interventions
+	c.claims, c.risks, c.frameworks, c.packages = &folded.Claims, &folded.Risks, &folded.Frameworks, &folded.Packages
+	c.committees, c.programme, c.seconds = &folded.Committees, &folded.Programme, &folded.Seconds
+	c.epochs, c.erasures = &folded.Epochs, &folded.Erasures
+	return c, nil
+}
+
 // copy returns a map that shares its cells with this one, until either changes them.
 func (m *functionMap) copy() *functionMap {
 	c := *m
