@@ -70,8 +70,14 @@ func withCheckpoints(t *testing.T) *eventstoretest.Harness {
 	for i := range 8 {
 		h.MustSubmit(t, eventstoretest.WithReason(t, eventstoretest.Request(eventstoretest.Body(fmt.Sprintf("A%d", i))), "Dr Jane Smith"))
 		if i%3 == 2 {
+			if err := awaitVerified(t, h); err != nil { // what is not verified is not kept
+				t.Fatal(err)
+			}
 			h.Restart(t)
 		}
+	}
+	if err := awaitVerified(t, h); err != nil {
+		t.Fatal(err)
 	}
 	if err := h.Stop(t); err != nil {
 		t.Fatal(err)
